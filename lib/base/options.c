@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/options.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/kinds.h"
+#include "base/text.h"
+
+/* Fields of a WORD row are stored to as an unsigned int. */
+static_assert(sizeof(enum policy) == sizeof(unsigned int) &&
+		      sizeof(enum gate) == sizeof(unsigned int),
+	      "enums are unsigned int");
+
+const struct option_row option_rows[] = {
+#define OPTION(type_, letter_, name_, field, values_, low_, high_, help_) \
+	{ .type = OPTION_TYPE_##type_,                                    \
+	  .letter = letter_,                                              \
+	  .name = name_,                                                  \
+	  .values = values_,                                              \
+	  .help = help_,                                                  \
+	  .low = low_,                                                    \
+	  .high = high_,                                                  \
+	  .offset = offsetof(struct options, field) },
+#define OPTION_LIST(letter_, name_, field, count, values_, help_) \
+	{ .type = OPTION_TYPE_LIST,                               \
+	  .letter = letter_,                                      \
+	  .name = name_,                                          \
+	  .values = values_,                                      \
+	  .help = help_,                                          \
+	  .offset = offsetof(struct options, field),              \
+	  .count_offset = offsetof(struct options, count) },
+#define OPTION_ACTION(letter_, name_, help_) \
+	{ .type = OPTION_TYPE_ACTION, .letter = letter_, .name = name_, .help = help_ },
+#include "base/options.def"
+#undef OPTION
+#undef OPTION_LIST
+#undef OPTION_ACTION
+	{ .name = NULL },
+};
+
+void options_init(struct options *options)
+{
+	*options = (struct options){
+		.kinds = KIND_BIT(KIND_SOCKET),
+		.gate = GATE_OPEN,
+		.color = COLOR_AUTO,
+		.killed = POLICY_PROVEN,
+		.misuse = POLICY_NOTE,
+		.gc = POLICY_COUNT,
+		.exec_inherited = POLICY_NOTE,
+		.uncovered = POLICY_NOTE,
+		.error_exitcode = 23,
+		.exit_status = EXIT_FROM_PROGRAM,
+		.wait_s = 5,
+		.children = CHILDREN_ALL,
+		.stack_depth = 32,
+	};
+}
+
+static bool name_equals(const char *name, const char *written, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (name[i] == '\0' || name[i] != (written[i] == '_' ? '-' : written[i]))
+			return false;
+	return name[length] == '\0';
+}
+
+const struct option_row *options_find(const char *name, size_t length)
+{
+	for (const struct option_row *row = option_rows; row->name; row++)
+		if (name_equals(row->name, name, length))
+			return row;
+	return NULL;
+}
+
+/* Position of `value` in a list such as "open|proven|none", or -1. */
+static int word_position(const char *words, const char *value)
+{
+	size_t value_length = strlen(value);
+
+	for (int position = 0;; position++) {
+		size_t length = strcspn(words, "|");
+
+		if (length == value_length && memcmp(words, value, length) == 0)
+			return position;
+		if (words[length] == '\0')
+			return -1;
+		words += length + 1;
+	}
+}
+
+static int number_parse(const struct option_row *row, const char *value, uint32_t *ret_number)
+{
+	uint64_t number;
+
+	if (!text_parse_number(value, strlen(value), &number) || number < row->low ||
+	    number > row->high)
+		return -EINVAL;
+	*ret_number = (uint32_t)number;
+	return 0;
+}
+
+static int wait_parse(const struct option_row *row, const char *value, uint32_t *ret_seconds)
+{
+	if (strcmp(value, "forever") == 0)
+		*ret_seconds = WAIT_FOREVER;
+	else if (strcmp(value, "none") == 0)
+		*ret_seconds = 0;
+	else
+		return number_parse(row, value, ret_seconds);
+	return 0;
+}
+
+static int flag_parse(const char *value, bool *ret_flag)
+{
+	int position = value ? word_position("no|yes|false|true|off|on|0|1", value) : 1;
+
+	if (position < 0)
+		return -EINVAL;
+	*ret_flag = position % 2;
+	return 0;
+}
+
+static int list_append(struct options *options, const struct option_row *row, const char *value)
+{
+	const char **words = (const char **)((char *)options + row->offset);
+	uint32_t *count = (uint32_t *)((char *)options + row->count_offset);
+
+	if (*value == '\0' || *count == OPTIONS_LIST_MAX)
+		return -EINVAL;
+	if (strchr(row->values, '=') && (*value == '=' || !strchr(value, '=')))
+		return -EINVAL;
+	words[(*count)++] = value;
+	return 0;
+}
+
+static int text_store(const char **field, const char *value)
+{
+	if (*value == '\0')
+		return -EINVAL;
+	*field = value;
+	return 0;
+}
+
+int options_set(struct options *options, const struct option_row *row, const char *value)
+{
+	void *field = (char *)options + row->offset;
+	const char *bad;
+	int position, bad_length;
+
+	if (!value && row->type != OPTION_TYPE_FLAG)
+		return -EINVAL;
+	switch (row->type) {
+	case OPTION_TYPE_KINDS:
+		return kinds_parse(value, field, &bad, &bad_length);
+	case OPTION_TYPE_WORD:
+		position = word_position(row->values, value);
+		if (position < 0)
+			return -EINVAL;
+		*(unsigned int *)field = (unsigned int)position;
+		return 0;
+	case OPTION_TYPE_TEXT:
+		return text_store(field, value);
+	case OPTION_TYPE_FLAG:
+		return flag_parse(value, field);
+	case OPTION_TYPE_NUMBER:
+		return number_parse(row, value, field);
+	case OPTION_TYPE_WAIT:
+		return wait_parse(row, value, field);
+	case OPTION_TYPE_LIST:
+		return list_append(options, row, value);
+	case OPTION_TYPE_ACTION:
+		break;
+	}
+	return -EINVAL;
+}
+
+const char *options_expected(const struct option_row *row)
+{
+	static char storage[256];
+	struct text text;
+
+	text_init(&text, storage, sizeof(storage));
+	switch (row->type) {
+	case OPTION_TYPE_KINDS:
+		text_add(&text, "all, or a list of");
+		for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
+			text_add(&text, kind ? ", " : " ");
+			text_add(&text, kind_name(kind));
+		}
+		break;
+	case OPTION_TYPE_FLAG:
+		text_add(&text, "no value, yes or no");
+		break;
+	case OPTION_TYPE_NUMBER:
+	case OPTION_TYPE_WAIT:
+		text_add(&text, "a number from ");
+		text_add_number(&text, row->low);
+		text_add(&text, " to ");
+		text_add_number(&text, row->high);
+		if (row->type == OPTION_TYPE_WAIT)
+			text_add(&text, ", forever or none");
+		break;
+	case OPTION_TYPE_LIST:
+		text_add(&text, row->values);
+		text_add(&text, ", at most ");
+		text_add_number(&text, OPTIONS_LIST_MAX);
+		text_add(&text, " times");
+		break;
+	case OPTION_TYPE_WORD:
+	case OPTION_TYPE_TEXT:
+	case OPTION_TYPE_ACTION:
+		text_add(&text, row->values ? row->values : "the command line");
+		break;
+	}
+	return storage;
+}
+
+/*
+ * Split the next KEY or KEY=VALUE off `text`: *ret_value is NULL without '='.
+ * A value may be quoted as a whole. Returns what follows the word's colon, or
+ * NULL at the end.
+ */
+static char *word_split(char *text, size_t *ret_name_length, char **ret_value)
+{
+	size_t name_length = strcspn(text, ":=");
+	char *end = text + name_length;
+	bool is_last;
+
+	*ret_name_length = name_length;
+	*ret_value = NULL;
+	if (*end == '=') {
+		char quote = end[1];
+		char *closing = quote == '"' || quote == '\'' ? strchr(end + 2, quote) : NULL;
+
+		*ret_value = ++end;
+		if (closing && (closing[1] == ':' || closing[1] == '\0')) {
+			(*ret_value)++;
+			*closing = '\0';
+			end = closing + 1;
+		} else {
+			end += strcspn(end, ":");
+		}
+	}
+	is_last = *end == '\0';
+	*end = '\0';
+	return is_last ? NULL : end + 1;
+}
+
+size_t options_parse_environment(struct options *options, char *text, struct options_error *errors,
+				 size_t error_max)
+{
+	size_t error_count = 0;
+
+	if (strcmp(text, "off") == 0 || strcmp(text, "0") == 0) {
+		options->is_off = true;
+		return 0;
+	}
+	for (char *word = text, *next; word; word = next) {
+		struct options_error error = { .name = word };
+		char *value;
+
+		next = word_split(word, &error.name_length, &value);
+		if (error.name_length == 0 && !value)
+			continue; /* two colons in a row, or one at an end */
+		error.row = options_find(word, error.name_length);
+		if (error.row && error.row->type == OPTION_TYPE_ACTION)
+			error.row = NULL;
+		if (error.row && options_set(options, error.row, value) == 0)
+			continue;
+		error.value = value ? value : "";
+		if (error_count++ < error_max)
+			errors[error_count - 1] = error;
+	}
+	return error_count;
+}

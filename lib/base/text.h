@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bounded text: builds strings in storage of a fixed size, always ended by
+ * '\0', never beyond. What does not fit is cut and remembered.
+ *
+ * Layer: base. Context: target and tool; async-signal-safe.
+ */
+#ifndef UNCLOSED_BASE_TEXT_H
+#define UNCLOSED_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+	char *bytes;
+	size_t size; /* of the storage, at least 1 */
+	size_t length;
+	bool is_cut;
+};
+
+void text_init(struct text *text, char *storage, size_t size);
+void text_add(struct text *text, const char *string);
+void text_add_bytes(struct text *text, const char *bytes, size_t length);
+void text_add_number(struct text *text, uint64_t number);
+void text_add_hex(struct text *text, uint64_t number);
+
+/* Parse a decimal number that fills `length` bytes. Returns false for anything else. */
+bool text_parse_number(const char *bytes, size_t length, uint64_t *ret_number);
+
+#endif

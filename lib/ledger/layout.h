@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The format of a ledger, version 1.
+ *
+ * A ledger is one file, mapped shared by every process of a session. It is a
+ * sequence of pages of 4 KiB in windows of 1 MiB. Page 0 holds the header.
+ * All further pages come from one allocator (struct ledger_header, next_page).
+ *
+ * References (…_ref) are byte offsets from the start of the file; 0 means
+ * none. No record straddles a window. Times are nanoseconds of CLOCK_MONOTONIC
+ * since the session began. Integers are little endian (the host's; a foreign
+ * byte order fails on the magic).
+ *
+ * Who writes: a record is written by the process that claims it, and published
+ * by one release store (a list head, a slot's word, a process's state). A field
+ * marked "shared" may be changed by every process of the session, with relaxed
+ * atomics. A process may die between any two stores: a reader must accept every
+ * mixture, and trusts no reference, count or state it reads.
+ *
+ * Layer: ledger. Context: target and tool.
+ */
+#ifndef UNCLOSED_LEDGER_LAYOUT_H
+#define UNCLOSED_LEDGER_LAYOUT_H
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/kinds.h"
+
+#define LEDGER_MAGIC UINT64_C(0x6465736f6c636e75) /* "unclosed" */
+#define LEDGER_VERSION 1
+
+#define LEDGER_PAGE_SHIFT 12
+#define LEDGER_PAGE_SIZE (UINT32_C(1) << LEDGER_PAGE_SHIFT)
+#define LEDGER_WINDOW_SHIFT 20
+#define LEDGER_WINDOW_SIZE (UINT32_C(1) << LEDGER_WINDOW_SHIFT)
+#define LEDGER_WINDOWS_MAX 2048 /* 2 GiB: room for 20 million descriptors */
+
+/* Pages made ready by one MADV_POPULATE_WRITE. */
+#define LEDGER_GROUP_PAGES 16
+
+typedef _Atomic(uint32_t) ledger_u32;
+typedef _Atomic(uint64_t) ledger_u64;
+
+/*
+ * From a number to a page, as an inode finds its blocks: the first 16 pages
+ * directly, the others through pages of 1024 references. Entries go from 0 to
+ * a reference once, by compare-and-swap.
+ */
+#define LEDGER_INDEX_DIRECT 16
+#define LEDGER_INDEX_INDIRECT 64
+#define LEDGER_REFS_PER_PAGE (LEDGER_PAGE_SIZE / sizeof(uint32_t))
+
+struct ledger_index {
+	ledger_u32 direct[LEDGER_INDEX_DIRECT];
+	ledger_u32 indirect[LEDGER_INDEX_INDIRECT];
+};
+
+/* What was lost, by what did not fit. Shared; counts only. */
+enum ledger_loss {
+	LOSS_SLOTS,     /* descriptors not recorded */
+	LOSS_STACKS,    /* descriptors recorded without a backtrace */
+	LOSS_PROCESSES, /* processes without an entry */
+	LOSS_STRINGS,   /* paths, arguments */
+	LOSS_FACTS,     /* socket facts at the end of a process */
+	LOSS_EVENTS,
+	LOSS_COUNT
+};
+
+struct ledger_header {
+	uint64_t magic;
+	uint32_t version;
+	uint32_t header_size; /* sizeof(struct ledger_header) of the writer */
+	uint64_t session_id;  /* random */
+	uint64_t file_size;   /* bytes; fixed at creation */
+	uint64_t started_wall_ns;      /* CLOCK_REALTIME at creation */
+	uint64_t started_monotonic_ns; /* CLOCK_MONOTONIC at creation: time 0 of this ledger */
+	int32_t creator_pid;           /* launcher, or first process of a bare session */
+	uint32_t has_launcher;         /* 1 when made by `unclosed run` */
+	uint32_t stack_depth;          /* frames recorded at most */
+	uint32_t reserved;
+	ledger_u32 preload_ref;    /* string: path of the shim, for LD_PRELOAD repairs */
+	ledger_u32 path_ref;       /* string: the ledger's own path */
+	ledger_u32 cwd_ref;        /* string: working directory at the start */
+	ledger_u32 call_names_ref; /* string: names of the call ids, '\0' after each; id 0 is "" */
+	ledger_u32 next_page;      /* shared: the first page never handed out */
+	ledger_u32 ready_page;     /* shared: pages below this have storage behind them */
+	ledger_u64 free_pages;     /* shared: tag << 32 | page: stack of pages given back */
+	ledger_u64 arena;          /* shared: offset of the next free byte for small records */
+	ledger_u32 is_full;        /* shared: 1 once the file system refused a page */
+	ledger_u32 process_count;  /* shared: entries handed out, used or not */
+	ledger_u64 lost[LOSS_COUNT]; /* shared */
+	struct ledger_index processes; /* 8 entries a page */
+};
+
+/* Text. length bytes follow, then a '\0' that length does not count. */
+struct ledger_string {
+	uint32_t length;
+	uint32_t is_truncated;
+	char bytes[];
+};
+
+/* How a process entry came to be. */
+enum process_origin {
+	ORIGIN_FIRST,  /* first process of the session */
+	ORIGIN_FORK,   /* fork, _Fork, forkpty, daemon, clone without CLONE_VM */
+	ORIGIN_EXEC,   /* the next image in the same pid: exec_of names the one before */
+	ORIGIN_SPAWN,  /* posix_spawn, system, popen, or vfork and exec: a new pid and image */
+	ORIGIN_STRAY,  /* said hello without being expected, e.g. through a static program */
+};
+
+/*
+ * Life of an entry. EXPECTED is set by the one who is about to fork, spawn or
+ * exec. The new image answers with a compare-and-swap EXPECTED → RUNNING: the
+ * hello. An entry that stays EXPECTED is a process the shim never reached.
+ */
+enum process_state {
+	PROCESS_UNUSED,   /* not handed out, or the fork/spawn/exec failed */
+	PROCESS_EXPECTED, /* announced, no hello yet */
+	PROCESS_RUNNING,  /* said hello */
+	PROCESS_ENDING,   /* in the end handler */
+	PROCESS_ENDED,    /* end handler done: end_how, check, slots and facts are final */
+	PROCESS_REPLACED, /* exec succeeded as far as it can know: look at the successor */
+};
+
+enum process_end {
+	END_UNKNOWN, /* no handler ran: killed, or left by a raw system call */
+	END_EXIT,    /* exit(), or return from main */
+	END__EXIT,   /* _exit, _Exit, syscall(exit_group) */
+	END_QUICK_EXIT,
+	END_ABORT,
+	END_EXEC,
+};
+
+/* What the comparison with the kernel's own list came to. */
+enum process_check {
+	CHECK_NONE,     /* the end handler did not run */
+	CHECK_COUNTED,  /* every recorded number asked, total equals the kernel's count */
+	CHECK_LISTED,   /* compared with a listing of /proc/self/fd */
+	CHECK_SCANNED,  /* every number up to the limit asked */
+	CHECK_PARTIAL,  /* recorded numbers asked; unknown ones could not be looked for */
+	CHECK_SECCOMP,  /* not made: a seccomp filter was seen, no system call is safe */
+};
+
+/* State of waiting: set by a parent's wait(), read by the tool. */
+#define PROCESS_WAITED UINT32_C(0x80000000) /* | the 16-bit wait status */
+
+struct ledger_kind_count {
+	ledger_u32 opened;
+	ledger_u32 closed;
+	ledger_u32 peak;
+};
+
+/* One process image. 512 bytes, 8 a page. */
+struct ledger_process {
+	ledger_u32 state; /* enum process_state */
+	uint32_t origin;  /* enum process_origin */
+	uint32_t parent;  /* index of the process that made this one; own index when none */
+	uint32_t exec_of; /* ORIGIN_EXEC: index of the image before; else own index */
+	ledger_u32 pid;   /* as its parent (fork) or it itself (hello) saw it; 0 unknown */
+	uint32_t ppid;
+	uint32_t uid;
+	ledger_u32 successor; /* PROCESS_REPLACED: index + 1 of the next image, 0 none yet */
+	ledger_u32 image_ref; /* struct ledger_image; shared by forked children */
+	ledger_u32 table_ref; /* struct ledger_table of its main thread */
+	ledger_u32 target_ref; /* EXPECTED: string, what was about to be executed */
+	ledger_u32 exec_errno; /* last failed exec */
+	uint64_t started_ns;
+	ledger_u64 ended_ns;
+	ledger_u32 end_how;    /* enum process_end */
+	ledger_u32 end_status; /* exit status as given to exit() */
+	ledger_u32 waited;     /* PROCESS_WAITED | wait status, by the parent */
+	ledger_u32 check;      /* enum process_check */
+	ledger_u32 open_count; /* descriptors the kernel had at the end; valid for CHECK_COUNTED, LISTED */
+	ledger_u32 facts_ref;  /* list of struct ledger_fact */
+	ledger_u32 facts_omitted;
+	ledger_u32 events_ref; /* list of struct ledger_event */
+	ledger_u32 has_filter; /* 1 once a seccomp filter was installed */
+	ledger_u32 not_followed; /* 1: clone or unshare the ledger cannot model; see check */
+	struct ledger_kind_count kinds[KIND_COUNT];
+	uint8_t reserved[216];
+};
+
+/* One executed program: what backtraces of it are read with. */
+#define LEDGER_STACK_BUCKETS 1024
+
+struct ledger_image {
+	uint32_t exe_ref;  /* string: /proc/self/exe */
+	uint32_t argv_ref; /* string: arguments, '\0' between */
+	uint32_t cwd_ref;  /* string: working directory at hello */
+	ledger_u32 modules_ref; /* list of struct ledger_module */
+	ledger_u32 epoch;       /* grows with every dlclose that unmapped something */
+	ledger_u32 buckets_ref; /* page of LEDGER_STACK_BUCKETS list heads of struct ledger_stack */
+	ledger_u32 stack_count;
+	uint32_t reserved;
+};
+
+/* A loaded object, for the epochs [loaded_epoch, unloaded_epoch). */
+struct ledger_module {
+	uint32_t next_ref;
+	uint32_t path_ref;       /* string */
+	uint32_t loaded_epoch;
+	ledger_u32 unloaded_epoch; /* UINT32_MAX while loaded */
+	uint64_t start;          /* first mapped address */
+	uint64_t end;            /* first address behind */
+	uint64_t base;           /* address = base + ELF virtual address */
+	uint32_t build_id_length; /* 0 none */
+	uint8_t build_id[20];
+};
+
+/*
+ * An interned backtrace. The key is (image, epoch, counters). pcs[0] is the
+ * return address in the caller of the recorded call; frames of the shim are cut.
+ */
+#define LEDGER_DEPTH_MAX 256
+
+enum stack_flags {
+	STACK_TRUNCATED = 1, /* deeper than stack_depth */
+	STACK_SIGNAL = 2,    /* recorded in a signal handler */
+};
+
+struct ledger_stack {
+	uint32_t next_ref;
+	uint32_t hash;
+	uint32_t image_ref;
+	uint32_t epoch;
+	uint16_t depth;
+	uint16_t flags;         /* enum stack_flags */
+	ledger_u32 opened;      /* shared: descriptors opened here */
+	ledger_u32 closed;      /* shared: of those, closed by now */
+	ledger_u32 facts_taken; /* shared: how many of those left open have a fact */
+	ledger_u32 pairs_ref;   /* list of struct ledger_pair */
+	uint32_t text_ref;      /* string: interpreter frames, raw; 0 none */
+	uint64_t pcs[];
+};
+
+/* How often what one stack opened was closed at another. In the list of the opening stack. */
+struct ledger_pair {
+	uint32_t next_ref;
+	uint32_t close_stack_ref;
+	ledger_u64 count;    /* shared */
+	uint16_t call;       /* that opened */
+	uint8_t kind;
+	uint8_t reserved;
+	uint32_t process;    /* index of the process that made the first of them */
+	ledger_u32 last_fd;  /* shared, as are the next two: from the latest one */
+	ledger_u32 last_tid;
+	ledger_u64 last_opened_ns;
+	ledger_u64 last_closed_ns;
+	ledger_u32 last_facts; /* enum slot_facts */
+	uint32_t reserved_too;
+};
+
+/* How a table's content relates to its parent's. */
+enum table_link {
+	LINK_NONE, /* first image: what was open at its start has slots in SLOT_OUTSIDE state */
+	LINK_FORK, /* a number without a slot is as the parent had it at parent_fork */
+	LINK_EXEC, /* same pid, new image: SLOT_OUTSIDE numbers are what survived of the parent's */
+	LINK_SPAWN, /* new pid and image: the same, but inherited */
+};
+
+/*
+ * A descriptor table. Slots: 64 a page. Addresses: 128 a page.
+ * `forks` is the table's own clock: fork and exec take a tick before they
+ * happen, and a slot says between which ticks it was open.
+ */
+struct ledger_table {
+	uint32_t link;        /* enum table_link */
+	uint32_t parent_ref;  /* struct ledger_table */
+	uint32_t parent_fork; /* tick of the parent's clock that made this table */
+	uint32_t process;     /* index of the process that made it */
+	ledger_u64 forked_ns; /* LINK_FORK: when the child began to run; 0 not yet */
+	ledger_u32 forks;     /* shared by the threads of the table */
+	ledger_u32 limit;     /* one more than the highest number with a slot */
+	struct ledger_index slots;
+	struct ledger_index addresses;
+};
+
+/* States of a slot. */
+enum slot_state {
+	SLOT_NONE,    /* never used in this table */
+	SLOT_OPEN,
+	SLOT_CLOSING, /* a release is under way, or never came back */
+	SLOT_CLOSED,
+	SLOT_OUTSIDE, /* was open when the image started */
+	SLOT_UNSEEN,  /* found by the kernel check: open, and no call was seen to make it */
+};
+
+/*
+ * A slot's word: generation:32 | call:16 | kind:8 | state:8, from the top.
+ * Openers store it with release after the other fields. A release of the
+ * number is a compare-and-swap OPEN → CLOSING → CLOSED of one generation.
+ */
+#define SLOT_WORD(generation, call, kind, state)                                                   \
+	((uint64_t)(generation) << 32 | (uint64_t)(call) << 16 | (uint64_t)(kind) << 8 | (state))
+
+static inline uint32_t slot_generation(uint64_t word)
+{
+	return (uint32_t)(word >> 32);
+}
+
+static inline uint16_t slot_call(uint64_t word)
+{
+	return (uint16_t)(word >> 16);
+}
+
+static inline uint8_t slot_kind(uint64_t word)
+{
+	return (uint8_t)(word >> 8);
+}
+
+static inline uint8_t slot_state(uint64_t word)
+{
+	return (uint8_t)word;
+}
+
+/* What was done with an open descriptor; bits of ledger_slot.facts. */
+enum slot_facts {
+	FACT_CONTESTED = 1 << 0,      /* releases and openings of the number overlapped: the opener is not sure */
+	FACT_INHERITED = 1 << 1,      /* closed here, but opened before the fork that made this table */
+	FACT_BOUND = 1 << 2,
+	FACT_LISTENING = 1 << 3,
+	FACT_CONNECTED = 1 << 4,      /* connect() returned 0 or EINPROGRESS */
+	FACT_CONNECT_FAILED = 1 << 5, /* errno in the top byte, stack in fact_stack */
+	FACT_SHUTDOWN_RD = 1 << 6,
+	FACT_SHUTDOWN_WR = 1 << 7,
+	FACT_CLOEXEC = 1 << 8,        /* as asked for when it was opened */
+	FACT_FILE = 1 << 9,           /* owned by a FILE */
+	FACT_DIR = 1 << 10,           /* owned by a DIR */
+	FACT_RECEIVED = 1 << 11,      /* came by SCM_RIGHTS */
+	FACT_SENT = 1 << 12,          /* was sent with SCM_RIGHTS */
+	FACT_ACCEPTED = 1 << 13,
+	FACT_PAIR = 1 << 14,          /* one end of a pair; the other's number + 1 in peer_or_dup */
+	FACT_DUP = 1 << 15,           /* a duplicate; the number + 1 it was made of in peer_or_dup */
+	FACT_CLOSE_FAILED = 1 << 16,
+	FACT_POPEN = 1 << 17,         /* owned by a FILE of popen() */
+	FACT_OUTSIDE = 1 << 18,       /* was open when the image started; stays when it is closed */
+	FACT_ERRNO_SHIFT = 24,
+};
+
+struct ledger_slot {
+	ledger_u64 word;
+	ledger_u64 opened_ns;
+	ledger_u32 opened_stack_ref;
+	ledger_u32 opened_tid;
+	ledger_u32 opened_fork;      /* the table's clock when it was opened */
+	ledger_u32 facts;            /* enum slot_facts */
+	ledger_u32 closed_stack_ref; /* last release of this number */
+	ledger_u32 closed_tid;
+	ledger_u32 closed_fork;
+	ledger_u32 peer_or_dup;
+	ledger_u32 before_stack_ref; /* opener of the generation before */
+	ledger_u32 before_fork;
+	ledger_u32 fact_stack_ref;   /* where connect() failed */
+	ledger_u32 scope_ref;
+};
+
+/* The last address a program gave to, or got from, a call on a descriptor. */
+enum address_role {
+	ADDRESS_NONE,
+	ADDRESS_LOCAL, /* bind */
+	ADDRESS_PEER,  /* connect, accept */
+};
+
+struct ledger_address {
+	uint8_t role;
+	uint8_t length;      /* of the sockaddr in bytes[]; AF_UNIX: sizeof(uint32_t), a string ref */
+	uint16_t generation; /* low bits of the slot's; another one means stale */
+	uint8_t bytes[28];   /* struct sockaddr, or AF_UNIX: sa_family_t, padding to 4, string ref */
+};
+
+/* What the kernel said of an open descriptor at the end of the process. */
+enum fact_has {
+	HAS_SOCKET = 1,     /* family, type, protocol */
+	HAS_LOCAL = 2,
+	HAS_PEER = 4,
+	HAS_TCP_STATE = 8,  /* include/net/tcp_states.h numbers: 1 ESTABLISHED … 10 LISTEN */
+	HAS_QUEUES = 16,
+	HAS_SO_ERROR = 32,
+	HAS_LISTENING = 64, /* is_listening is valid */
+	HAS_CLOEXEC = 128,
+	HAS_STAT = 256,     /* mode, inode, device */
+};
+
+struct ledger_fact {
+	uint32_t next_ref;
+	int32_t fd;
+	uint32_t has; /* enum fact_has */
+	uint8_t kind; /* by the kernel's word */
+	uint8_t tcp_state;
+	uint8_t is_listening;
+	uint8_t is_cloexec;
+	uint16_t family;
+	uint16_t type;
+	uint16_t protocol;
+	uint16_t local_length; /* bytes valid in local[]; AF_UNIX as in struct ledger_address */
+	uint16_t peer_length;
+	uint16_t reserved;
+	uint32_t receive_queue; /* bytes unread */
+	uint32_t send_queue;    /* bytes not acknowledged */
+	int32_t so_error;
+	uint32_t path_ref; /* string: target of /proc/self/fd/N */
+	uint32_t mode;
+	uint64_t inode;
+	uint64_t device;
+	uint8_t local[32];
+	uint8_t peer[32];
+};
+
+/* What the next opening would overwrite. */
+enum event_type {
+	EVENT_NONE,
+	EVENT_DOUBLE_CLOSE, /* EBADF from a release; here, closed_before, opened */
+	EVENT_BAD_CLOSE,    /* release of a number never opened, or negative */
+	EVENT_EMFILE,
+};
+
+struct ledger_event {
+	uint32_t next_ref;
+	uint32_t type; /* enum event_type */
+	int32_t fd;
+	uint32_t call;
+	uint32_t tid;
+	uint32_t opened_tid;
+	uint32_t closed_tid;
+	uint32_t here_stack_ref;
+	uint32_t closed_stack_ref;
+	uint32_t opened_stack_ref;
+	uint32_t count;
+	uint32_t kind;
+	uint64_t at_ns;
+};
+
+#define LEDGER_SLOTS_PER_PAGE (LEDGER_PAGE_SIZE / sizeof(struct ledger_slot))
+#define LEDGER_ADDRESSES_PER_PAGE (LEDGER_PAGE_SIZE / sizeof(struct ledger_address))
+#define LEDGER_PROCESSES_PER_PAGE (LEDGER_PAGE_SIZE / sizeof(struct ledger_process))
+
+static_assert(sizeof(ledger_u32) == 4 && sizeof(ledger_u64) == 8, "atomics are plain words");
+static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "the ledger needs lock-free 64-bit atomics");
+static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE_SIZE, "the header fits page 0");
+static_assert(sizeof(struct ledger_process) == 512, "8 processes a page");
+static_assert(sizeof(struct ledger_image) == 32, "no padding");
+static_assert(sizeof(struct ledger_module) == 64, "no padding");
+static_assert(sizeof(struct ledger_stack) == 40, "no padding before pcs");
+static_assert(sizeof(struct ledger_pair) == 56, "no padding");
+static_assert(sizeof(struct ledger_table) == 672, "no padding");
+static_assert(sizeof(struct ledger_slot) == 64, "64 slots a page, one a cache line");
+static_assert(sizeof(struct ledger_address) == 32, "128 addresses a page");
+static_assert(sizeof(struct ledger_fact) == 128, "no padding");
+static_assert(sizeof(struct ledger_event) == 56, "no padding");
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A ledger in memory: windows, pages, small records, strings.
+ *
+ * The same code serves the shim, which shares the file with other processes
+ * and maps windows as they are needed, and the tool, which reads a snapshot
+ * into its own memory (ledger/snapshot.h). Nothing here allocates heap memory
+ * or takes a lock; all of it is async-signal-safe.
+ *
+ * Layer: ledger. Context: target and tool, unless said otherwise.
+ */
+#ifndef UNCLOSED_LEDGER_LEDGER_H
+#define UNCLOSED_LEDGER_LEDGER_H
+
+#include <stdbool.h>
+
+#include "ledger/layout.h"
+
+struct ledger {
+	struct ledger_header *header; /* page 0; NULL while there is none */
+	/* May not ask the kernel for more: seccomp filter seen, or a snapshot. */
+	bool is_frozen;
+	_Atomic(uint8_t *) windows[LEDGER_WINDOWS_MAX];
+};
+
+/* Creation and mapping (ledger.c) */
+
+/* File size for a new ledger: the full 2 GiB, or what RLIMIT_FSIZE allows. */
+uint64_t ledger_size_allowed(void);
+
+/*
+ * Create a ledger file in `directory`, mode 0600, named unclosed-<uid>-<random>,
+ * map its first window, write its header and put its path into ret_path.
+ * `size_bytes` is at least one window and a multiple of it.
+ * Returns 0, or -errno of what failed: nothing is left behind then.
+ */
+int ledger_create(struct ledger *ledger, const char *directory, uint64_t size_bytes,
+		  char *ret_path, size_t path_size);
+
+/* Map an existing ledger for writing. Returns 0, -errno, or -EPROTO when it is no ledger. */
+int ledger_attach(struct ledger *ledger, const char *path);
+
+/* Map window `number` on first use; NULL when that is impossible. */
+uint8_t *ledger_map_window(struct ledger *ledger, uint32_t number);
+
+/* Nanoseconds since the session began. One vDSO call, no system call. */
+uint64_t ledger_now_ns(const struct ledger *ledger);
+
+/*
+ * The record at `ref`, `size` bytes long, or NULL: for 0, a misaligned
+ * reference, one behind the end, one that straddles a window.
+ */
+static inline void *ledger_at(struct ledger *ledger, uint32_t ref, size_t size)
+{
+	uint32_t offset = ref & (LEDGER_WINDOW_SIZE - 1);
+	uint8_t *window;
+
+	if (ref == 0 || ref % 8 != 0 || ref >> LEDGER_WINDOW_SHIFT >= LEDGER_WINDOWS_MAX ||
+	    size > LEDGER_WINDOW_SIZE - offset)
+		return NULL;
+	window = atomic_load_explicit(&ledger->windows[ref >> LEDGER_WINDOW_SHIFT],
+				      memory_order_acquire);
+	if (__builtin_expect(window == NULL, 0))
+		window = ledger_map_window(ledger, ref >> LEDGER_WINDOW_SHIFT);
+	return window ? window + offset : NULL;
+}
+
+/* Storage (ledger.c). Each counts nothing: the caller knows what was lost. */
+
+/* A zeroed page, or 0 when there is no room. */
+uint32_t ledger_page_alloc(struct ledger *ledger);
+
+/* Give a page back that no process refers to any more. */
+void ledger_page_free(struct ledger *ledger, uint32_t page_ref);
+
+/* A zeroed record of at most LEDGER_PAGE_SIZE bytes, 8-aligned; 0 when there is no room. */
+uint32_t ledger_record_alloc(struct ledger *ledger, size_t size_bytes);
+
+/* Store text; what is longer than 4000 bytes is cut and marked. 0 when there is no room. */
+uint32_t ledger_string_add(struct ledger *ledger, const char *bytes, size_t length);
+
+/* The text at `ref`, checked for its length; NULL when there is none. */
+const struct ledger_string *ledger_string_at(struct ledger *ledger, uint32_t ref);
+
+void ledger_lose(struct ledger *ledger, enum ledger_loss what);
+
+/*
+ * Entry `number` of an index, entries being `entry_size` bytes (a power of
+ * two). With `is_create` a missing page is made. NULL: none, or no room.
+ */
+void *ledger_index_at(struct ledger *ledger, struct ledger_index *index, uint32_t number,
+		      uint32_t entry_size, bool is_create);
+
+/* Processes (process.c) */
+
+/* Hand out an entry in PROCESS_UNUSED state. NULL when there is no room. */
+struct ledger_process *ledger_process_new(struct ledger *ledger, uint32_t *ret_index);
+
+/* Entry `index`, or NULL when it was never handed out. */
+struct ledger_process *ledger_process_at(struct ledger *ledger, uint32_t index);
+
+/* A new, empty image with its stack buckets; 0 when there is no room. */
+uint32_t ledger_image_new(struct ledger *ledger, uint32_t exe_ref, uint32_t argv_ref,
+			  uint32_t cwd_ref);
+
+/* Tables (table.c) */
+
+/*
+ * A new table. For LINK_FORK, EXEC and SPAWN, `parent_ref` is the table it came
+ * from and `parent_fork` the tick taken from it (ledger_table_tick) before.
+ */
+uint32_t ledger_table_new(struct ledger *ledger, enum table_link link, uint32_t parent_ref,
+			  uint32_t parent_fork, uint32_t process);
+
+/* Advance the table's clock, before a fork or exec. Returns the new tick, never 0. */
+uint32_t ledger_table_tick(struct ledger_table *table);
+
+struct ledger_table *ledger_table_at(struct ledger *ledger, uint32_t ref);
+
+/* Slot of a number. With is_create, makes its page. NULL: none, negative, or no room. */
+struct ledger_slot *ledger_slot_at(struct ledger *ledger, struct ledger_table *table, int fd,
+				   bool is_create);
+
+struct ledger_address *ledger_address_at(struct ledger *ledger, struct ledger_table *table, int fd,
+					 bool is_create);
+
+/*
+ * What a number is, seen from a table: the rules of enum table_link, followed
+ * from the table to those it came from.
+ */
+enum descriptor_origin {
+	DESCRIPTOR_NOT_OPEN,
+	DESCRIPTOR_OWN,       /* opened in this table, or in an image before in the same pid */
+	DESCRIPTOR_INHERITED, /* opened by the process `process` before a fork */
+	DESCRIPTOR_OUTSIDE,   /* open before the session's first record of it */
+	DESCRIPTOR_UNSEEN,    /* found by the kernel check */
+};
+
+struct descriptor_view {
+	enum descriptor_origin origin;
+	bool is_closing;     /* a release is under way or never came back */
+	bool is_before;      /* `slot` has moved on: opener is its before_… fields, the rest is gone */
+	bool has_crossed_exec; /* inherited, and an exec lies between the fork and this table */
+	uint32_t process;    /* index of the process entry whose table holds `slot` */
+	uint32_t table_ref;  /* table that holds `slot` */
+	uint32_t generation; /* of the opener in that table */
+	struct ledger_slot *slot; /* the opener's; NULL for NOT_OPEN and some OUTSIDE */
+};
+
+void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd, struct descriptor_view *ret_view);
+
+/* One more than the highest number that can be open in a table's view. */
+uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref);
+
+/* Stacks (stack.c) */
+
+/* Hash of return addresses; two lanes of multiplications. */
+uint64_t ledger_stack_hash(const uint64_t *pcs, unsigned int depth);
+
+/*
+ * The record of a backtrace in `image`, interned. `*ret_is_new` tells whether
+ * it was added by this call. 0 when there is no room.
+ */
+uint32_t ledger_stack_intern(struct ledger *ledger, uint32_t image_ref, const uint64_t *pcs,
+			     unsigned int depth, unsigned int flags, bool *ret_is_new);
+
+/* A stack record whose depth has been checked; NULL when there is none. */
+struct ledger_stack *ledger_stack_at(struct ledger *ledger, uint32_t ref);
+
+/* Count a close of what `open_ref` opened at `close_ref`. */
+struct ledger_pair *ledger_pair_count(struct ledger *ledger, uint32_t open_ref, uint32_t close_ref);
+
+#endif

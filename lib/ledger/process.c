@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "ledger/ledger.h"
+
+#define PROCESSES_MAX                                                                              \
+	((LEDGER_INDEX_DIRECT + LEDGER_INDEX_INDIRECT * LEDGER_REFS_PER_PAGE) *                    \
+	 LEDGER_PROCESSES_PER_PAGE)
+
+struct ledger_process *ledger_process_at(struct ledger *ledger, uint32_t index)
+{
+	uint32_t count = atomic_load_explicit(&ledger->header->process_count, memory_order_acquire);
+
+	if (index >= count || index >= PROCESSES_MAX)
+		return NULL;
+	return ledger_index_at(ledger, &ledger->header->processes, index,
+			       sizeof(struct ledger_process), false);
+}
+
+struct ledger_process *ledger_process_new(struct ledger *ledger, uint32_t *ret_index)
+{
+	ledger_u32 *count = &ledger->header->process_count;
+	uint32_t index = atomic_load_explicit(count, memory_order_relaxed);
+	struct ledger_process *process;
+
+	/* The page first: a number below the count always has its entry. */
+	do {
+		if (index >= PROCESSES_MAX)
+			return NULL;
+		process = ledger_index_at(ledger, &ledger->header->processes, index,
+					  sizeof(*process), true);
+		if (!process)
+			return NULL;
+	} while (!atomic_compare_exchange_weak_explicit(count, &index, index + 1,
+							memory_order_acq_rel,
+							memory_order_relaxed));
+	process->parent = index;
+	process->exec_of = index;
+	process->started_ns = ledger_now_ns(ledger);
+	*ret_index = index;
+	return process;
+}
+
+uint32_t ledger_image_new(struct ledger *ledger, uint32_t exe_ref, uint32_t argv_ref,
+			  uint32_t cwd_ref)
+{
+	uint32_t ref = ledger_record_alloc(ledger, sizeof(struct ledger_image));
+	struct ledger_image *image = ledger_at(ledger, ref, sizeof(*image));
+	uint32_t buckets = ledger_page_alloc(ledger);
+
+	if (!image)
+		return 0;
+	image->exe_ref = exe_ref;
+	image->argv_ref = argv_ref;
+	image->cwd_ref = cwd_ref;
+	atomic_store_explicit(&image->buckets_ref, buckets, memory_order_release);
+	return ref;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "ledger/snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *why(const char *format, unsigned long long a, unsigned long long b)
+{
+	static char text[96];
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	(void)snprintf(text, sizeof(text), format, a, b); /* cut is good enough for a message */
+#pragma GCC diagnostic pop
+	return text;
+}
+
+/* Read [from, to) into place. Returns 0, or -errno; a file that ends early is -EPROTO. */
+static int range_read(int fd, uint8_t *bytes, uint64_t from, uint64_t to)
+{
+	while (from < to) {
+		ssize_t got = pread(fd, bytes + from, to - from, (off_t)from);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return -EPROTO;
+		from += (uint64_t)got;
+	}
+	return 0;
+}
+
+/*
+ * Read what has data and leave the holes to the zeroed memory: a ledger is a
+ * sparse file, and a damaged one may claim 2 GiB that nobody ever wrote.
+ */
+static int data_read(int fd, uint8_t *bytes, uint64_t size)
+{
+	uint64_t at = 0;
+
+	while (at < size) {
+		off_t data = lseek(fd, (off_t)at, SEEK_DATA), hole;
+		uint64_t end = size;
+		int result;
+
+		if (data < 0 && errno == ENXIO)
+			return 0; /* a hole up to the end */
+		if (data < 0 || (uint64_t)data < at)
+			return range_read(fd, bytes, at, size);
+		if ((uint64_t)data >= size)
+			return 0;
+		hole = lseek(fd, data, SEEK_HOLE);
+		if (hole > data && (uint64_t)hole < size)
+			end = (uint64_t)hole;
+		result = range_read(fd, bytes, (uint64_t)data, end);
+		if (result < 0)
+			return result;
+		at = end;
+	}
+	return 0;
+}
+
+static int header_check(const struct ledger_header *header, uint64_t file_size, uint64_t *ret_used,
+			const char **ret_why)
+{
+	const uint64_t largest = (uint64_t)LEDGER_WINDOWS_MAX << LEDGER_WINDOW_SHIFT;
+	uint64_t next_page = atomic_load_explicit(&header->next_page, memory_order_relaxed);
+	uint64_t used = next_page << LEDGER_PAGE_SHIFT;
+
+	if (header->magic != LEDGER_MAGIC) {
+		*ret_why = "not a ledger";
+		return -EPROTO;
+	}
+	if (header->version != LEDGER_VERSION) {
+		*ret_why = why("version %llu, this is %llu", header->version, LEDGER_VERSION);
+		return -EPROTO;
+	}
+	if (header->header_size != sizeof(*header)) {
+		*ret_why = why("damaged (a header of %llu bytes instead of %llu)",
+			       header->header_size, sizeof(*header));
+		return -EPROTO;
+	}
+	if (header->file_size < LEDGER_PAGE_SIZE || header->file_size > largest || next_page == 0 ||
+	    used > header->file_size) {
+		*ret_why = why("damaged (%llu bytes used of %llu)", used, header->file_size);
+		return -EPROTO;
+	}
+	if (file_size < used) {
+		*ret_why = why("truncated (%llu of %llu bytes)", file_size, used);
+		return -EPROTO;
+	}
+	*ret_used = used;
+	return 0;
+}
+
+static int snapshot_read(struct snapshot *snapshot, int fd, uint64_t used)
+{
+	uint64_t size = (used + LEDGER_WINDOW_SIZE - 1) & ~(uint64_t)(LEDGER_WINDOW_SIZE - 1);
+	uint8_t *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int result;
+
+	if (bytes == MAP_FAILED)
+		return -errno;
+	result = data_read(fd, bytes, used);
+	if (result < 0) {
+		(void)munmap(bytes, size);
+		return result;
+	}
+	snapshot->bytes = bytes;
+	snapshot->size = size;
+	snapshot->ledger.header = (struct ledger_header *)bytes;
+	snapshot->ledger.is_frozen = true;
+	for (uint64_t at = 0; at < size; at += LEDGER_WINDOW_SIZE)
+		atomic_store_explicit(&snapshot->ledger.windows[at >> LEDGER_WINDOW_SHIFT],
+				      bytes + at, memory_order_relaxed);
+	return 0;
+}
+
+int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_why)
+{
+	/* O_NONBLOCK: a FIFO in the place of a ledger must not stop us. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct ledger_header header;
+	uint64_t used = 0;
+	struct stat status;
+	int result;
+
+	*snapshot = (struct snapshot){ 0 };
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) < 0) {
+		result = -errno;
+	} else if (!S_ISREG(status.st_mode)) {
+		*ret_why = "not a ledger";
+		result = -EPROTO;
+	} else if (status.st_size < (off_t)sizeof(header)) {
+		*ret_why = why("truncated (%llu of at least %llu bytes)",
+			       (unsigned long long)status.st_size, LEDGER_PAGE_SIZE);
+		result = -EPROTO;
+	} else {
+		*ret_why = "truncated while it was read";
+		result = range_read(fd, (uint8_t *)&header, 0, sizeof(header));
+		if (result == 0)
+			result = header_check(&header, (uint64_t)status.st_size, &used, ret_why);
+		if (result == 0)
+			result = snapshot_read(snapshot, fd, used);
+	}
+	(void)close(fd); /* only read */
+	return result;
+}
+
+void snapshot_unload(struct snapshot *snapshot)
+{
+	if (snapshot->bytes)
+		(void)munmap(snapshot->bytes, snapshot->size);
+	*snapshot = (struct snapshot){ 0 };
+}
+
+const char *snapshot_call_name(struct snapshot *snapshot, unsigned int call)
+{
+	uint32_t ref = atomic_load_explicit(&snapshot->ledger.header->call_names_ref,
+					    memory_order_relaxed);
+	const char *name = snapshot_string(snapshot, ref);
+	const char *end;
+
+	if (!name || call == 0)
+		return NULL;
+	end = name + ledger_string_at(&snapshot->ledger, ref)->length;
+	for (unsigned int i = 0; i < call; i++) {
+		name += strlen(name) + 1;
+		if (name >= end)
+			return NULL;
+	}
+	return *name ? name : NULL;
+}
+
+const char *snapshot_string(struct snapshot *snapshot, uint32_t ref)
+{
+	const struct ledger_string *string = ledger_string_at(&snapshot->ledger, ref);
+
+	return string && string->bytes[string->length] == '\0' ? string->bytes : NULL;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A ledger read into memory of our own, for the tool. The source may still be
+ * written to, truncated, foreign or hostile: the snapshot checks what it can
+ * once, and every access through ledger_at() stays inside it.
+ *
+ * Layer: ledger. Context: tool.
+ */
+#ifndef UNCLOSED_LEDGER_SNAPSHOT_H
+#define UNCLOSED_LEDGER_SNAPSHOT_H
+
+#include "ledger/ledger.h"
+
+struct snapshot {
+	struct ledger ledger; /* is_frozen: give it to the functions of ledger.h that only read */
+	uint8_t *bytes;
+	uint64_t size;
+};
+
+/*
+ * Read the ledger at `path`. Returns 0; -errno when it cannot be read; or
+ * -EPROTO with *ret_why: "not a ledger", "truncated (… of … bytes)",
+ * "version 7, this is 1". ret_why lives in a static buffer.
+ */
+int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_why);
+
+void snapshot_unload(struct snapshot *snapshot);
+
+/* Name of a call id in this ledger ("accept4"); NULL when it has none. */
+const char *snapshot_call_name(struct snapshot *snapshot, unsigned int call);
+
+/* Bytes of a string record; NULL for none. Not longer than its length, ended by '\0'. */
+const char *snapshot_string(struct snapshot *snapshot, uint32_t ref);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "ledger/ledger.h"
+
+/*
+ * Two independent multiplication chains keep the multiplier busy: 26 counters
+ * take about 15 ns, where one chain takes twice that.
+ */
+uint64_t ledger_stack_hash(const uint64_t *pcs, unsigned int depth)
+{
+	uint64_t even = UINT64_C(0x9e3779b97f4a7c15) + depth, odd = UINT64_C(0xc2b2ae3d27d4eb4f);
+	unsigned int i;
+
+	for (i = 0; i + 1 < depth; i += 2) {
+		even = (even ^ pcs[i]) * UINT64_C(0xff51afd7ed558ccd);
+		odd = (odd ^ pcs[i + 1]) * UINT64_C(0xc4ceb9fe1a85ec53);
+		even ^= even >> 32;
+		odd ^= odd >> 32;
+	}
+	if (i < depth)
+		even = (even ^ pcs[i]) * UINT64_C(0xff51afd7ed558ccd);
+	even ^= odd * UINT64_C(0x9e3779b97f4a7c15);
+	return even ^ even >> 29;
+}
+
+struct ledger_stack *ledger_stack_at(struct ledger *ledger, uint32_t ref)
+{
+	struct ledger_stack *stack = ledger_at(ledger, ref, sizeof(*stack));
+
+	if (!stack || stack->depth > LEDGER_DEPTH_MAX ||
+	    !ledger_at(ledger, ref, sizeof(*stack) + stack->depth * sizeof(stack->pcs[0])))
+		return NULL;
+	return stack;
+}
+
+struct stack_key {
+	uint32_t hash;
+	uint32_t epoch;
+	const uint64_t *pcs;
+	unsigned int depth;
+};
+
+static bool stack_has_key(const struct ledger_stack *stack, const struct stack_key *key)
+{
+	return stack->hash == key->hash && stack->epoch == key->epoch &&
+	       stack->depth == key->depth &&
+	       memcmp(stack->pcs, key->pcs, key->depth * sizeof(key->pcs[0])) == 0;
+}
+
+/* Look through a list from `ref` up to, not including, `end`. */
+static uint32_t stack_find(struct ledger *ledger, uint32_t ref, uint32_t end,
+			   const struct stack_key *key)
+{
+	while (ref != end) {
+		struct ledger_stack *stack = ledger_stack_at(ledger, ref);
+
+		if (!stack)
+			return 0;
+		if (stack_has_key(stack, key))
+			return ref;
+		ref = stack->next_ref;
+	}
+	return 0;
+}
+
+uint32_t ledger_stack_intern(struct ledger *ledger, uint32_t image_ref, const uint64_t *pcs,
+			     unsigned int depth, unsigned int flags, bool *ret_is_new)
+{
+	struct ledger_image *image = ledger_at(ledger, image_ref, sizeof(*image));
+	uint64_t hash = ledger_stack_hash(pcs, depth);
+	struct stack_key key = { .hash = (uint32_t)hash, .pcs = pcs, .depth = depth };
+	ledger_u32 *buckets, *head;
+	struct ledger_stack *stack;
+	uint32_t first, searched = 0, found, ref;
+
+	*ret_is_new = false;
+	if (!image)
+		return 0;
+	key.epoch = atomic_load_explicit(&image->epoch, memory_order_relaxed);
+	buckets = ledger_at(ledger, atomic_load_explicit(&image->buckets_ref, memory_order_acquire),
+			    LEDGER_PAGE_SIZE);
+	if (!buckets)
+		return 0;
+	head = &buckets[(hash >> 32) % LEDGER_STACK_BUCKETS];
+	first = atomic_load_explicit(head, memory_order_acquire);
+	found = stack_find(ledger, first, 0, &key);
+	if (found)
+		return found;
+
+	ref = ledger_record_alloc(ledger, sizeof(*stack) + depth * sizeof(pcs[0]));
+	stack = ledger_at(ledger, ref, sizeof(*stack) + depth * sizeof(pcs[0]));
+	if (!stack)
+		return 0;
+	stack->hash = key.hash;
+	stack->image_ref = image_ref;
+	stack->epoch = key.epoch;
+	stack->depth = (uint16_t)depth;
+	stack->flags = (uint16_t)flags;
+	memcpy(stack->pcs, pcs, depth * sizeof(pcs[0]));
+	do {
+		/* Only what was put in front meanwhile can be the same; the record is lost then. */
+		found = stack_find(ledger, first, searched, &key);
+		if (found)
+			return found;
+		searched = first;
+		stack->next_ref = first;
+	} while (!atomic_compare_exchange_weak_explicit(head, &first, ref, memory_order_release,
+							memory_order_acquire));
+	atomic_fetch_add_explicit(&image->stack_count, 1, memory_order_relaxed);
+	*ret_is_new = true;
+	return ref;
+}
+
+static struct ledger_pair *pair_find(struct ledger *ledger, uint32_t ref, uint32_t end,
+				     uint32_t close_ref)
+{
+	while (ref != end) {
+		struct ledger_pair *pair = ledger_at(ledger, ref, sizeof(*pair));
+
+		if (!pair || pair->close_stack_ref == close_ref)
+			return pair;
+		ref = pair->next_ref;
+	}
+	return NULL;
+}
+
+struct ledger_pair *ledger_pair_count(struct ledger *ledger, uint32_t open_ref, uint32_t close_ref)
+{
+	struct ledger_stack *open = ledger_stack_at(ledger, open_ref);
+	uint32_t first, searched = 0, ref = 0;
+	struct ledger_pair *pair, *made = NULL;
+
+	if (!open)
+		return NULL;
+	first = atomic_load_explicit(&open->pairs_ref, memory_order_acquire);
+	for (;;) {
+		pair = pair_find(ledger, first, searched, close_ref);
+		if (pair)
+			break;
+		if (!made) {
+			ref = ledger_record_alloc(ledger, sizeof(*made));
+			made = ledger_at(ledger, ref, sizeof(*made));
+			if (!made)
+				return NULL;
+			made->close_stack_ref = close_ref;
+		}
+		searched = first;
+		made->next_ref = first;
+		if (atomic_compare_exchange_weak_explicit(&open->pairs_ref, &first, ref,
+							  memory_order_release,
+							  memory_order_acquire)) {
+			pair = made;
+			break;
+		}
+	}
+	atomic_fetch_add_explicit(&pair->count, 1, memory_order_relaxed);
+	return pair;
+}
