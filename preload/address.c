@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses that a program gave to, or got from, bind, connect and accept. */
+#include <errno.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "capture.h"
+#include "record.h"
+#include "state.h"
+
+static uint32_t slot_load(const ledger_u32 *field)
+{
+	return atomic_load_explicit(field, memory_order_relaxed);
+}
+
+static struct ledger_slot *slot_open(int fd)
+{
+	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim_table(), fd, false);
+
+	if (!slot || slot_state(atomic_load_explicit(&slot->word, memory_order_relaxed)) !=
+			     SLOT_OPEN)
+		return NULL;
+	return slot;
+}
+
+static void address_fill(struct ledger_address *record, const struct sockaddr *address,
+			 socklen_t length)
+{
+	if (address->sa_family == AF_UNIX) {
+		const struct sockaddr_un *local = (const struct sockaddr_un *)address;
+		size_t path = length - offsetof(struct sockaddr_un, sun_path);
+		uint32_t ref = ledger_string_add(&shim.ledger, local->sun_path, path);
+
+		memset(record->bytes, 0, sizeof(record->bytes));
+		memcpy(record->bytes, &address->sa_family, sizeof(address->sa_family));
+		memcpy(record->bytes + 4, &ref, sizeof(ref));
+		record->length = 8;
+		return;
+	}
+	if (length > sizeof(record->bytes))
+		length = sizeof(record->bytes);
+	memcpy(record->bytes, address, length);
+	record->length = (uint8_t)length;
+}
+
+static void address_note(int fd, enum address_role role, const struct sockaddr *address,
+			 socklen_t length)
+{
+	struct ledger_slot *slot = slot_open(fd);
+	struct ledger_address *record;
+
+	if (!slot || !address || length < sizeof(sa_family_t) ||
+	    length > sizeof(struct sockaddr_storage))
+		return;
+	record = ledger_address_at(&shim.ledger, shim_table(), fd, true);
+	if (!record) {
+		ledger_lose(&shim.ledger, LOSS_FACTS);
+		return;
+	}
+	record->role = ADDRESS_NONE;
+	address_fill(record, address, length);
+	record->generation = (uint16_t)slot_generation(
+		atomic_load_explicit(&slot->word, memory_order_relaxed));
+	record->role = (uint8_t)role;
+}
+
+int record_accepted(enum call call, int fd, const struct sockaddr *address, const socklen_t *length)
+{
+	record_opened_with(call, fd, FACT_ACCEPTED);
+	/* *length is the full length even where the program's buffer was shorter (man 2 accept). */
+	if (fd >= 0 && shim_is_recording() && address && length &&
+	    (address->sa_family == AF_INET || address->sa_family == AF_INET6))
+		address_note(fd, ADDRESS_PEER, address, *length);
+	return fd;
+}
+
+int record_bind(int fd, int result, const struct sockaddr *address, socklen_t length)
+{
+	if (result == 0 && shim_is_recording()) {
+		record_fact(fd, FACT_BOUND);
+		address_note(fd, ADDRESS_LOCAL, address, length);
+	}
+	return result;
+}
+
+int record_connect(int fd, int result, const struct sockaddr *address, socklen_t length)
+{
+	int error = result == 0 || errno == EINPROGRESS ? 0 : errno;
+	struct ledger_slot *slot;
+
+	/* These come before the kernel has read the address, or because it could not. */
+	if (!shim_is_recording() || fd < 0 || error == EFAULT || error == EBADF ||
+	    error == ENOTSOCK || error == EINVAL)
+		return result;
+	slot = slot_open(fd);
+	if (!slot)
+		return result;
+	if (error == 0) {
+		record_fact(fd, FACT_CONNECTED);
+	} else if (error != EISCONN && error != EALREADY && error != EINTR) {
+		atomic_store_explicit(&slot->fact_stack_ref, capture_stack(), memory_order_relaxed);
+		atomic_store_explicit(&slot->facts,
+				      (slot_load(&slot->facts) & 0x00ffffffu) |
+					      FACT_CONNECT_FAILED | (uint32_t)error << FACT_ERRNO_SHIFT,
+				      memory_order_relaxed);
+	}
+	address_note(fd, ADDRESS_PEER, address, length);
+	return result;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "capture.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "modules.h"
+#include "names.h"
+#include "state.h"
+
+/* A thread's captures before libunwind's first in it: that one costs 277 KB and over 100 µs. */
+#define COLD_CAPTURES 64
+
+/* Frames of the shim on top of the program's: capture, verb, wrapper, and room for more. */
+#define OWN_FRAMES 8
+
+/* Whether a handler is under the walk is only known when the walk reaches the stack's end. */
+#define WARM_DEPTH LEDGER_DEPTH_MAX
+
+extern __typeof__(dladdr1) dladdr1 __attribute__((weak)); /* not in musl, which loads us */
+
+static struct {
+	uintptr_t start, end;
+} own;
+
+void capture_init(void)
+{
+	Dl_info info;
+	struct link_map *map;
+	const ElfW(Ehdr) *header;
+	const ElfW(Phdr) *segments;
+
+	if (!dladdr1((void *)(uintptr_t)capture_stack, &info, (void **)&map, RTLD_DL_LINKMAP))
+		return;
+	header = info.dli_fbase;
+	segments = (const ElfW(Phdr) *)((uintptr_t)header + header->e_phoff);
+	own.start = (uintptr_t)header;
+	for (unsigned int i = 0; i < header->e_phnum; i++)
+		if (segments[i].p_type == PT_LOAD)
+			own.end = map->l_addr + segments[i].p_vaddr + segments[i].p_memsz;
+}
+
+static bool is_own(uint64_t pc)
+{
+	return pc - own.start < own.end - own.start;
+}
+
+/*
+ * Is another capture of this thread under way below us? A handler that left by
+ * siglongjmp leaves the mark behind; then its frame lies above the stack
+ * pointer, in dead stack. On another stack the comparison says nothing, and the
+ * static unwinder, which is always right, is taken once more.
+ */
+static bool capture_is_nested(uintptr_t frame)
+{
+	return self.capture_frame != 0 && frame < self.capture_frame;
+}
+
+/*
+ * May libunwind walk now? Its first capture in a thread calls malloc, so that
+ * one is made where no signal handler is below, which the static unwinder tells
+ * after a walk to the very end of the stack.
+ */
+static bool thread_warm_up(void)
+{
+	uint64_t pcs[WARM_DEPTH];
+	bool has_signal = false;
+	unsigned int depth = unwinder_static.walk(pcs, WARM_DEPTH, &has_signal);
+
+	if (has_signal || depth == WARM_DEPTH)
+		return false;
+	self.is_unwinder_warm = unwinder_libunwind.walk(pcs, WARM_DEPTH, &has_signal) > 0;
+	if (!self.is_unwinder_warm)
+		self.captures = 0; /* ask again after as many again */
+	return self.is_unwinder_warm;
+}
+
+static bool thread_uses_libunwind(void)
+{
+	if (shim.is_forked_from_threads || !shim_may_call_kernel())
+		return false;
+	if (__builtin_expect(self.is_unwinder_warm, 1))
+		return true;
+	return self.captures++ >= COLD_CAPTURES && thread_warm_up();
+}
+
+static unsigned int walk(uint64_t *pcs, unsigned int max, bool *ret_has_signal)
+{
+	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+	uintptr_t outer = self.capture_frame;
+	unsigned int depth = 0;
+
+	if (capture_is_nested(frame))
+		return unwinder_static.walk(pcs, max, ret_has_signal);
+	self.capture_frame = frame;
+	if (thread_uses_libunwind())
+		depth = unwinder_libunwind.walk(pcs, max, ret_has_signal);
+	if (depth == 0)
+		depth = unwinder_static.walk(pcs, max, ret_has_signal);
+	self.capture_frame = capture_is_nested(frame) ? outer : 0;
+	return depth;
+}
+
+/* The stack's record, new or known. */
+static uint32_t stack_record(const uint64_t *pcs, unsigned int depth, unsigned int flags)
+{
+	bool is_new;
+	uint32_t ref;
+
+	depth = modules_note(pcs, depth);
+	ref = ledger_stack_intern(&shim.ledger, shim.image_ref, pcs, depth, flags, &is_new);
+	if (!ref)
+		ledger_lose(&shim.ledger, LOSS_STACKS);
+	return ref;
+}
+
+/* Does the memo hold this very stack? The record may be shorter: frames below run-time code are cut. */
+static bool memo_matches(const struct stack_memo *memo, uint64_t hash, uint32_t epoch,
+			 const uint64_t *pcs, unsigned int depth)
+{
+	const struct ledger_stack *stack;
+
+	if (memo->hash != hash || memo->epoch != epoch || !memo->stack_ref)
+		return false;
+	stack = ledger_at(&shim.ledger, memo->stack_ref, sizeof(*stack));
+	return stack && stack->depth <= depth &&
+	       memcmp(stack->pcs, pcs, stack->depth * sizeof(pcs[0])) == 0;
+}
+
+uint32_t capture_stack(void)
+{
+	int saved_errno = errno;
+	uint64_t buffer[LEDGER_DEPTH_MAX + OWN_FRAMES], *pcs = buffer;
+	bool has_signal = false;
+	unsigned int depth = walk(buffer, shim.depth + OWN_FRAMES, &has_signal);
+	unsigned int flags = has_signal ? STACK_SIGNAL : 0;
+	struct stack_memo memo;
+	uint64_t hash;
+	uint32_t epoch;
+
+	while (depth > 0 && is_own(*pcs)) {
+		pcs++;
+		depth--;
+	}
+	if (depth > shim.depth) {
+		depth = shim.depth;
+		flags |= STACK_TRUNCATED;
+	}
+	hash = ledger_stack_hash(pcs, depth);
+	epoch = atomic_load_explicit(&shim.image->epoch, memory_order_relaxed);
+	memo = self.memos[hash % STACK_MEMOS]; /* a copy: a signal handler may write there */
+	if (!memo_matches(&memo, hash, epoch, pcs, depth)) {
+		memo = (struct stack_memo){ .hash = hash, .epoch = epoch,
+					    .stack_ref = stack_record(pcs, depth, flags) };
+		self.memos[hash % STACK_MEMOS] = memo;
+	}
+	errno = saved_errno;
+	return memo.stack_ref;
+}

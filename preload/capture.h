@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Backtraces: two unwinders behind one interface, and the interned result.
+ *
+ * The static unwinder (libgcc's _Unwind_Backtrace, linked in and hidden) takes
+ * no lock, opens nothing, and needs no preparation: 2–7 µs. libunwind is six to
+ * ten times faster once its caches are warm, but its first capture in a thread
+ * allocates memory, and it has surprises that capture.c and guest.c keep from
+ * the program. Both give the same program counters.
+ *
+ * Layer: preload. Context: target; async-signal-safe.
+ */
+#ifndef UNCLOSED_PRELOAD_CAPTURE_H
+#define UNCLOSED_PRELOAD_CAPTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct unwinder {
+	/*
+	 * Fill pcs with return addresses, innermost first, own frames included.
+	 * Returns how many. *ret_has_signal is set when a signal handler's frame
+	 * was passed; an unwinder that cannot tell leaves it alone.
+	 */
+	unsigned int (*walk)(uint64_t *pcs, unsigned int max, bool *ret_has_signal);
+};
+
+extern const struct unwinder unwinder_static;
+extern const struct unwinder unwinder_libunwind;
+
+/* Load libunwind with dlopen(RTLD_LOCAL), before main (start.c). No libunwind is no error. */
+void unwinder_libunwind_load(void);
+
+/* Forget cached frames, after a dlclose. */
+void unwinder_libunwind_flush(void);
+
+/* Does an address lie in libunwind's own text? */
+bool unwinder_libunwind_owns(const void *address);
+
+/*
+ * Record where the program is. Returns the reference of the interned stack, or
+ * 0 when it did not fit (counted). Frames of the shim are cut. errno is kept.
+ */
+uint32_t capture_stack(void);
+
+/* Find the shim's own range of addresses. Once, at start. */
+void capture_init(void);
+
+#endif

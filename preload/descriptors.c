@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* Pipes, and descriptors that carry events, timers, signals or memory. */
+#include <errno.h>
+
+#include "capture.h"
+#include "record.h"
+
+int pipe(int fds[2])
+{
+	return record_opened_pair(CALL_pipe, REAL(pipe)(fds), fds);
+}
+
+int __pipe(int fds[2])
+{
+	return record_opened_pair(CALL___pipe, REAL(__pipe)(fds), fds);
+}
+
+int pipe2(int fds[2], int flags)
+{
+	/* libunwind's own pipe would take the program's numbers; it can do without (guest.c). */
+	if (unwinder_libunwind_owns(__builtin_return_address(0))) {
+		errno = EMFILE;
+		return -1;
+	}
+	return record_opened_pair(CALL_pipe2, REAL(pipe2)(fds, flags), fds);
+}
+
+int eventfd(unsigned int count, int flags)
+{
+	return record_opened(CALL_eventfd, REAL(eventfd)(count, flags));
+}
+
+int epoll_create(int size)
+{
+	return record_opened(CALL_epoll_create, REAL(epoll_create)(size));
+}
+
+int epoll_create1(int flags)
+{
+	return record_opened(CALL_epoll_create1, REAL(epoll_create1)(flags));
+}
+
+int timerfd_create(clockid_t clock, int flags)
+{
+	return record_opened(CALL_timerfd_create, REAL(timerfd_create)(clock, flags));
+}
+
+int signalfd(int fd, const sigset_t *mask, int flags)
+{
+	int result = REAL(signalfd)(fd, mask, flags);
+
+	/* With a descriptor given, that one is changed and returned. */
+	return fd == -1 ? record_opened(CALL_signalfd, result) : result;
+}
+
+int inotify_init(void)
+{
+	return record_opened(CALL_inotify_init, REAL(inotify_init)());
+}
+
+int inotify_init1(int flags)
+{
+	return record_opened(CALL_inotify_init1, REAL(inotify_init1)(flags));
+}
+
+int memfd_create(const char *name, unsigned int flags)
+{
+	return record_opened(CALL_memfd_create, REAL(memfd_create)(name, flags));
+}

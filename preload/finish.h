@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of a process: the comparison with the kernel, the facts of what is
+ * still open, and in the bare form the report.
+ *
+ * Layer: preload. Context: target; async-signal-safe. Makes system calls (one
+ * of the four places that may), none of them once a seccomp filter was seen.
+ */
+#ifndef UNCLOSED_PRELOAD_FINISH_H
+#define UNCLOSED_PRELOAD_FINISH_H
+
+#include <stdbool.h>
+
+#include "ledger/layout.h"
+#include "real.h"
+
+/* Write the end down. A second thread that ends meanwhile waits for the first. */
+void finish_process(enum process_end how, int status);
+
+/*
+ * After finish_process(), on a way out that runs no handlers: the report of the
+ * bare form. Returns the exit status to leave with.
+ */
+int finish_report(int status);
+
+/*
+ * In the bare form, once the exit handlers run: before descriptor 2, between
+ * `first` and `last`, is closed, keep a copy of it for the report, if it still
+ * is what it was at the start. Programs such as ls close it on their way out.
+ */
+void finish_guard_stderr(unsigned int first, unsigned int last);
+
+/* The status quick_exit() was given, for the handler that gets none. */
+extern int finish_quick_exit_status;
+
+/* Remember what descriptor 2 is, and register the end handler. At start. */
+void finish_init(bool is_bare);
+
+/* kernel_check.c: make the slots of the table say what the kernel says. */
+struct check_result {
+	enum process_check check;
+	uint32_t open_count;
+};
+struct check_result kernel_check(int ignored_fd);
+
+/* facts.c: write down what the kernel knows of the descriptors left open. */
+void facts_write(int ignored_fd);
+
+/* reporter.c: run `unclosed` on our ledger. Returns the exit status it wants, or -1. */
+int reporter_run(int stderr_fd);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* dlclose, after which the same addresses mean other functions; and libunwind's way to the modules. */
+#include "capture.h"
+#include "modules.h"
+#include "real.h"
+#include "state.h"
+
+int dlclose(void *handle)
+{
+	int result = REAL(dlclose)(handle);
+
+	if (shim_is_recording())
+		modules_sweep();
+	return result;
+}
+
+int dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), void *data)
+{
+	if (unwinder_libunwind_owns(__builtin_return_address(0)))
+		return modules_iterate_for_unwinder(callback, data);
+	return REAL(dl_iterate_phdr)(callback, data);
+}

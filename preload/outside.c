@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "outside.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/raw.h"
+#include "base/text.h"
+#include "names.h"
+#include "state.h"
+
+/* Numbers asked one by one before /proc is listed; most processes start with three. */
+#define ASKED_FIRST 256
+
+struct directory_entry {
+	uint64_t inode;
+	int64_t offset;
+	unsigned short length;
+	unsigned char type;
+	char name[];
+};
+
+long descriptor_count(void)
+{
+	struct stat status;
+
+	if (raw_failed(raw4(SYS_newfstatat, AT_FDCWD, "/proc/self/fd", &status, 0)) ||
+	    status.st_size == 0)
+		return -1;
+	return (long)status.st_size;
+}
+
+int descriptor_list(void (*each)(int fd, void *data), void *data)
+{
+	char buffer[4096] __attribute__((aligned(8)));
+	long directory = raw4(SYS_openat, AT_FDCWD, "/proc/self/fd",
+			      O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	long length;
+
+	if (raw_failed(directory))
+		return (int)directory;
+	while ((length = raw3(SYS_getdents64, directory, buffer, sizeof(buffer))) > 0) {
+		for (long at = 0; at < length;) {
+			struct directory_entry *entry = (void *)(buffer + at);
+			uint64_t fd;
+
+			if (text_parse_number(entry->name, strlen(entry->name), &fd) &&
+			    (long)fd != directory)
+				each((int)fd, data);
+			at += entry->length;
+		}
+	}
+	(void)raw1(SYS_close, directory); /* was only read */
+	return (int)length;
+}
+
+static void note(int fd, void *data)
+{
+	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, fd, true);
+
+	(void)data; /* the table is the process's */
+	if (!slot) {
+		ledger_lose(&shim.ledger, LOSS_SLOTS);
+		return;
+	}
+	atomic_store_explicit(&slot->facts, FACT_OUTSIDE, memory_order_relaxed);
+	atomic_store_explicit(&slot->word, SLOT_WORD(1, 0, KIND_OTHER, SLOT_OUTSIDE),
+			      memory_order_release);
+}
+
+void outside_note(void)
+{
+	long count = descriptor_count(), found = 0;
+
+	for (int fd = 0; fd < ASKED_FIRST && found != count; fd++) {
+		if (raw_failed(raw2(SYS_fcntl, fd, F_GETFD)))
+			continue;
+		note(fd, NULL);
+		found++;
+	}
+	if (found != count)
+		(void)descriptor_list(note, NULL); /* without /proc the first numbers must do */
+}

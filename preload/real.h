@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Call ids, and the functions behind the shim's own.
+ *
+ * Layer: preload. Context: target; async-signal-safe once resolved.
+ */
+#ifndef UNCLOSED_PRELOAD_REAL_H
+#define UNCLOSED_PRELOAD_REAL_H
+
+#include <stdbool.h>
+
+#include "names.h"
+
+/* Everything is hidden but these. */
+#define CALL(name, kind) extern __typeof__(name) name __attribute__((visibility("default")));
+#include "calls.def"
+#undef CALL
+
+enum call {
+	CALL_none, /* id 0: no call was seen */
+#define CALL(name, kind) CALL_##name,
+#include "calls.def"
+#undef CALL
+	CALL_COUNT
+};
+
+struct real_functions {
+#define CALL(name, kind) __typeof__(name) *name;
+#include "calls.def"
+#undef CALL
+};
+
+extern struct real_functions real_functions;
+extern bool real_is_resolved;
+
+/*
+ * Look up every real function with dlsym(RTLD_NEXT), once, and start the shim
+ * (start.h). Called by the constructor, or by the first hooked call where a
+ * constructor of another library runs before ours. dlsym takes the loader's
+ * lock: doing it later, in a hook, can deadlock with a dlopen elsewhere.
+ */
+void real_resolve(void);
+
+/* The real function of a row. NULL when this libc does not have it. */
+#define REAL(name)                                                                                 \
+	(__extension__({                                                                           \
+		if (__builtin_expect(!real_is_resolved, 0))                                        \
+			real_resolve();                                                            \
+		real_functions.name;                                                               \
+	}))
+
+/* What a successful call opens: enum descriptor_kind, KIND_OTHER for NONE. */
+unsigned int call_kind(enum call call);
+
+/* The names of all calls in id order, '\0' after each, id 0 being "". */
+const char *call_names(size_t *ret_length);
+
+#endif

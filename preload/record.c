@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#include "record.h"
+
+#include <errno.h>
+
+#include "capture.h"
+#include "finish.h"
+#include "state.h"
+
+#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
+#define STORE(field, value) atomic_store_explicit(&(field), value, memory_order_relaxed)
+#define COUNT(field) atomic_fetch_add_explicit(&(field), 1, memory_order_relaxed)
+
+static void count_opened(unsigned int kind)
+{
+	struct ledger_kind_count *count = &shim.process->kinds[kind];
+	uint32_t live = COUNT(count->opened) + 1 - LOAD(count->closed);
+	uint32_t peak = LOAD(count->peak);
+
+	/* Between an opening and a close of two threads `live` may wrap for a moment. */
+	while (live > peak && live < INT32_MAX &&
+	       !atomic_compare_exchange_weak_explicit(&count->peak, &peak, live,
+						      memory_order_relaxed, memory_order_relaxed))
+		;
+}
+
+/* What is written down of a new descriptor. */
+struct opening {
+	enum call call;
+	unsigned int kind;
+	uint32_t facts;
+	uint32_t peer_or_dup;
+};
+
+/*
+ * The opener keeps a mark of overlapping releases that was set after the last
+ * clean close: the number may have been closed between the kernel's answer and
+ * now, and be somebody else's already.
+ */
+static void slot_fill(struct ledger_slot *slot, const struct opening *opening, uint64_t *word)
+{
+	uint32_t stack_ref = capture_stack();
+	uint64_t next;
+
+	do {
+		uint32_t contested = LOAD(slot->facts) & FACT_CONTESTED;
+
+		if (slot_state(*word) == SLOT_OPEN)
+			COUNT(shim.process->kinds[slot_kind(*word) % KIND_COUNT].closed);
+		STORE(slot->before_stack_ref, LOAD(slot->opened_stack_ref));
+		STORE(slot->before_fork, LOAD(slot->opened_fork));
+		STORE(slot->opened_ns, ledger_now_ns(&shim.ledger));
+		STORE(slot->opened_stack_ref, stack_ref);
+		STORE(slot->opened_tid, thread_tid());
+		STORE(slot->opened_fork, LOAD(shim_table()->forks));
+		STORE(slot->facts, opening->facts | contested);
+		STORE(slot->peer_or_dup, opening->peer_or_dup);
+		STORE(slot->fact_stack_ref, 0);
+		next = SLOT_WORD(slot_generation(*word) + 1, opening->call, opening->kind,
+				 SLOT_OPEN);
+	} while (!atomic_compare_exchange_weak_explicit(&slot->word, word, next,
+							memory_order_release,
+							memory_order_relaxed));
+	if (stack_ref) {
+		struct ledger_stack *stack = ledger_at(&shim.ledger, stack_ref, sizeof(*stack));
+
+		COUNT(stack->opened);
+	}
+}
+
+static void record_new(int fd, const struct opening *opening)
+{
+	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim_table(), fd, true);
+	uint64_t word;
+
+	if (!slot) {
+		ledger_lose(&shim.ledger, LOSS_SLOTS);
+		return;
+	}
+	word = atomic_load_explicit(&slot->word, memory_order_acquire);
+	slot_fill(slot, opening, &word);
+	count_opened(opening->kind);
+}
+
+int record_opened_with(enum call call, int fd, uint32_t facts)
+{
+	if (fd >= 0 && shim_is_recording())
+		record_new(fd, &(struct opening){ call, call_kind(call), facts, 0 });
+	return fd;
+}
+
+int record_opened(enum call call, int fd)
+{
+	return record_opened_with(call, fd, 0);
+}
+
+int record_opened_pair(enum call call, int result, const int fds[2])
+{
+	if (result == 0 && shim_is_recording())
+		for (int i = 0; i < 2; i++)
+			record_new(fds[i], &(struct opening){ call, call_kind(call), FACT_PAIR,
+							      (uint32_t)fds[1 - i] + 1 });
+	return result;
+}
+
+/* Kind of an open number as far as the table knows it. */
+static unsigned int kind_of(int fd)
+{
+	struct descriptor_view view;
+
+	ledger_view(&shim.ledger, shim_table_ref(), fd, &view);
+	return view.slot && !view.is_before ? slot_kind(LOAD(view.slot->word)) % KIND_COUNT :
+					      KIND_OTHER;
+}
+
+int record_duplicate(enum call call, int from, int fd)
+{
+	if (fd >= 0 && shim_is_recording())
+		record_new(fd, &(struct opening){ call, kind_of(from), FACT_DUP,
+						  (uint32_t)from + 1 });
+	return fd;
+}
+
+/* Is a number without a slot open, by inheritance from before a fork? */
+static bool is_inherited(int fd)
+{
+	struct descriptor_view view;
+
+	if (shim_table()->link != LINK_FORK)
+		return false;
+	ledger_view(&shim.ledger, shim_table_ref(), fd, &view);
+	return view.origin != DESCRIPTOR_NOT_OPEN;
+}
+
+/* Mark the slot as being released, if it is open. */
+static bool release_claim(struct release *release, bool is_inherited_here)
+{
+	uint64_t word = atomic_load_explicit(&release->slot->word, memory_order_acquire);
+	unsigned int state;
+
+	do {
+		state = slot_state(word);
+		if (state != SLOT_OPEN && state != SLOT_OUTSIDE && state != SLOT_UNSEEN &&
+		    !(state == SLOT_NONE && is_inherited_here))
+			return false;
+		release->opened_stack_ref = LOAD(release->slot->opened_stack_ref);
+		release->word = (word & ~UINT64_C(0xff)) | SLOT_CLOSING;
+	} while (!atomic_compare_exchange_weak_explicit(&release->slot->word, &word, release->word,
+							memory_order_acq_rel,
+							memory_order_acquire));
+	if (state == SLOT_NONE)
+		atomic_fetch_or_explicit(&release->slot->facts, FACT_INHERITED,
+					 memory_order_relaxed);
+	return true;
+}
+
+struct release record_release_begin(enum call call, int fd)
+{
+	struct release release = { .call = call, .fd = fd };
+	struct ledger_table *table;
+	bool is_from_parent;
+
+	if (fd < 0 || !shim_is_recording())
+		return release;
+	finish_guard_stderr((unsigned int)fd, (unsigned int)fd);
+	table = shim_table();
+	release.slot = ledger_slot_at(&shim.ledger, table, fd, false);
+	is_from_parent = (!release.slot || slot_state(LOAD(release.slot->word)) == SLOT_NONE) &&
+			 is_inherited(fd);
+	if (is_from_parent) {
+		release.slot = ledger_slot_at(&shim.ledger, table, fd, true);
+		if (!release.slot)
+			ledger_lose(&shim.ledger, LOSS_SLOTS);
+	}
+	if (release.slot && !release_claim(&release, is_from_parent))
+		release.word = 0;
+	return release;
+}
+
+static void slot_contest(struct ledger_slot *slot)
+{
+	atomic_fetch_or_explicit(&slot->facts, FACT_CONTESTED, memory_order_relaxed);
+}
+
+/* Remember where what `release` closed had been opened. */
+static void count_pair(const struct release *release, uint32_t close_ref)
+{
+	struct ledger_slot *slot = release->slot;
+	struct ledger_stack *opened = ledger_stack_at(&shim.ledger, release->opened_stack_ref);
+	struct ledger_pair *pair;
+
+	if (!opened)
+		return;
+	COUNT(opened->closed);
+	pair = ledger_pair_count(&shim.ledger, release->opened_stack_ref, close_ref);
+	if (!pair) {
+		ledger_lose(&shim.ledger, LOSS_EVENTS);
+		return;
+	}
+	if (!pair->call) {
+		pair->process = shim.process_index;
+		pair->kind = slot_kind(release->word);
+		pair->call = slot_call(release->word);
+	}
+	STORE(pair->last_fd, (uint32_t)release->fd);
+	STORE(pair->last_tid, LOAD(slot->opened_tid));
+	STORE(pair->last_facts, LOAD(slot->facts));
+	STORE(pair->last_opened_ns, LOAD(slot->opened_ns));
+	STORE(pair->last_closed_ns, ledger_now_ns(&shim.ledger));
+}
+
+/* One generation from CLOSING to CLOSED; whoever took the number meanwhile is left alone. */
+static void release_finish(struct release *release, uint32_t stack_ref)
+{
+	struct ledger_slot *slot = release->slot;
+	uint64_t word = release->word;
+
+	if (LOAD(slot->word) == word) {
+		STORE(slot->closed_stack_ref, stack_ref);
+		STORE(slot->closed_tid, thread_tid());
+		STORE(slot->closed_fork, LOAD(shim_table()->forks));
+	}
+	if (release->opened_stack_ref && slot_call(word) != CALL_none)
+		count_pair(release, stack_ref);
+	atomic_fetch_and_explicit(&slot->facts, ~(uint32_t)FACT_CONTESTED, memory_order_relaxed);
+	if (!atomic_compare_exchange_strong_explicit(&slot->word, &word,
+						     (word & ~UINT64_C(0xff)) | SLOT_CLOSED,
+						     memory_order_release, memory_order_relaxed))
+		slot_contest(slot);
+	if (slot_call(release->word) != CALL_none)
+		COUNT(shim.process->kinds[slot_kind(release->word) % KIND_COUNT].closed);
+}
+
+void record_release_end(struct release *release, int error)
+{
+	int saved_errno = errno;
+
+	if (!release->slot)
+		return;
+	if (release->word) {
+		release_finish(release, capture_stack());
+		if (error == EBADF) /* it was not open any more: a close that was not seen */
+			slot_contest(release->slot);
+	} else if (error != EBADF) {
+		slot_contest(release->slot); /* it was open after all */
+	}
+	errno = saved_errno;
+}
+
+void record_release_cancel(struct release *release)
+{
+	uint64_t word = release->word;
+	unsigned int state = SLOT_OPEN;
+
+	if (!release->slot || !word)
+		return;
+	if (LOAD(release->slot->facts) & FACT_OUTSIDE)
+		state = SLOT_OUTSIDE;
+	if (LOAD(release->slot->facts) & FACT_INHERITED && slot_generation(word) == 0)
+		state = SLOT_NONE;
+	if (!atomic_compare_exchange_strong_explicit(&release->slot->word, &word,
+						     (word & ~UINT64_C(0xff)) | state,
+						     memory_order_release, memory_order_relaxed))
+		slot_contest(release->slot);
+}
+
+void record_released_range(enum call call, unsigned int first, unsigned int last)
+{
+	uint32_t limit, stack_ref = 0;
+
+	if (!shim_is_recording())
+		return;
+	limit = ledger_view_limit(&shim.ledger, shim_table_ref());
+	for (uint32_t fd = first; fd < limit && fd <= last; fd++) {
+		struct release release = record_release_begin(call, (int)fd);
+
+		if (!release.slot || !release.word)
+			continue;
+		if (!stack_ref)
+			stack_ref = capture_stack();
+		release_finish(&release, stack_ref);
+	}
+}
+
+void record_fact(int fd, uint32_t facts)
+{
+	struct ledger_slot *slot;
+
+	if (fd < 0 || !shim_is_recording())
+		return;
+	slot = ledger_slot_at(&shim.ledger, shim_table(), fd, false);
+	if (slot && slot_state(LOAD(slot->word)) == SLOT_OPEN)
+		atomic_fetch_or_explicit(&slot->facts, facts, memory_order_relaxed);
+}

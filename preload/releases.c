@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* close and its kin. */
+#include <errno.h>
+#include <linux/close_range.h>
+
+#include "finish.h"
+#include "lives.h"
+#include "record.h"
+
+int close(int fd)
+{
+	return RECORD_RELEASE(CALL_close, fd, REAL(close)(fd));
+}
+
+int __close(int fd)
+{
+	return RECORD_RELEASE(CALL___close, fd, REAL(__close)(fd));
+}
+
+int close_range(unsigned int first, unsigned int last, int flags)
+{
+	int result;
+
+	if (!(flags & CLOSE_RANGE_CLOEXEC))
+		finish_guard_stderr(first, last);
+	result = REAL(close_range)(first, last, flags);
+	if (result == 0)
+		close_range_done(CALL_close_range, first, last, (unsigned int)flags);
+	return result;
+}
+
+void closefrom(int first)
+{
+	unsigned int from = first > 0 ? (unsigned int)first : 0;
+
+	finish_guard_stderr(from, ~0U);
+	REAL(closefrom)(first);
+	record_released_range(CALL_closefrom, from, ~0U);
+}

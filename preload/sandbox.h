@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer: preload. Context: target.
+ */
+#ifndef UNCLOSED_PRELOAD_SANDBOX_H
+#define UNCLOSED_PRELOAD_SANDBOX_H
+
+/* A filter is about to be installed: ask the kernel now for what is needed later. */
+void sandbox_prepare(void);
+
+/* A filter was installed: no system call of ours from now on. */
+void sandbox_entered(void);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+#include "start.h"
+
+#include <errno.h>
+#include <gnu/libc-version.h>
+#include <string.h>
+
+#include "base/options.h"
+#include "base/raw.h"
+#include "base/text.h"
+#include "capture.h"
+#include "environment.h"
+#include "finish.h"
+#include "lives.h"
+#include "modules.h"
+#include "outside.h"
+#include "real.h"
+#include "state.h"
+
+/* musl loads us too, calls constructors without arguments, and must run on untouched. */
+extern __typeof__(gnu_get_libc_version) gnu_get_libc_version __attribute__((weak));
+
+#define ARGUMENTS_MAX 4000
+
+static bool is_started;
+
+static void warn(const char *what, const char *value, size_t length)
+{
+	char line[256];
+	struct text text;
+
+	text_init(&text, line, sizeof(line) - 1);
+	text_add(&text, "unclosed: ");
+	text_add(&text, what);
+	text_add_bytes(&text, value, length);
+	line[text.length] = '\n';
+	(void)raw3(SYS_write, STDERR_FILENO, line, text.length + 1); /* nowhere else to say it */
+}
+
+/* A string record of what a path-reading system call gave. */
+static uint32_t string_from_kernel(long length, const char *buffer)
+{
+	return raw_failed(length) ? 0 : ledger_string_add(&shim.ledger, buffer, (size_t)length);
+}
+
+static uint32_t read_link(const char *path)
+{
+	char buffer[4096];
+
+	return string_from_kernel(
+		raw4(SYS_readlinkat, AT_FDCWD, path, buffer, sizeof(buffer)), buffer);
+}
+
+static uint32_t read_directory(void)
+{
+	char buffer[4096];
+	long length = raw2(SYS_getcwd, buffer, sizeof(buffer));
+
+	return string_from_kernel(raw_failed(length) ? length : length - 1, buffer);
+}
+
+/* The arguments, '\0' between. */
+static uint32_t read_arguments(char *const *argv)
+{
+	char buffer[ARGUMENTS_MAX];
+	struct text text;
+
+	text_init(&text, buffer, sizeof(buffer));
+	for (size_t i = 0; argv && argv[i] && !text.is_cut; i++) {
+		if (i > 0)
+			text_add_bytes(&text, "", 1);
+		text_add(&text, argv[i]);
+	}
+	return ledger_string_add(&shim.ledger, buffer, text.length);
+}
+
+/* Fill in what only the new image knows, and be recording from here on. */
+static void hello(uint32_t index, char *const *argv)
+{
+	struct ledger_process *process = ledger_process_at(&shim.ledger, index);
+	uint32_t own_table = 0;
+
+	shim.process_index = index;
+	shim.process = process;
+	shim.table_ref = atomic_load_explicit(&process->table_ref, memory_order_acquire);
+	if (!shim.table_ref)
+		own_table = ledger_table_new(&shim.ledger, LINK_NONE, 0, 0, index);
+	if (own_table)
+		shim.table_ref = own_table;
+	process->table_ref = shim.table_ref;
+	shim.table = ledger_table_at(&shim.ledger, shim.table_ref);
+	shim.image_ref = ledger_image_new(&shim.ledger, read_link("/proc/self/exe"),
+					  read_arguments(argv), read_directory());
+	shim.image = ledger_at(&shim.ledger, shim.image_ref, sizeof(*shim.image));
+	if (!shim.table || !shim.image) {
+		ledger_lose(&shim.ledger, LOSS_PROCESSES);
+		return;
+	}
+	process->image_ref = shim.image_ref;
+	process->uid = (uint32_t)raw0(SYS_getuid);
+	process->ppid = (uint32_t)raw0(SYS_getppid);
+	self.tid = (uint32_t)raw0(SYS_gettid);
+	if (!atomic_load_explicit(&process->pid, memory_order_relaxed))
+		process->pid = (uint32_t)raw0(SYS_getpid);
+	shim.depth = shim.ledger.header->stack_depth;
+	if (shim.depth == 0 || shim.depth > LEDGER_DEPTH_MAX)
+		shim.depth = 32;
+	outside_note();
+	process->started_ns = ledger_now_ns(&shim.ledger);
+	atomic_store_explicit(&process->state, PROCESS_RUNNING, memory_order_release);
+	shim.is_active = true;
+}
+
+/* Names of the call ids, once a session, for whoever reads the ledger. */
+static void names_write(void)
+{
+	struct ledger_header *header = shim.ledger.header;
+	size_t length;
+	const char *names = call_names(&length);
+	uint32_t none = 0;
+
+	if (atomic_load_explicit(&header->call_names_ref, memory_order_relaxed) == 0)
+		atomic_compare_exchange_strong(&header->call_names_ref, &none,
+					       ledger_string_add(&shim.ledger, names, length));
+}
+
+/* The entry that was announced for us; a new one when somebody else has answered to it. */
+static bool entry_take(uint32_t announced, uint32_t *ret_index)
+{
+	struct ledger_process *process = ledger_process_at(&shim.ledger, announced);
+	uint32_t state = PROCESS_EXPECTED;
+
+	*ret_index = announced;
+	if (process && atomic_compare_exchange_strong(&process->state, &state, PROCESS_RUNNING))
+		return true;
+	process = ledger_process_new(&shim.ledger, ret_index);
+	if (!process)
+		return false;
+	process->origin = ORIGIN_STRAY;
+	process->parent = announced;
+	return true;
+}
+
+static bool session_join(const char *variable)
+{
+	const char *colon = strrchr(variable, ':');
+	uint64_t announced;
+	uint32_t index;
+	struct text path;
+
+	if (!colon || !text_parse_number(colon + 1, strlen(colon + 1), &announced))
+		return false;
+	text_init(&path, shim.ledger_path, sizeof(shim.ledger_path));
+	text_add_bytes(&path, variable, (size_t)(colon - variable));
+	/* A session that is over has no ledger any more: then nobody listens. */
+	return !path.is_cut && ledger_attach(&shim.ledger, shim.ledger_path) == 0 &&
+	       entry_take((uint32_t)announced, &index) && (shim.process_index = index, true);
+}
+
+static int session_create(const struct options *options, const char *temporary,
+			  const char *runtime)
+{
+	const char *const places[] = { options->ledger_dir, "/dev/shm", temporary, "/tmp", runtime };
+	uint64_t size = ledger_size_allowed();
+	int result = -ENOENT;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (!places[i] || !*places[i])
+			continue;
+		result = ledger_create(&shim.ledger, places[i], size, shim.ledger_path,
+				       sizeof(shim.ledger_path));
+		if (result == 0 || places[i] == options->ledger_dir)
+			break;
+	}
+	return result;
+}
+
+/* First process of a session without launcher. */
+static bool session_begin(char *const *environment, struct options *options)
+{
+	struct ledger_header *header;
+	struct ledger_process *first;
+
+	if (session_create(options, environment_find(environment, "TMPDIR="),
+			   environment_find(environment, "XDG_RUNTIME_DIR=")) < 0) {
+		warn("no room for a ledger (1 MiB) in /dev/shm, $TMPDIR or /tmp; not watching", "",
+		     0);
+		return false;
+	}
+	header = shim.ledger.header;
+	header->stack_depth = options->stack_depth;
+	header->path_ref = ledger_string_add(&shim.ledger, shim.ledger_path,
+					     strlen(shim.ledger_path));
+	header->preload_ref = ledger_string_add(&shim.ledger, shim.library_path,
+						strlen(shim.library_path));
+	header->cwd_ref = read_directory();
+	first = ledger_process_new(&shim.ledger, &shim.process_index);
+	if (!first)
+		return false;
+	first->origin = ORIGIN_FIRST;
+	shim.is_bare = true;
+	return true;
+}
+
+static void library_path_find(void)
+{
+	Dl_info info;
+	struct text path;
+
+	text_init(&path, shim.library_path, sizeof(shim.library_path));
+	if (dladdr((void *)(uintptr_t)call_names, &info) && info.dli_fname)
+		text_add(&path, info.dli_fname);
+}
+
+/* UNCLOSED_OPTIONS into `options`; its words live in `storage`. */
+static void options_read(struct options *options, char *const *environment, char *storage,
+			 size_t size)
+{
+	const char *value = environment_find(environment, OPTIONS_VARIABLE);
+	struct options_error errors[1];
+	struct text text;
+
+	options_init(options);
+	if (!value)
+		return;
+	text_init(&text, storage, size);
+	text_add(&text, value);
+	if (options_parse_environment(options, storage, errors, 1) > 0 &&
+	    !environment_find(environment, LEDGER_VARIABLE)) /* else the launcher has said so */
+		warn("UNCLOSED_OPTIONS: ignored: ", errors[0].name, errors[0].name_length);
+}
+
+static void start(char *const *argv, char *const *environment)
+{
+	static char storage[1024];
+	const char *ledger = environment_find(environment, LEDGER_VARIABLE);
+	struct options options;
+
+	if (is_started)
+		return;
+	is_started = true;
+	options_read(&options, environment, storage, sizeof(storage));
+	if (options.is_off)
+		return;
+	library_path_find();
+	capture_init();
+	modules_init();
+	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))
+		return;
+	names_write();
+	hello(shim.process_index, argv);
+	if (!shim.is_active)
+		return;
+	lives_init();
+	finish_init(shim.is_bare);
+}
+
+void start_from_call(void)
+{
+	/* libc has its own copies of both by the time a library's constructor runs. */
+	if (gnu_get_libc_version && environ)
+		start(NULL, environ);
+}
+
+__attribute__((constructor)) static void start_constructor(int argc, char **argv, char **environment)
+{
+	(void)argc; /* argv ends with NULL */
+	if (!gnu_get_libc_version)
+		return;
+	real_resolve();
+	start(argv, environment);
+}
+
+/*
+ * Called by _start, when every library is initialised and main is next. This is
+ * the place for dlopen: from our constructor, which runs before libc's own
+ * (-z initfirst), it would initialise libc with an empty argv.
+ */
+int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
+		      void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
+		      void *stack_end)
+{
+	if (shim.is_active)
+		unwinder_libunwind_load();
+	return REAL(__libc_start_main)(main, argc, argv, init, fini, rtld_fini, stack_end);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#include "state.h"
+
+#include "base/raw.h"
+
+struct shim shim;
+__thread struct thread self __attribute__((tls_model("initial-exec")));
+
+uint32_t thread_tid(void)
+{
+	if (__builtin_expect(self.tid == 0, 0) && shim_may_call_kernel())
+		self.tid = (uint32_t)raw0(SYS_gettid);
+	return self.tid;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the shim knows of this process and of the calling thread.
+ *
+ * Layer: preload. Context: target. `shim` is written at start and in a forked
+ * child before any other thread exists; everything else only reads it. `self`
+ * belongs to one thread, and to its signal handlers: each field can be read
+ * and written in any order by a handler that interrupts our code.
+ */
+#ifndef UNCLOSED_PRELOAD_STATE_H
+#define UNCLOSED_PRELOAD_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ledger/ledger.h"
+
+struct shim {
+	bool is_active; /* said hello; false: every wrapper only passes through */
+	bool is_bare;   /* first process of a session without launcher: reports at its end */
+	bool is_forked_from_threads; /* locks inside libunwind may be held by nobody */
+	uint32_t process_index;
+	struct ledger_process *process;
+	uint32_t table_ref;
+	struct ledger_table *table;
+	uint32_t image_ref;
+	struct ledger_image *image;
+	uint32_t depth; /* frames recorded at most */
+	char ledger_path[256];
+	char library_path[256]; /* ours */
+	struct ledger ledger;
+};
+
+extern struct shim shim __attribute__((visibility("hidden")));
+
+/* A backtrace that this thread recorded lately. */
+struct stack_memo {
+	uint64_t hash;
+	uint32_t stack_ref;
+	uint32_t epoch;
+};
+
+#define STACK_MEMOS 64
+
+struct thread {
+	uint8_t vfork_depth; /* > 0: runs in its parent's memory, record nothing; vfork.S knows the offset 0 */
+	bool is_unwinder_warm; /* libunwind has allocated what it needs for this thread */
+	uint32_t tid;          /* 0: not asked yet */
+	uint32_t captures;
+	uintptr_t capture_frame; /* frame address of the capture under way; 0 none */
+	uint32_t table_ref;      /* 0: the process's; else this thread's own after unshare() */
+	uint32_t fork_index;     /* between the atfork handlers: the child's entry + 1 */
+	struct stack_memo memos[STACK_MEMOS];
+};
+
+static_assert(offsetof(struct thread, vfork_depth) == 0, "vfork.S counts at self + 0");
+
+extern __thread struct thread self
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* May the calling thread write into the ledger on behalf of its own process? */
+static inline bool shim_is_recording(void)
+{
+	return shim.is_active && self.vfork_depth == 0;
+}
+
+/* The descriptor table of the calling thread. Only while recording. */
+static inline struct ledger_table *shim_table(void)
+{
+	if (__builtin_expect(self.table_ref != 0, 0))
+		return ledger_table_at(&shim.ledger, self.table_ref);
+	return shim.table;
+}
+
+static inline uint32_t shim_table_ref(void)
+{
+	return self.table_ref ? self.table_ref : shim.table_ref;
+}
+
+/* Is a system call of our own allowed? Not once a seccomp filter was seen: it may kill. */
+static inline bool shim_may_call_kernel(void)
+{
+	return !atomic_load_explicit(&shim.process->has_filter, memory_order_relaxed);
+}
+
+/* Thread id; one gettid() a thread, 0 where that is not allowed. */
+uint32_t thread_tid(void);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* libgcc's unwinder, linked statically: _dl_find_object makes it free of locks (glibc 2.35). */
+#include <unwind.h>
+
+#include "capture.h"
+
+struct walk {
+	uint64_t *pcs;
+	unsigned int depth, max;
+	bool has_signal;
+};
+
+static _Unwind_Reason_Code walk_frame(struct _Unwind_Context *context, void *data)
+{
+	struct walk *walk = data;
+	int is_before_instruction = 0;
+	uint64_t pc = _Unwind_GetIPInfo(context, &is_before_instruction);
+
+	/* Only a signal handler's caller was interrupted before an instruction. */
+	walk->has_signal |= is_before_instruction != 0;
+	if (pc == 0 || walk->depth == walk->max)
+		return _URC_END_OF_STACK;
+	walk->pcs[walk->depth++] = pc;
+	return _URC_NO_REASON;
+}
+
+static unsigned int static_walk(uint64_t *pcs, unsigned int max, bool *ret_has_signal)
+{
+	struct walk walk = { .pcs = pcs, .max = max };
+
+	(void)_Unwind_Backtrace(walk_frame, &walk); /* says END_OF_STACK in either case */
+	*ret_has_signal |= walk.has_signal;
+	return walk.depth;
+}
+
+const struct unwinder unwinder_static = { .walk = static_walk };
