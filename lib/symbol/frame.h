@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is known of an address put together: DWARF first, then the symbol table.
+ *
+ * Layer: symbol. Context: tool.
+ */
+#ifndef UNCLOSED_SYMBOL_FRAME_H
+#define UNCLOSED_SYMBOL_FRAME_H
+
+#include "symbol/module.h"
+
+/*
+ * Fill in resolved->frames for resolved->address, in an open module. Comes with
+ * one frame of NULLs, which stays when nothing is known or memory is short.
+ */
+void frames_fill(struct module *module, struct resolved *resolved);
+
+#endif

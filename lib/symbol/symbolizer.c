@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "symbol/arena.h"
+#include "symbol/module.h"
+#include "symbol/source.h"
+#include "symbol/symbol.h"
+
+/* Open at once; well below the usual limit of 1024 descriptors, at two a module. */
+#define OPEN_MOST 128
+
+struct symbolizer {
+	bool allow_debuginfod;
+	struct module *open[OPEN_MOST]; /* in turns */
+	size_t next_open;
+	struct arena arena;
+	struct sources sources;
+	void *modules; /* a tsearch(3) tree of struct module, by path */
+};
+
+struct symbolizer *symbolizer_new(bool allow_debuginfod)
+{
+	struct symbolizer *symbolizer = calloc(1, sizeof(*symbolizer));
+
+	if (symbolizer)
+		symbolizer->allow_debuginfod = allow_debuginfod;
+	return symbolizer;
+}
+
+static void tree_module_free(void *module)
+{
+	module_free(module);
+}
+
+void symbolizer_free(struct symbolizer *symbolizer)
+{
+	if (!symbolizer)
+		return;
+	tdestroy(symbolizer->modules, tree_module_free);
+	sources_fini(&symbolizer->sources);
+	arena_fini(&symbolizer->arena);
+	free(symbolizer);
+}
+
+static int module_compare(const void *left, const void *right)
+{
+	return strcmp(((const struct module *)left)->path, ((const struct module *)right)->path);
+}
+
+static struct module *symbolizer_find(struct symbolizer *symbolizer, const char *path)
+{
+	struct module key = { .path = path };
+	struct module **found = tfind(&key, &symbolizer->modules, module_compare);
+
+	return found ? *found : NULL;
+}
+
+static struct module *symbolizer_module(struct symbolizer *symbolizer, const char *path)
+{
+	struct module *module = symbolizer_find(symbolizer, path);
+
+	if (module)
+		return module;
+	module = module_new(path, &symbolizer->arena, symbolizer->allow_debuginfod);
+	if (module && (!module->path || !tsearch(module, &symbolizer->modules, module_compare))) {
+		module_free(module);
+		return NULL;
+	}
+	return module;
+}
+
+/* Open `module`; the one that was opened longest ago makes room. */
+static void symbolizer_open(struct symbolizer *symbolizer, struct module *module)
+{
+	struct module **slot = &symbolizer->open[symbolizer->next_open];
+
+	if (module->dwfl)
+		return;
+	if (*slot)
+		module_close(*slot);
+	*slot = NULL;
+	if (!module_open(module))
+		return;
+	*slot = module;
+	symbolizer->next_open = (symbolizer->next_open + 1) % OPEN_MOST;
+}
+
+/* Too little room costs inlined functions around the innermost ones, never the real function. */
+static size_t frames_copy(const struct resolved *resolved, struct symbol_frame *ret_frames,
+			  size_t max)
+{
+	size_t count = resolved->count < max ? resolved->count : max;
+
+	memcpy(ret_frames, resolved->frames, (count - 1) * sizeof(*ret_frames));
+	ret_frames[count - 1] = resolved->frames[resolved->count - 1];
+	return count;
+}
+
+static const struct resolved *symbolizer_look_up(struct symbolizer *symbolizer,
+						 struct module *module, uint64_t address)
+{
+	const struct resolved *resolved = module_recall(module, address);
+
+	if (resolved)
+		return resolved;
+	if (module->is_known)
+		symbolizer_open(symbolizer, module);
+	return module_resolve(module, address);
+}
+
+size_t symbolizer_resolve(struct symbolizer *symbolizer, const char *path, const uint8_t *build_id,
+			  size_t build_id_length, uint64_t address, struct symbol_frame *ret_frames,
+			  size_t max)
+{
+	struct module *module = symbolizer_module(symbolizer, path);
+	const struct resolved *resolved = NULL;
+
+	if (max == 0)
+		return 0;
+	if (module && !module->was_tried)
+		symbolizer_open(symbolizer, module);
+	if (module && build_id_length > 0 &&
+	    !build_id_is(&module->binary.build_id, build_id, build_id_length))
+		module->has_changed = module->has_file;
+	else if (module)
+		resolved = symbolizer_look_up(symbolizer, module, address);
+	if (resolved)
+		return frames_copy(resolved, ret_frames, max);
+	ret_frames[0] = (struct symbol_frame){ 0 };
+	return 1;
+}
+
+enum symbol_lack symbolizer_lack(struct symbolizer *symbolizer, const char *path)
+{
+	struct module *module = symbolizer_find(symbolizer, path);
+
+	return module ? module_lack(module) : SYMBOL_NO_FILE;
+}
+
+const char *symbolizer_source_line(struct symbolizer *symbolizer, const char *module_path,
+				   const char *file, unsigned int line)
+{
+	struct stat status;
+
+	if (!file || (module_path && stat(module_path, &status) < 0))
+		return NULL;
+	return source_line(&symbolizer->sources, file, module_path ? &status.st_mtim : NULL, line);
+}
