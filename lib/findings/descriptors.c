@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* A descriptor that was left open, in the words of a report. */
+#include "findings/addresses.h"
+#include "findings/judgement.h"
+
+static uint32_t value_of(const ledger_u32 *field)
+{
+	return atomic_load_explicit(field, memory_order_relaxed);
+}
+
+/* Addresses the kernel told, else those the program gave to its calls. */
+static void addresses_describe(struct judge *judge, const struct leak *leak,
+			       struct report_descriptor *descriptor)
+{
+	const struct ledger_fact *fact = leak->fact;
+	struct ledger_table *table = ledger_table_at(judge->ledger, leak->view->table_ref);
+	const struct ledger_address *address = NULL;
+	const char *text;
+	size_t length;
+
+	if (fact && fact->has & HAS_LOCAL)
+		descriptor->local = address_text(
+			judge->report, judge->snapshot, fact->local,
+			fact->local_length <= sizeof(fact->local) ? fact->local_length : 0);
+	if (fact && fact->has & HAS_PEER)
+		descriptor->peer = address_text(
+			judge->report, judge->snapshot, fact->peer,
+			fact->peer_length <= sizeof(fact->peer) ? fact->peer_length : 0);
+	if (table && !leak->view->is_before)
+		address = ledger_address_at(judge->ledger, table, leak->fd, false);
+	if (!address || address->generation != (uint16_t)leak->view->generation)
+		return;
+	length = address->length <= sizeof(address->bytes) ? address->length : 0;
+	text = address_text(judge->report, judge->snapshot, address->bytes, length);
+	if (!descriptor->family && address_family(address->bytes, length))
+		descriptor->family =
+			family_name(judge->report, address_family(address->bytes, length));
+	if (address->role == ADDRESS_LOCAL && !descriptor->local)
+		descriptor->local = text;
+	if (address->role == ADDRESS_PEER && !descriptor->peer)
+		descriptor->peer = text;
+}
+
+static void fact_describe(struct judge *judge, const struct leak *leak,
+			  struct report_descriptor *descriptor)
+{
+	struct report *report = judge->report;
+	const struct ledger_fact *fact = leak->fact;
+	const char *path = snapshot_string(judge->snapshot, fact->path_ref);
+
+	descriptor->is_state_known = judge->lives[leak->life].has_truth;
+	descriptor->path = path ? report_strdup(report, path) : NULL;
+	if (fact->has & HAS_SOCKET) {
+		descriptor->family = family_name(report, fact->family);
+		descriptor->type = socket_type_name(report, fact->type);
+		descriptor->protocol =
+			protocol_name(report, fact->family, fact->type, fact->protocol);
+	}
+	if (fact->has & HAS_TCP_STATE)
+		descriptor->state = tcp_state_name(fact->tcp_state);
+	else if (fact->has & HAS_LISTENING && fact->is_listening)
+		descriptor->state = tcp_state_name(STATE_LISTEN);
+	if (fact->has & HAS_QUEUES) {
+		descriptor->has_queues = true;
+		descriptor->receive_queue = fact->receive_queue;
+		descriptor->send_queue = fact->send_queue;
+	}
+	if (fact->has & HAS_SO_ERROR) {
+		descriptor->has_so_error = true;
+		descriptor->so_error = fact->so_error;
+	}
+	if (fact->has & HAS_CLOEXEC)
+		descriptor->cloexec = fact->is_cloexec != 0;
+}
+
+void leak_describe(struct judge *judge, const struct leak *leak,
+		   struct report_descriptor *descriptor)
+{
+	const struct life *life = &judge->lives[leak->life];
+	const struct ledger_slot *slot = leak->view->slot;
+	uint32_t dup_of = slot ? value_of(&slot->peer_or_dup) : 0;
+
+	*descriptor = (struct report_descriptor){
+		.process = leak->process, .fd = leak->fd, .cloexec = -1, .dup_of = -1
+	};
+	descriptor->is_contested = leak->facts & FACT_CONTESTED;
+	if (leak->fact)
+		fact_describe(judge, leak, descriptor);
+	addresses_describe(judge, leak, descriptor);
+	if (!slot || leak->view->is_before || !leak->call)
+		return;
+	descriptor->tid = value_of(&slot->opened_tid);
+	descriptor->opened_ns = atomic_load_explicit(&slot->opened_ns, memory_order_relaxed);
+	if (life->end_ns > descriptor->opened_ns)
+		descriptor->age_ns = life->end_ns - descriptor->opened_ns;
+	if (leak->facts & FACT_DUP && dup_of && dup_of <= INT32_MAX)
+		descriptor->dup_of = (int)dup_of - 1;
+	if (leak->facts & FACT_CLOEXEC && descriptor->cloexec < 0)
+		descriptor->cloexec = 1;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The findings model: all that a report says, ready to be written in any
+ * format. Made from a ledger (findings_from_ledger), or from a JSON report.
+ * Writers (lib/report) only format; they decide nothing.
+ *
+ * Every string may be NULL when not known, unless said otherwise. All memory
+ * belongs to the report's arena and goes with report_free().
+ *
+ * Layer: findings. Context: tool.
+ */
+#ifndef UNCLOSED_FINDINGS_FINDINGS_H
+#define UNCLOSED_FINDINGS_FINDINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/kinds.h"
+
+struct report_frame {
+	const char *function;     /* demangled, or NULL */
+	const char *linkage_name; /* when it differs */
+	const char *file;         /* relative to the working directory when below it */
+	unsigned int line;        /* 0: not known */
+	const char *source;       /* text of the line, or NULL */
+	const char *module;       /* path of the module; NULL for an address in none */
+	const char *build_id;     /* hex, or NULL */
+	uint64_t offset;          /* in the module (ELF virtual address), or the address itself */
+	bool is_inlined;
+	bool is_runtime;          /* libc start-up, thread start: below the program's entry */
+	const char *language;
+};
+
+struct report_stack {
+	struct report_frame *frames;
+	size_t frame_count;
+	bool is_truncated; /* deeper than was recorded */
+};
+
+enum finding_type {
+	FINDING_LEAK,
+	FINDING_CLOSED_BY_GC,
+	FINDING_DOUBLE_CLOSE,
+	FINDING_BAD_CLOSE,
+	FINDING_WRONG_CLOSE,
+	FINDING_USE_AFTER_CLOSE,
+	FINDING_EXEC_INHERITED,
+	FINDING_TYPE_COUNT
+};
+
+enum finding_role {
+	ROLE_NONE,
+	ROLE_LISTENER,
+	ROLE_ACCEPTED,
+	ROLE_CONNECTED,
+	ROLE_UNCONNECTED,
+	ROLE_BOUND,
+	ROLE_PAIR,
+	ROLE_RECEIVED,
+	ROLE_COUNT
+};
+
+/* Names as in the JSON report ("closed-by-gc", "listener"); never NULL. */
+const char *finding_type_name(enum finding_type type);
+const char *finding_role_name(enum finding_role role); /* NULL for ROLE_NONE */
+
+struct report_descriptor {
+	uint32_t process; /* id of the report_process */
+	int fd;
+	const char *family;   /* "inet", "inet6", "unix", "netlink", "packet", "vsock" or a number */
+	const char *type;     /* "stream", "dgram", … */
+	const char *protocol; /* "tcp", "udp", … */
+	const char *state;    /* "CLOSE-WAIT", as ss spells them */
+	const char *local;    /* "127.0.0.1:8080", "[::1]:80", "/path", "@abstract" */
+	const char *peer;
+	const char *path;     /* files: where /proc/self/fd/N pointed */
+	bool is_state_known;  /* read from the kernel at the end */
+	bool is_contested;    /* the opener is not certain */
+	bool has_queues;
+	uint32_t receive_queue; /* bytes */
+	uint32_t send_queue;
+	bool has_so_error;
+	int so_error;
+	uint64_t opened_ns; /* since the session began */
+	uint64_t age_ns;    /* at the end of its process */
+	uint32_t tid;       /* 0: not known */
+	int cloexec;        /* -1 not known, 0, 1 */
+	int dup_of;         /* -1, or the number it was made of */
+};
+
+struct report_related {
+	const char *role; /* "opened", "closed", "closed-before", "usually-closed" */
+	struct report_stack stack;
+	uint32_t tid;
+	uint64_t at_ns;
+	uint64_t count; /* 0: does not apply */
+};
+
+struct report_evidence {
+	const char *what; /* "peer-closed", "connect-failed", … */
+	bool is_proof;
+	const char *text;
+	int error; /* errno, 0 none */
+	struct report_stack stack;
+};
+
+struct finding {
+	const char *id; /* "1", "2", … in report order */
+	const char *fingerprint; /* "place/1", hex */
+	bool is_stable;
+	enum finding_type type;
+	enum descriptor_kind kind;
+	enum finding_role role;
+	const char *call;   /* "accept4"; NULL: origin not seen */
+	const char *title;  /* "TCP connection, accepted, never closed" */
+	bool is_proven;
+	uint64_t count;     /* all descriptors of the group */
+	uint64_t counted;   /* of those, how many make the run fail */
+	uint64_t suppressed;
+	uint64_t baselined;
+	uint64_t noted;     /* shown, not counted: killed process, kind not asked for, policy */
+	uint32_t *processes; /* ids */
+	size_t process_count;
+	struct report_stack stack;
+	struct report_descriptor *descriptors;
+	size_t descriptor_count;
+	uint64_t descriptors_omitted;
+	struct report_related *related;
+	size_t related_count;
+	struct report_evidence *evidence;
+	size_t evidence_count;
+	const char *explanation;   /* one sentence */
+	const char *remedy;        /* what to do */
+	const char *remedy_file;
+	unsigned int remedy_line;
+	const char *note_reason;   /* why `noted` is not 0: "the process was ended by SIGKILL" */
+};
+
+struct report_kind_count {
+	uint64_t opened, closed, peak, left;
+};
+
+struct report_inherited {
+	int fd;
+	const char *kind;
+	const char *target;   /* readlink */
+	const char *known_as; /* "CI runner", "stdin", … or NULL */
+};
+
+enum report_end {
+	REPORT_END_EXITED,
+	REPORT_END_SIGNALED,
+	REPORT_END_EXEC,    /* replaced by the next image */
+	REPORT_END_UNKNOWN, /* ended, nobody saw how */
+	REPORT_END_RUNNING, /* still alive when the report was made */
+};
+
+struct report_process {
+	uint32_t id;
+	uint32_t parent;  /* id; own id when none */
+	int64_t exec_of;  /* id, or -1 */
+	int pid, ppid;
+	const char *exe;  /* never NULL: "?" at least */
+	const char *name; /* argv[0], never NULL */
+	const char **argv; /* argc + 1 entries, NULL at the end */
+	size_t argc;
+	uint64_t start_ns, duration_ns;
+	enum report_end end;
+	const char *end_how; /* "exit", "_exit", "quick_exit", "abort", … */
+	int status;          /* EXITED */
+	int signal;          /* SIGNALED */
+	bool is_covered;
+	const char *reason; /* not covered: why ("static program") */
+	const char *remedy; /* not covered: what to do */
+	bool is_checked;          /* against the kernel's list */
+	const char *check_reason; /* when not */
+	bool is_listed; /* belongs into `processes` of the JSON report */
+	struct report_kind_count kinds[KIND_COUNT];
+	struct report_inherited *inherited;
+	size_t inherited_count;
+};
+
+enum diagnostic_level { DIAGNOSTIC_NOTE, DIAGNOSTIC_WARNING, DIAGNOSTIC_ERROR };
+
+struct report_diagnostic {
+	enum diagnostic_level level;
+	const char *code; /* "no-line-numbers", "ledger-full", … */
+	const char *text; /* one line for a person */
+	int64_t process;  /* id, or -1 */
+};
+
+/* How the run as a whole ended, as the launcher saw it. */
+struct report_exit {
+	bool is_known;
+	bool is_signaled;
+	int status; /* exit status, or */
+	int signal; /* number */
+};
+
+enum report_verdict { VERDICT_CLEAN, VERDICT_LEAKS, VERDICT_ERROR };
+enum exit_reason { REASON_CLEAN, REASON_LEAKS, REASON_PROGRAM, REASON_UNCOVERED, REASON_ERROR };
+
+struct report {
+	struct report_arena *arena;
+	const char *session_id; /* hex */
+	int64_t started_wall_ns; /* since 1970 */
+	uint64_t duration_ns;
+	const char *cwd;
+	const char *host_name, *os, *kernel, *arch, *libc;
+	const char **tags; /* KEY, VALUE, KEY, VALUE, …, NULL */
+	const char **command; /* NULL-terminated */
+	struct report_exit exit;
+	enum report_verdict verdict;
+	bool is_complete; /* every process covered, followed to its end, checked */
+	int exit_status;  /* of unclosed itself */
+	enum exit_reason exit_reason;
+	uint32_t kinds; /* KIND_BIT()s that count */
+
+	struct report_process *processes; /* by id */
+	size_t process_count;             /* all, images counted once per process below */
+	size_t covered_count, uncovered_count, running_count, listed_count;
+
+	struct finding *findings; /* most counted first; noted-only ones behind */
+	size_t finding_count;
+
+	struct report_diagnostic *diagnostics;
+	size_t diagnostic_count;
+
+	/* Totals over all processes and findings. */
+	struct report_kind_count kinds_total[KIND_COUNT];
+	uint64_t total, counted, suppressed, baselined, noted;
+	uint64_t left_uncounted[KIND_COUNT]; /* left open in judged processes, kinds that do not count */
+};
+
+/* A report with everything zero and an arena; NULL when memory is short. */
+struct report *report_new(void);
+void report_free(struct report *report);
+
+/* Memory that lives as long as the report, zeroed. Ends the program when there is none. */
+void *report_alloc(struct report *report, size_t size);
+char *report_strdup(struct report *report, const char *text);
+char *report_printf(struct report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* Descriptors of one type, kind, call and place are one finding. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "findings/judgement.h"
+
+void *array_grow(struct report *report, void *array, size_t count, size_t size)
+{
+	void *larger;
+
+	if (count & (count - 1))
+		return array;
+	larger = report_alloc(report, (count ? count * 2 : 1) * size);
+	if (count)
+		memcpy(larger, array, count * size);
+	return larger;
+}
+
+enum standing standing_of(const struct judge *judge, enum policy policy, bool is_proven)
+{
+	if (policy == POLICY_IGNORE)
+		return STANDING_IGNORED;
+	if (policy == POLICY_FAIL)
+		return STANDING_COUNTED;
+	if (policy == POLICY_NOTE || (policy == POLICY_PROVEN && !is_proven))
+		return STANDING_NOTED;
+	switch (judge->options->gate) {
+	case GATE_OPEN:
+		return STANDING_COUNTED;
+	case GATE_PROVEN:
+		return is_proven ? STANDING_COUNTED : STANDING_NOTED;
+	default:
+		return STANDING_NOTED;
+	}
+}
+
+struct group *group_of(struct judge *judge, enum finding_type type, enum descriptor_kind kind,
+		       unsigned int call, uint32_t place)
+{
+	uint64_t high = (uint64_t)type << 56 | (uint64_t)kind << 48 | call;
+	struct group *group;
+	const char *name;
+	uint32_t *number;
+	bool is_new;
+
+	number = lookup_put(&judge->group_by_key, judge->report, high, place, judge->group_count,
+			    &is_new);
+	if (!is_new)
+		return &judge->groups[*number];
+	judge->groups = array_grow(judge->report, judge->groups, judge->group_count,
+				   sizeof(*judge->groups));
+	group = &judge->groups[judge->group_count++];
+	*group = (struct group){ .place = place, .call = call, .last_process = NONE };
+	name = snapshot_call_name(judge->snapshot, call);
+	group->finding.type = type;
+	group->finding.kind = kind;
+	if (name)
+		group->finding.call = report_strdup(judge->report, name);
+	else if (call)
+		group->finding.call = report_printf(judge->report, "call %u", call);
+	return group;
+}
+
+void group_count(struct judge *judge, struct group *group, enum standing standing, uint64_t count,
+		 uint32_t process)
+{
+	struct finding *finding = &group->finding;
+
+	finding->count += count;
+	if (standing == STANDING_COUNTED)
+		finding->counted += count;
+	else
+		finding->noted += count;
+	if (group->last_process == process)
+		return;
+	/* Processes are looked through one after the other, but pairs name them in any order. */
+	for (size_t i = 0; i < finding->process_count && i < DESCRIPTORS_SHOWN; i++)
+		if (finding->processes[i] == process)
+			return;
+	group->last_process = process;
+	finding->processes = array_grow(judge->report, finding->processes, finding->process_count,
+					sizeof(*finding->processes));
+	finding->processes[finding->process_count++] = process;
+}
+
+struct report_descriptor *group_describe(struct judge *judge, struct group *group)
+{
+	struct finding *finding = &group->finding;
+
+	if (finding->descriptor_count == DESCRIPTORS_SHOWN) {
+		finding->descriptors_omitted++;
+		return NULL;
+	}
+	finding->descriptors = array_grow(judge->report, finding->descriptors,
+					  finding->descriptor_count, sizeof(*finding->descriptors));
+	return &finding->descriptors[finding->descriptor_count++];
+}
+
+/* What counts first, the most numerous first; else in the order they were met. */
+static int group_compare(const void *left, const void *right)
+{
+	const struct group *a = *(const struct group *const *)left;
+	const struct group *b = *(const struct group *const *)right;
+
+	if ((a->finding.counted > 0) != (b->finding.counted > 0))
+		return a->finding.counted > 0 ? -1 : 1;
+	if (a->finding.counted != b->finding.counted)
+		return a->finding.counted > b->finding.counted ? -1 : 1;
+	if (a->finding.count != b->finding.count)
+		return a->finding.count > b->finding.count ? -1 : 1;
+	return (a > b) - (a < b);
+}
+
+static void group_finish(struct judge *judge, struct group *group)
+{
+	struct finding *finding = &group->finding;
+
+	finding->stack = *place_read(judge, group->place);
+	if (group->is_role_mixed)
+		finding->role = ROLE_NONE;
+	if (group->is_noun_mixed)
+		group->noun = NULL;
+	finding->is_proven = group->proven > 0;
+	if (finding->noted == 0)
+		finding->note_reason = NULL;
+	group_witness(judge, group);
+	group_word(judge, group);
+	finding_fingerprint(judge, finding);
+}
+
+void groups_finish(struct judge *judge)
+{
+	struct report *report = judge->report;
+	struct group **order = report_alloc(report, (judge->group_count + 1) * sizeof(*order));
+
+	for (uint32_t i = 0; i < judge->group_count; i++)
+		order[i] = &judge->groups[i];
+	qsort(order, judge->group_count, sizeof(struct group *), group_compare);
+	report->findings =
+		report_alloc(report, (judge->group_count + 1) * sizeof(*report->findings));
+	for (uint32_t i = 0; i < judge->group_count; i++) {
+		group_finish(judge, order[i]);
+		order[i]->finding.id = report_printf(report, "%u", i + 1);
+		report->findings[report->finding_count++] = order[i]->finding;
+	}
+}

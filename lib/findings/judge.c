@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "findings/judge.h"
+
+#include <errno.h>
+
+#include "findings/judgement.h"
+
+/*
+ * Budgets, by what the ledger can hold. Views: 10 000 forked children of a
+ * process with 10 000 descriptors fit; at 50 ns each that is some seconds.
+ */
+#define VIEWS_LEAST (UINT64_C(1) << 24)
+#define RECORDS_LEAST 1024
+
+bool budget_take(struct judge *judge, uint64_t *budget, uint64_t amount)
+{
+	if (*budget < amount) {
+		judge->is_exhausted = true;
+		return false;
+	}
+	*budget -= amount;
+	return true;
+}
+
+int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *symbolizer,
+	  const struct judge_context *context, const char **ret_why)
+{
+	struct judge judge = {
+		.report = report,
+		.snapshot = snapshot,
+		.ledger = &snapshot->ledger,
+		.symbolizer = symbolizer,
+		.context = context,
+		.options = context->options,
+		.view_budget = VIEWS_LEAST + snapshot->size / 8,
+		/* Lists of pairs are read twice: for the finaliser, for the siblings. */
+		.record_budget = RECORDS_LEAST + snapshot->size / 8,
+	};
+
+	session_describe(&judge);
+	lives_read(&judge);
+	if (judge.life_count == 0 || !judge.lives[0].is_program) {
+		*ret_why = "no first process";
+		return -EPROTO;
+	}
+	processes_describe(&judge);
+	leaks_find(&judge);
+	gc_find(&judge);
+	events_find(&judge);
+	groups_finish(&judge);
+	processes_count(&judge);
+	totals_count(&judge);
+	verdict_find(&judge);
+	modules_diagnose(&judge);
+	return 0;
+}

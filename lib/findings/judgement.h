@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside the judge: what its files share. Nothing outside includes this.
+ *
+ * The order of work: lives (which process entries are one process), leaks
+ * (what was left open, in whose name) into groups, pairs closed by Python,
+ * then words, stacks and totals for what will be shown.
+ *
+ * A ledger may be damaged or hostile. Whoever follows references here spends
+ * from a budget in proportion to the ledger's size, so that no list, cyclic or
+ * shared, costs more than a bounded time.
+ */
+#ifndef UNCLOSED_FINDINGS_JUDGEMENT_H
+#define UNCLOSED_FINDINGS_JUDGEMENT_H
+
+#include "findings/judge.h"
+#include "findings/lookup.h"
+
+#define NONE UINT32_MAX
+
+/* One process entry of the ledger, by its index. */
+struct image {
+	struct ledger_process *process; /* NULL: never used, or an exec that failed */
+	uint32_t life;
+	uint32_t id; /* of the report_process */
+};
+
+/* One process: the images that one pid executed, one after the other. */
+struct life {
+	uint32_t first, last; /* indices of process entries */
+	uint64_t end_ns;      /* 0: not known */
+	struct report_exit exit;
+	bool is_program;
+	bool is_covered; /* the last image said hello */
+	bool is_running;
+	bool is_wanted;            /* by --children, --only, --skip */
+	bool has_ended;            /* the end handler of the last image ran through */
+	bool has_truth;            /* and compared the table with the kernel's list */
+	bool is_killed;            /* by a signal, or gone without the end handler */
+	const char *killed_reason; /* for notes, when is_killed */
+};
+
+/* A loaded object of some image; the same path and build-id is the same module. */
+struct module {
+	const char *path;     /* never NULL */
+	const char *name;     /* last part of the path */
+	const char *build_id; /* hex, or NULL */
+	const uint8_t *build_id_bytes;
+	size_t build_id_length;
+	bool is_shim, is_python, is_system, is_libc;
+	bool is_shown; /* in a frame a report shows */
+};
+
+struct spot {
+	uint32_t module; /* NONE: in none */
+	uint64_t offset; /* ELF virtual address of the call, or the address itself */
+};
+
+/* A backtrace as modules and offsets: the same in every image of a program. */
+struct place {
+	struct spot *spots;
+	size_t spot_count;
+	bool is_truncated;
+	uint32_t *refs; /* the ledger's stacks that are this place */
+	size_t ref_count;
+	bool is_read;
+	struct report_stack stack; /* when is_read */
+};
+
+#define DESCRIPTORS_SHOWN 100
+
+/* A finding while descriptors still join it. */
+struct group {
+	struct finding finding;
+	uint32_t place; /* of the opening; NONE without a backtrace */
+	unsigned int call;
+	uint32_t last_process; /* id that joined last */
+	const char *noun;      /* "TCP", … ; NULL: mixed or not known */
+	bool is_noun_mixed, is_role_mixed, is_unseen, is_datagram;
+	uint64_t proven;  /* descriptors whose peer has closed */
+	uint64_t killed;  /* descriptors of processes that were ended */
+	uint64_t passed;  /* descriptors opened before a fork by a process that ended */
+	uint64_t refused; /* descriptors whose connect() failed */
+	int refused_errno;
+	uint32_t refused_stack_ref;
+	uint32_t close_stack_ref; /* closed-by-gc: the stack that closed most of them */
+	uint64_t close_count;
+};
+
+struct judge {
+	struct report *report;
+	struct snapshot *snapshot;
+	struct ledger *ledger;
+	struct symbolizer *symbolizer;
+	const struct judge_context *context;
+	const struct options *options;
+
+	uint64_t view_budget;   /* tables looked through */
+	uint64_t record_budget; /* members of lists followed */
+	bool is_exhausted;      /* a budget was not enough */
+	uint64_t damaged_tables;
+	uint64_t held_by_living; /* left open by their openers, passed to processes still running */
+
+	struct image *images;
+	uint32_t image_count;
+	struct life *lives;
+	uint32_t life_count;
+
+	struct module *modules;
+	uint32_t module_count;
+	struct lookup module_by_name; /* hash of path and build-id */
+	struct lookup module_by_path; /* address of its path */
+	struct lookup maps_by_image;  /* reference of a ledger_image */
+	struct image_map *maps;
+	uint32_t map_count;
+	struct place *places;
+	uint32_t place_count;
+	struct lookup place_by_ref;  /* reference of a ledger_stack */
+	struct lookup place_by_hash; /* of its spots */
+	struct lookup frames_by_spot;
+	struct spot_frames *frames;
+	uint32_t frames_count;
+
+	struct group *groups;
+	uint32_t group_count;
+	struct lookup group_by_key;
+};
+
+/*
+ * Room for one more member of an array in the report's memory: doubles it when
+ * `count` is 0 or a power of two. Old copies stay until the report goes.
+ */
+void *array_grow(struct report *report, void *array, size_t count, size_t size);
+
+/* Take one from a budget. False, and remembered, when there is none left. */
+bool budget_take(struct judge *judge, uint64_t *budget, uint64_t amount);
+
+/* lives.c: fill images and lives. */
+void lives_read(struct judge *judge);
+
+/* Was process `index` made by a fork, with no exec since? */
+bool life_is_fork(const struct judge *judge, const struct life *life);
+
+/* processes.c: fill report->processes, one an image, and set image ids. */
+void processes_describe(struct judge *judge);
+
+/* coverage of the lives, counts and `is_listed`; after the findings are there. */
+void processes_count(struct judge *judge);
+
+/* tables.c: walk through the tables of all lives into groups. */
+void leaks_find(struct judge *judge);
+
+/* One descriptor that somebody left open. */
+struct leak {
+	uint32_t life;    /* in whose name */
+	uint32_t process; /* id of its report_process */
+	int fd;
+	const struct descriptor_view *view;
+	const struct ledger_fact *fact; /* NULL: the kernel was not asked */
+	/* What leak_judge() found out: */
+	enum descriptor_kind kind;
+	unsigned int call; /* 0: not seen */
+	uint32_t stack_ref;
+	uint32_t facts; /* enum slot_facts */
+	bool is_proven;
+};
+
+/* leaks.c: put a descriptor into its group, or into the sums of what does not count. */
+void leak_judge(struct judge *judge, struct leak *leak);
+
+/* What a socket was for, by the kernel's word or by the calls made on it. */
+enum finding_role leak_role(const struct leak *leak);
+
+/* descriptors.c: fill a report's entry. */
+void leak_describe(struct judge *judge, const struct leak *leak,
+		   struct report_descriptor *descriptor);
+
+/* gc.c: closes that Python's finaliser made. */
+void gc_find(struct judge *judge);
+
+/* events.c: misuse that was noticed on the way. */
+void events_find(struct judge *judge);
+
+/* group.c */
+enum standing { STANDING_IGNORED, STANDING_NOTED, STANDING_COUNTED };
+
+/* What a policy and --gate make of a descriptor. */
+enum standing standing_of(const struct judge *judge, enum policy policy, bool is_proven);
+
+/* The group for a key; new ones are empty but for type, kind, call and place. */
+struct group *group_of(struct judge *judge, enum finding_type type, enum descriptor_kind kind,
+		       unsigned int call, uint32_t place);
+
+/* Put `count` descriptors of a process into a group's sums. */
+void group_count(struct judge *judge, struct group *group, enum standing standing, uint64_t count,
+		 uint32_t process);
+
+/* The next free descriptor of a group's list, or NULL: the list is full, one more is omitted. */
+struct report_descriptor *group_describe(struct judge *judge, struct group *group);
+
+/* Order the groups and put them into report->findings, with words and stacks. */
+void groups_finish(struct judge *judge);
+
+/* stacks.c */
+
+/* The place of a stack record; NONE when there is no such backtrace. */
+uint32_t place_of(struct judge *judge, uint32_t stack_ref);
+
+/* A place with symbols, read on first use. The empty stack for NONE. */
+const struct report_stack *place_read(struct judge *judge, uint32_t place);
+
+/* Module of a frame of a place that was read; NULL in none. */
+const struct module *frame_module(const struct judge *judge, const struct report_frame *frame);
+
+/* Say which modules that were shown have no line numbers. */
+void modules_diagnose(struct judge *judge);
+
+/* modules.c: the module and address of a program counter in an image's epoch. */
+struct spot spot_find(struct judge *judge, uint32_t image_ref, uint32_t epoch, uint64_t pc);
+
+/* fingerprint.c */
+void finding_fingerprint(struct judge *judge, struct finding *finding);
+
+/* A function's name without what changes from build to build. */
+char *function_normalise(struct report *report, const char *name);
+
+/* titles.c: title, explanation and remedy. */
+void group_word(struct judge *judge, struct group *group);
+
+/* The innermost frame of the program's own code, or of any code; NULL without frames. */
+const struct report_frame *stack_top(struct judge *judge, const struct report_stack *stack);
+
+/* "TCP", "Unix stream"; NULL when a family and type have no name of their own. */
+const char *socket_noun(unsigned int family, unsigned int type, unsigned int protocol);
+
+/* evidence.c: what the kernel and the siblings say about a group. */
+void group_witness(struct judge *judge, struct group *group);
+
+/* totals.c: session, host, sums, verdict and exit status. */
+void session_describe(struct judge *judge);
+void totals_count(struct judge *judge);
+void verdict_find(struct judge *judge);
+
+/* One more line of report->diagnostics; `text` in the report's memory. */
+void diagnose(struct judge *judge, enum diagnostic_level level, const char *code, const char *text,
+	      int64_t process);
+
+#endif

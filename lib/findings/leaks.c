@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* One descriptor that was left open: what it is, and whether it counts. */
+#include <sys/socket.h>
+
+#include "findings/addresses.h"
+#include "findings/judgement.h"
+
+static uint32_t value_of(const ledger_u32 *field)
+{
+	return atomic_load_explicit(field, memory_order_relaxed);
+}
+
+static void leak_read(struct leak *leak)
+{
+	const struct descriptor_view *view = leak->view;
+	uint64_t word =
+		view->slot ? atomic_load_explicit(&view->slot->word, memory_order_relaxed) : 0;
+	unsigned int kind = slot_kind(word);
+
+	if (view->slot && view->is_before) {
+		/* The slot went on to another descriptor: of this one the opener is left. */
+		kind = KIND_OTHER;
+		leak->stack_ref = value_of(&view->slot->before_stack_ref);
+	} else if (view->slot) {
+		leak->facts = value_of(&view->slot->facts);
+		if (slot_state(word) != SLOT_UNSEEN) {
+			leak->call = slot_call(word);
+			leak->stack_ref = value_of(&view->slot->opened_stack_ref);
+		}
+	}
+	if (leak->fact)
+		kind = leak->fact->kind;
+	leak->kind = kind < KIND_COUNT ? kind : KIND_OTHER;
+	leak->is_proven = leak->fact && leak->fact->has & HAS_TCP_STATE &&
+			  leak->fact->tcp_state == STATE_CLOSE_WAIT;
+}
+
+enum finding_role leak_role(const struct leak *leak)
+{
+	const struct ledger_fact *fact = leak->fact;
+
+	if (leak->kind != KIND_SOCKET)
+		return ROLE_NONE;
+	if (fact ? (fact->has & HAS_LISTENING && fact->is_listening) ||
+			    (fact->has & HAS_TCP_STATE && fact->tcp_state == STATE_LISTEN)
+		 : leak->facts & FACT_LISTENING)
+		return ROLE_LISTENER;
+	if (leak->facts & FACT_ACCEPTED)
+		return ROLE_ACCEPTED;
+	if (leak->facts & FACT_RECEIVED)
+		return ROLE_RECEIVED;
+	if (leak->facts & FACT_PAIR)
+		return ROLE_PAIR;
+	if (leak->facts & FACT_CONNECTED || (fact && fact->has & HAS_PEER))
+		return ROLE_CONNECTED;
+	if (leak->facts & FACT_BOUND)
+		return ROLE_BOUND;
+	return fact || leak->call ? ROLE_UNCONNECTED : ROLE_NONE;
+}
+
+static void noun_note(struct group *group, const struct leak *leak)
+{
+	const struct ledger_fact *fact = leak->fact;
+	const char *noun = NULL;
+
+	if (fact && fact->has & HAS_SOCKET) {
+		noun = socket_noun(fact->family, fact->type, fact->protocol);
+		group->is_datagram = fact->type == SOCK_DGRAM;
+	}
+	if (group->finding.count == 0)
+		group->noun = noun;
+	else if (group->noun != noun)
+		group->is_noun_mixed = true;
+}
+
+static void group_add(struct judge *judge, struct group *group, const struct leak *leak,
+		      enum standing standing)
+{
+	enum finding_role role = leak_role(leak);
+	struct report_descriptor *descriptor;
+
+	noun_note(group, leak);
+	if (group->finding.count == 0)
+		group->finding.role = role;
+	else if (group->finding.role != role)
+		group->is_role_mixed = true;
+	group->is_unseen = leak->view->origin == DESCRIPTOR_UNSEEN;
+	group->proven += leak->is_proven;
+	group->killed += judge->lives[leak->life].is_killed;
+	group->passed += leak->view->origin == DESCRIPTOR_INHERITED;
+	if (leak->facts & FACT_CONNECT_FAILED) {
+		group->refused++;
+		group->refused_errno = (int)(leak->facts >> FACT_ERRNO_SHIFT);
+		group->refused_stack_ref = value_of(&leak->view->slot->fact_stack_ref);
+	}
+	group_count(judge, group, standing, 1, leak->process);
+	descriptor = group_describe(judge, group);
+	if (descriptor)
+		leak_describe(judge, leak, descriptor);
+}
+
+void leak_judge(struct judge *judge, struct leak *leak)
+{
+	const struct life *life = &judge->lives[leak->life];
+	bool is_asked;
+	enum policy policy = life->is_killed ? judge->options->killed : POLICY_COUNT;
+	const char *reason = life->killed_reason;
+	enum standing standing;
+	struct group *group;
+
+	leak_read(leak);
+	is_asked = judge->options->kinds & KIND_BIT(leak->kind);
+	judge->report->processes[leak->process].kinds[leak->kind].left++;
+	if (life->is_running)
+		return;
+	if (!is_asked) {
+		if (!life->is_killed)
+			judge->report->left_uncounted[leak->kind]++;
+		if (!judge->options->is_verbose)
+			return;
+		policy = POLICY_NOTE;
+		reason = "--kinds does not ask for this kind";
+	}
+	standing = standing_of(judge, policy, leak->is_proven);
+	if (standing == STANDING_IGNORED)
+		return;
+	if (!reason)
+		reason = judge->options->gate == GATE_NONE ? "--gate none" : "no proof";
+	group = group_of(judge, FINDING_LEAK, leak->kind, leak->call,
+			 place_of(judge, leak->stack_ref));
+	group_add(judge, group, leak, standing);
+	if (standing == STANDING_NOTED && !group->finding.note_reason)
+		group->finding.note_reason = reason;
+}

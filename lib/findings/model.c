@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "findings/findings.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A report is a few hundred kilobytes at most, so most of them fit into a handful of chunks. */
+#define CHUNK_BYTES (64 * 1024)
+
+struct arena_chunk {
+	struct arena_chunk *next;
+	size_t used, size;
+	alignas(max_align_t) char bytes[];
+};
+
+struct report_arena {
+	struct arena_chunk *newest;
+};
+
+struct report *report_new(void)
+{
+	struct report *report = calloc(1, sizeof(*report));
+	struct report_arena *arena = calloc(1, sizeof(*arena));
+
+	if (!report || !arena) {
+		free(report);
+		free(arena);
+		return NULL;
+	}
+	report->arena = arena;
+	return report;
+}
+
+void report_free(struct report *report)
+{
+	if (!report)
+		return;
+	for (struct arena_chunk *chunk = report->arena->newest; chunk;) {
+		struct arena_chunk *next = chunk->next;
+
+		free(chunk);
+		chunk = next;
+	}
+	free(report->arena);
+	free(report);
+}
+
+static struct arena_chunk *arena_grow(struct report_arena *arena, size_t size)
+{
+	size_t room = size > CHUNK_BYTES ? size : CHUNK_BYTES;
+	struct arena_chunk *chunk = calloc(1, sizeof(*chunk) + room);
+
+	if (!chunk)
+		abort();
+	chunk->size = room;
+	chunk->next = arena->newest;
+	arena->newest = chunk;
+	return chunk;
+}
+
+void *report_alloc(struct report *report, size_t size)
+{
+	struct arena_chunk *chunk = report->arena->newest;
+	void *memory;
+
+	if (size > PTRDIFF_MAX - 2 * sizeof(*chunk))
+		abort();
+	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	if (!chunk || chunk->size - chunk->used < size)
+		chunk = arena_grow(report->arena, size);
+	memory = chunk->bytes + chunk->used;
+	chunk->used += size;
+	return memory;
+}
+
+char *report_strdup(struct report *report, const char *text)
+{
+	size_t size;
+
+	if (!text)
+		return NULL;
+	size = strlen(text) + 1;
+	return memcpy(report_alloc(report, size), text, size);
+}
+
+char *report_printf(struct report *report, const char *format, ...)
+{
+	va_list arguments;
+	char *built = NULL, *text;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(&built, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		abort();
+	text = report_strdup(report, built);
+	free(built);
+	return text;
+}
+
+const char *finding_type_name(enum finding_type type)
+{
+	static const char *const names[FINDING_TYPE_COUNT] = {
+		[FINDING_LEAK] = "leak",
+		[FINDING_CLOSED_BY_GC] = "closed-by-gc",
+		[FINDING_DOUBLE_CLOSE] = "double-close",
+		[FINDING_BAD_CLOSE] = "bad-close",
+		[FINDING_WRONG_CLOSE] = "wrong-close",
+		[FINDING_USE_AFTER_CLOSE] = "use-after-close",
+		[FINDING_EXEC_INHERITED] = "exec-inherited",
+	};
+
+	return (unsigned int)type < FINDING_TYPE_COUNT ? names[type] : "leak";
+}
+
+const char *finding_role_name(enum finding_role role)
+{
+	static const char *const names[ROLE_COUNT] = {
+		[ROLE_LISTENER] = "listener",   [ROLE_ACCEPTED] = "accepted",
+		[ROLE_CONNECTED] = "connected", [ROLE_UNCONNECTED] = "unconnected",
+		[ROLE_BOUND] = "bound",         [ROLE_PAIR] = "pair",
+		[ROLE_RECEIVED] = "received",
+	};
+
+	return (unsigned int)role < ROLE_COUNT ? names[role] : NULL;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* From a backtrace of the ledger to frames with functions and lines. */
+#include <string.h>
+
+#include "findings/judgement.h"
+
+/* Functions inlined into one another at one address. */
+#define INLINED_MAX 16
+
+/* The frames of one address, innermost inlined first. */
+struct spot_frames {
+	struct report_frame *frames;
+	size_t count;
+};
+
+static bool spots_equal(const struct place *place, const struct spot *spots, size_t count)
+{
+	if (place->spot_count != count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (place->spots[i].module != spots[i].module ||
+		    place->spots[i].offset != spots[i].offset)
+			return false;
+	return true;
+}
+
+static uint64_t spots_hash(const struct spot *spots, size_t count, uint64_t hash)
+{
+	for (size_t i = 0; i < count; i++)
+		hash = hash_mix(hash_mix(hash, spots[i].module), spots[i].offset);
+	return hash;
+}
+
+static uint32_t place_intern(struct judge *judge, const struct spot *spots, size_t count)
+{
+	uint64_t first = spots_hash(spots, count, 1), second = spots_hash(spots, count, count + 7);
+	struct place *place;
+	uint32_t *number;
+	bool is_new;
+
+	number = lookup_put(&judge->place_by_hash, judge->report, first, second, judge->place_count,
+			    &is_new);
+	/* Two different backtraces with the same 128 bits do not happen by accident. */
+	if (!is_new)
+		return spots_equal(&judge->places[*number], spots, count) ? *number : NONE;
+	judge->places = array_grow(judge->report, judge->places, judge->place_count,
+				   sizeof(*judge->places));
+	place = &judge->places[judge->place_count];
+	*place = (struct place){ .spot_count = count };
+	place->spots = report_alloc(judge->report, (count + 1) * sizeof(*spots));
+	if (count)
+		memcpy(place->spots, spots, count * sizeof(*spots));
+	return judge->place_count++;
+}
+
+static uint32_t place_make(struct judge *judge, uint32_t stack_ref)
+{
+	const struct ledger_stack *stack = ledger_stack_at(judge->ledger, stack_ref);
+	struct spot spots[LEDGER_DEPTH_MAX];
+	struct place *place;
+	size_t count = 0;
+	uint32_t number;
+
+	if (!stack || stack->depth == 0 || stack->depth > LEDGER_DEPTH_MAX)
+		return NONE;
+	for (unsigned int i = 0; i < stack->depth; i++) {
+		struct spot spot = spot_find(judge, stack->image_ref, stack->epoch, stack->pcs[i]);
+
+		if (spot.module == NONE || !judge->modules[spot.module].is_shim)
+			spots[count++] = spot;
+	}
+	number = place_intern(judge, spots, count);
+	if (number == NONE)
+		return NONE;
+	place = &judge->places[number];
+	place->is_truncated |= (stack->flags & STACK_TRUNCATED) != 0;
+	place->refs =
+		array_grow(judge->report, place->refs, place->ref_count, sizeof(*place->refs));
+	place->refs[place->ref_count++] = stack_ref;
+	return number;
+}
+
+uint32_t place_of(struct judge *judge, uint32_t stack_ref)
+{
+	const uint32_t *known = stack_ref ? lookup_get(&judge->place_by_ref, stack_ref, 0) : NULL;
+	uint32_t place;
+	bool is_new;
+
+	if (!stack_ref)
+		return NONE;
+	if (known)
+		return *known;
+	place = place_make(judge, stack_ref);
+	(void)lookup_put(&judge->place_by_ref, judge->report, stack_ref, 0, place, &is_new);
+	return place;
+}
+
+/* A path below the session's working directory is shown relative to it. */
+static const char *file_relative(const struct judge *judge, const char *file)
+{
+	const char *cwd = judge->report->cwd;
+	size_t length = cwd ? strlen(cwd) : 0;
+
+	if (length < 2 || strncmp(file, cwd, length) != 0 || file[length] != '/' ||
+	    !file[length + 1])
+		return file;
+	return file + length + 1;
+}
+
+static void frame_fill(struct judge *judge, struct report_frame *frame, const struct module *module,
+		       const struct symbol_frame *symbol, uint64_t offset)
+{
+	struct report *report = judge->report;
+	const char *source;
+
+	*frame = (struct report_frame){ .module = module->path,
+					.build_id = module->build_id,
+					.offset = offset,
+					.line = symbol->line,
+					.is_inlined = symbol->is_inlined,
+					.language = symbol->language };
+	if (symbol->function)
+		frame->function = report_strdup(report, symbol->function);
+	if (symbol->linkage_name)
+		frame->linkage_name = report_strdup(report, symbol->linkage_name);
+	if (symbol->language)
+		frame->language = report_strdup(report, symbol->language);
+	if (!symbol->file)
+		return;
+	frame->file = report_strdup(report, file_relative(judge, symbol->file));
+	source =
+		symbolizer_source_line(judge->symbolizer, module->path, symbol->file, symbol->line);
+	if (source)
+		frame->source = report_strdup(report, source);
+}
+
+static void spot_read(struct judge *judge, struct spot_frames *result, const struct spot *spot)
+{
+	struct symbol_frame symbols[INLINED_MAX] = { 0 };
+	const struct module *module;
+	size_t count;
+
+	if (spot->module == NONE) {
+		result->count = 1;
+		result->frames = report_alloc(judge->report, sizeof(*result->frames));
+		result->frames[0].offset = spot->offset;
+		return;
+	}
+	module = &judge->modules[spot->module];
+	count = symbolizer_resolve(judge->symbolizer, module->path, module->build_id_bytes,
+				   module->build_id_length, spot->offset, symbols, INLINED_MAX);
+	if (count == 0 || count > INLINED_MAX)
+		count = 1;
+	result->count = count;
+	result->frames = report_alloc(judge->report, count * sizeof(*result->frames));
+	for (size_t i = 0; i < count; i++)
+		frame_fill(judge, &result->frames[i], module, &symbols[i], spot->offset);
+}
+
+/* Each address is read once, in however many places it is. */
+static const struct spot_frames *spot_frames(struct judge *judge, const struct spot *spot)
+{
+	uint32_t number;
+	bool is_new;
+
+	number = *lookup_put(&judge->frames_by_spot, judge->report, spot->module, spot->offset,
+			     judge->frames_count, &is_new);
+	if (is_new) {
+		judge->frames = array_grow(judge->report, judge->frames, judge->frames_count,
+					   sizeof(*judge->frames));
+		spot_read(judge, &judge->frames[judge->frames_count++], spot);
+	}
+	return &judge->frames[number];
+}
+
+static bool is_libc_frame(const struct judge *judge, const struct report_frame *frame)
+{
+	const struct module *module = frame_module(judge, frame);
+
+	return module && module->is_libc;
+}
+
+/* Does the frame call a program's or a thread's entry? */
+static bool is_entry(const struct judge *judge, const struct report_frame *frame)
+{
+	static const char *const names[] = {
+		"__libc_start_call_main", "start_thread", "clone", "clone3", "__clone", "__clone3",
+		"generic_start_main"
+	};
+
+	if (!frame->function)
+		return false;
+	if (strncmp(frame->function, "__libc_start_main", 17) == 0 ||
+	    strcmp(frame->function, "_start") == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(frame->function, names[i]) == 0)
+			return is_libc_frame(judge, frame);
+	return false;
+}
+
+/*
+ * Mark what lies below the entry. A stripped libc has no name for main's caller
+ * nor for a thread's start: nameless frames of libc next to the outermost end
+ * belong to it.
+ */
+static void runtime_mark(const struct judge *judge, struct report_stack *stack)
+{
+	size_t from = 0;
+
+	while (from < stack->frame_count && !is_entry(judge, &stack->frames[from]))
+		from++;
+	if (from == stack->frame_count && stack->is_truncated)
+		return;
+	while (from > 1 && !stack->frames[from - 1].function &&
+	       is_libc_frame(judge, &stack->frames[from - 1]))
+		from--;
+	for (size_t i = from; i < stack->frame_count; i++)
+		stack->frames[i].is_runtime = true;
+}
+
+const struct module *frame_module(const struct judge *judge, const struct report_frame *frame)
+{
+	/* Frames take their path from the module, so the pointer tells. */
+	const uint32_t *number = lookup_get(&judge->module_by_path, (uintptr_t)frame->module, 0);
+
+	return number ? &judge->modules[*number] : NULL;
+}
+
+const struct report_stack *place_read(struct judge *judge, uint32_t number)
+{
+	static const struct report_stack nothing;
+	struct place *place;
+	size_t count = 0;
+
+	if (number == NONE)
+		return &nothing;
+	place = &judge->places[number];
+	if (place->is_read)
+		return &place->stack;
+	for (size_t i = 0; i < place->spot_count; i++)
+		count += spot_frames(judge, &place->spots[i])->count;
+	place->stack.frames =
+		report_alloc(judge->report, (count + 1) * sizeof(struct report_frame));
+	place->stack.is_truncated = place->is_truncated;
+	for (size_t i = 0; i < place->spot_count; i++) {
+		const struct spot_frames *frames = spot_frames(judge, &place->spots[i]);
+
+		memcpy(&place->stack.frames[place->stack.frame_count], frames->frames,
+		       frames->count * sizeof(*frames->frames));
+		place->stack.frame_count += frames->count;
+	}
+	runtime_mark(judge, &place->stack);
+	place->is_read = true;
+	return &place->stack;
+}
+
+static const char *lack_text(struct judge *judge, const struct module *module)
+{
+	switch (symbolizer_lack(judge->symbolizer, module->path)) {
+	case SYMBOL_NO_LINES:
+		return report_printf(
+			judge->report,
+			"no line numbers for %s (build it with -g, or install its debug "
+			"symbols)",
+			module->name);
+	case SYMBOL_NO_SYMBOLS:
+		return report_printf(
+			judge->report,
+			"no line numbers for %s: it is stripped (build it with -g and do "
+			"not strip it, or install its debug symbols)",
+			module->name);
+	case SYMBOL_NO_FILE:
+		return report_printf(judge->report, "no functions for %s: cannot read %s",
+				     module->name, module->path);
+	case SYMBOL_CHANGED:
+		return report_printf(judge->report,
+				     "no functions for %s: %s has changed since it ran",
+				     module->name, module->path);
+	default:
+		return NULL;
+	}
+}
+
+void modules_diagnose(struct judge *judge)
+{
+	struct report *report = judge->report;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct report_stack *stack = &report->findings[i].stack;
+
+		for (size_t j = 0; j < stack->frame_count; j++) {
+			const struct module *module = frame_module(judge, &stack->frames[j]);
+
+			if (module && !stack->frames[j].is_runtime && !stack->frames[j].file)
+				judge->modules[module - judge->modules].is_shown = true;
+		}
+	}
+	for (uint32_t i = 0; i < judge->module_count; i++) {
+		const struct module *module = &judge->modules[i];
+		const char *text = module->is_shown ? lack_text(judge, module) : NULL;
+
+		if (text)
+			diagnose(judge, DIAGNOSTIC_NOTE, "no-line-numbers", text, -1);
+	}
+}

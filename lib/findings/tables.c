@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What was left open, and in whose name: every number of every process, seen
+ * through ledger_view(), by the rules of DESIGN.md 5.
+ */
+#include "findings/judgement.h"
+
+/* Forks and execs above one another; deeper is taken for a cycle. */
+#define TABLE_DEPTH_MAX 1000000
+
+/* One process while its numbers are looked through. */
+struct walk {
+	struct judge *judge;
+	uint32_t life;
+	uint32_t table_ref;
+	uint32_t depth;       /* tables above it, itself included */
+	uint32_t id;          /* of its report_process */
+	struct lookup facts;  /* number → reference of its fact */
+	struct lookup *heirs; /* identity of a descriptor → life it passed to */
+	bool is_finding_heirs;
+};
+
+static uint32_t value_of(const ledger_u32 *field)
+{
+	return atomic_load_explicit(field, memory_order_relaxed);
+}
+
+static uint64_t identity_high(const struct descriptor_view *view)
+{
+	return (uint64_t)view->table_ref << 32 | view->generation;
+}
+
+/* When a life was over; one that runs on outlives all that ended. 0: not known. */
+static uint64_t life_end_ns(const struct life *life)
+{
+	return life->is_running ? UINT64_MAX : life->end_ns;
+}
+
+static const struct life *opener_of(const struct walk *walk, const struct descriptor_view *view)
+{
+	const struct judge *judge = walk->judge;
+
+	if (view->process >= judge->image_count || !judge->images[view->process].process)
+		return NULL;
+	return &judge->lives[judge->images[view->process].life];
+}
+
+/*
+ * Did the opener end before this process, which held a copy to its own end?
+ * Without both times the descriptor stays with the opener: that it was open at
+ * the opener's end is certain, that the copy outlived it is not.
+ */
+static bool has_outlived_opener(const struct walk *walk, const struct descriptor_view *view)
+{
+	const struct life *life = &walk->judge->lives[walk->life];
+	const struct life *opener = opener_of(walk, view);
+
+	if (!opener || opener == life || view->has_crossed_exec || opener->is_running ||
+	    opener->end_ns == 0 || !opener->is_covered)
+		return false;
+	if (view->slot && slot_state(view->slot->word) == SLOT_UNSEEN)
+		return false;
+	return life_end_ns(life) > opener->end_ns;
+}
+
+/* Of several that hold copies the last to end has it: it was left open by all before. */
+static void heir_find(struct walk *walk, int fd, const struct descriptor_view *view)
+{
+	struct judge *judge = walk->judge;
+	uint32_t *heir;
+	bool is_new;
+
+	(void)fd;
+	if (view->origin != DESCRIPTOR_INHERITED || !has_outlived_opener(walk, view))
+		return;
+	heir = lookup_put(walk->heirs, judge->report, identity_high(view),
+			  (uint64_t)(uintptr_t)view->slot - (uintptr_t)judge->snapshot->bytes,
+			  walk->life, &is_new);
+	if (!is_new && life_end_ns(&judge->lives[walk->life]) > life_end_ns(&judge->lives[*heir]))
+		*heir = walk->life;
+}
+
+/* The life a descriptor passed to; NONE: it stays where it was opened. */
+static uint32_t heir_of(const struct walk *walk, const struct descriptor_view *view)
+{
+	const uint32_t *heir = lookup_get(walk->heirs, identity_high(view),
+					  (uint64_t)(uintptr_t)view->slot -
+						  (uintptr_t)walk->judge->snapshot->bytes);
+
+	return heir ? *heir : NONE;
+}
+
+static const struct ledger_fact *fact_of(const struct walk *walk, int fd)
+{
+	const uint32_t *ref = lookup_get(&walk->facts, (uint32_t)fd, 0);
+
+	return ref ? ledger_at(walk->judge->ledger, *ref, sizeof(struct ledger_fact)) : NULL;
+}
+
+static void facts_read(struct walk *walk, const struct ledger_process *process)
+{
+	struct judge *judge = walk->judge;
+	uint32_t ref = value_of(&process->facts_ref);
+	const struct ledger_fact *fact;
+
+	lookup_clear(&walk->facts);
+	while ((fact = ledger_at(judge->ledger, ref, sizeof(*fact))) &&
+	       budget_take(judge, &judge->record_budget, 1)) {
+		bool is_new;
+
+		(void)lookup_put(&walk->facts, judge->report, (uint32_t)fact->fd, 0, ref, &is_new);
+		if (!is_new)
+			break; /* one a number: a second one is a cycle */
+		ref = fact->next_ref;
+	}
+}
+
+static void inherited_note(struct walk *walk, int fd, const struct descriptor_view *view)
+{
+	struct judge *judge = walk->judge;
+	struct report_process *process = &judge->report->processes[walk->id];
+	const struct ledger_fact *fact = fact_of(walk, fd);
+	const char *target = fact ? snapshot_string(judge->snapshot, fact->path_ref) : NULL;
+	unsigned int kind = fact         ? fact->kind
+			    : view->slot ? slot_kind(view->slot->word)
+					 : (unsigned)KIND_OTHER;
+
+	/* Copies of a parent's inheritance are the parent's; its children say nothing new. */
+	if (life_is_fork(judge, &judge->lives[walk->life]))
+		return;
+	process->inherited = array_grow(judge->report, process->inherited, process->inherited_count,
+					sizeof(*process->inherited));
+	process->inherited[process->inherited_count++] = (struct report_inherited){
+		.fd = fd,
+		.kind = kind_name(kind),
+		.target = target ? report_strdup(judge->report, target) : NULL,
+		/* GitHub's runner hands these two down to every step (actions/runner-images#3729).
+		 */
+		.known_as = fd == 155 || fd == 158 ? "CI runner" : NULL,
+	};
+}
+
+static void number_judge(struct walk *walk, int fd, const struct descriptor_view *view)
+{
+	const struct life *life = &walk->judge->lives[walk->life];
+	struct leak leak = { .life = walk->life, .process = walk->id, .fd = fd, .view = view };
+	uint32_t heir;
+
+	if (view->origin == DESCRIPTOR_OUTSIDE) {
+		inherited_note(walk, fd, view);
+		return;
+	}
+	/* Only where the kernel was asked is a close that never came back known to have failed. */
+	if (view->is_closing && !life->has_truth)
+		return;
+	heir = heir_of(walk, view);
+	if (view->origin != DESCRIPTOR_INHERITED && heir != NONE &&
+	    walk->judge->lives[heir].is_running)
+		walk->judge->held_by_living++;
+	if (view->origin == DESCRIPTOR_INHERITED ? heir != walk->life : heir != NONE)
+		return;
+	leak.fact = fact_of(walk, fd);
+	leak_judge(walk->judge, &leak);
+}
+
+/*
+ * A number without a slot page of the table itself: nothing but what a parent
+ * had before a fork. Those matter only where copies may have passed.
+ */
+static bool is_page_empty(const struct walk *walk, struct ledger_table *table, int fd,
+			  bool with_inherited)
+{
+	return (!with_inherited || table->link != LINK_FORK) &&
+	       !ledger_slot_at(walk->judge->ledger, table, fd, false);
+}
+
+static void numbers_walk(struct walk *walk, bool with_inherited)
+{
+	struct judge *judge = walk->judge;
+	struct ledger_table *table = ledger_table_at(judge->ledger, walk->table_ref);
+	uint32_t limit = with_inherited ? ledger_view_limit(judge->ledger, walk->table_ref)
+					: value_of(&table->limit);
+
+	for (uint32_t fd = 0; fd < limit && fd < INT32_MAX; fd++) {
+		struct descriptor_view view;
+
+		if (!budget_take(judge, &judge->view_budget, 1))
+			return;
+		if (is_page_empty(walk, table, (int)fd, with_inherited)) {
+			fd |= LEDGER_SLOTS_PER_PAGE - 1;
+			continue;
+		}
+		if (fd <= 2)
+			continue;
+		if (!budget_take(judge, &judge->view_budget, walk->depth))
+			return;
+		ledger_view(judge->ledger, walk->table_ref, (int)fd, &view);
+		if (view.origin == DESCRIPTOR_NOT_OPEN)
+			continue;
+		if (walk->is_finding_heirs)
+			heir_find(walk, (int)fd, &view);
+		else
+			number_judge(walk, (int)fd, &view);
+	}
+}
+
+/* How many tables a view may look through; 0 for a chain that bites its tail. */
+static uint32_t table_depth(struct judge *judge, uint32_t table_ref)
+{
+	struct ledger_table *table;
+	uint32_t depth = 0;
+
+	while ((table = ledger_table_at(judge->ledger, table_ref))) {
+		if (++depth > TABLE_DEPTH_MAX || depth > judge->snapshot->size / sizeof(*table) ||
+		    !budget_take(judge, &judge->view_budget, 1))
+			return 0;
+		if (table->link == LINK_NONE)
+			break;
+		table_ref = table->parent_ref;
+	}
+	return depth;
+}
+
+/* May copies of a parent have passed to this process: did one above it end before? */
+static bool may_be_heir(struct judge *judge, const struct life *life)
+{
+	uint32_t index = life->first;
+
+	if (!life_is_fork(judge, life))
+		return false;
+	for (;;) {
+		uint32_t parent = judge->images[index].process->parent;
+		const struct life *above;
+
+		if (parent >= index || !judge->images[parent].process ||
+		    !budget_take(judge, &judge->view_budget, 1))
+			return false;
+		above = &judge->lives[judge->images[parent].life];
+		if (!above->is_running && above->end_ns && life_end_ns(life) > above->end_ns)
+			return true;
+		index = parent;
+	}
+}
+
+static void life_walk(struct walk *walk, uint32_t number, struct lookup *tables)
+{
+	struct judge *judge = walk->judge;
+	const struct life *life = &judge->lives[number];
+	const struct ledger_process *process = judge->images[life->last].process;
+	bool is_heir = may_be_heir(judge, life), is_new;
+
+	walk->life = number;
+	walk->id = judge->images[life->last].id;
+	walk->table_ref = value_of(&process->table_ref);
+	if (!life->is_covered || (walk->is_finding_heirs && !is_heir) ||
+	    (!walk->is_finding_heirs && !life->is_wanted) ||
+	    !ledger_table_at(judge->ledger, walk->table_ref))
+		return;
+	/* Processes that share a table are judged once. */
+	(void)lookup_put(tables, judge->report, walk->table_ref, 0, 0, &is_new);
+	if (!is_new)
+		return;
+	walk->depth = table_depth(judge, walk->table_ref);
+	if (walk->depth == 0) {
+		judge->damaged_tables += !walk->is_finding_heirs;
+		return;
+	}
+	if (!walk->is_finding_heirs)
+		facts_read(walk, process);
+	numbers_walk(walk, is_heir);
+}
+
+void leaks_find(struct judge *judge)
+{
+	struct lookup heirs = { 0 }, tables = { 0 };
+	struct walk walk = { .judge = judge, .heirs = &heirs, .is_finding_heirs = true };
+
+	for (uint32_t i = 0; i < judge->life_count; i++)
+		life_walk(&walk, i, &tables);
+	lookup_clear(&tables);
+	walk.is_finding_heirs = false;
+	for (uint32_t i = 0; i < judge->life_count; i++)
+		life_walk(&walk, i, &tables);
+	if (judge->held_by_living)
+		diagnose(
+			judge, DIAGNOSTIC_NOTE, "held-by-living",
+			report_printf(judge->report,
+				      "%llu descriptors that ended processes left open are held by "
+				      "processes still running, and not judged",
+				      (unsigned long long)judge->held_by_living),
+			-1);
+}

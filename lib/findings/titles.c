@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The words of a finding. What is known is said as known, the rest is not said:
+ * no variable names, no intentions.
+ */
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "findings/judgement.h"
+
+const char *socket_noun(unsigned int family, unsigned int type, unsigned int protocol)
+{
+	switch (family) {
+	case AF_INET:
+	case AF_INET6:
+		if (type == SOCK_RAW)
+			return "raw IP";
+		if (type == SOCK_STREAM && (protocol == 0 || protocol == IPPROTO_TCP))
+			return "TCP";
+		if (type == SOCK_DGRAM && (protocol == 0 || protocol == IPPROTO_UDP))
+			return "UDP";
+		return protocol == IPPROTO_SCTP ? "SCTP" : "IP";
+	case AF_UNIX:
+		return type == SOCK_STREAM  ? "Unix stream"
+		       : type == SOCK_DGRAM ? "Unix datagram"
+					    : "Unix seqpacket";
+	case AF_NETLINK:
+		return "netlink";
+	case AF_PACKET:
+		return "packet";
+	case 40: /* AF_VSOCK */
+		return "vsock";
+	default:
+		return NULL;
+	}
+}
+
+/* A title is a thing, how it came to be, and what became of it. */
+static const struct {
+	const char *thing;
+	const char *origin; /* NULL: goes without saying */
+	const char *end;
+} roles[ROLE_COUNT] = {
+	[ROLE_NONE] = { "socket", NULL, "never closed" },
+	[ROLE_LISTENER] = { "listener", NULL, "open until the end" },
+	[ROLE_ACCEPTED] = { "connection", "accepted", "never closed" },
+	[ROLE_CONNECTED] = { "connection", "connected from here", "never closed" },
+	[ROLE_UNCONNECTED] = { "socket", "not connected", "never closed" },
+	[ROLE_BOUND] = { "socket", "bound", "never closed" },
+	[ROLE_PAIR] = { "socket", "one of a pair", "never closed" },
+	[ROLE_RECEIVED] = { "socket", "received over a Unix socket", "never closed" },
+};
+
+static const char *end_word(const struct group *group, const char *usual)
+{
+	if (group->finding.type == FINDING_CLOSED_BY_GC)
+		return "closed only by Python's garbage collection";
+	if (group->killed == group->finding.count)
+		return "open when its process was ended";
+	return usual;
+}
+
+static void title_word(struct judge *judge, struct group *group)
+{
+	struct finding *finding = &group->finding;
+	enum finding_role role = finding->role;
+	const char *thing = roles[role].thing, *origin = roles[role].origin;
+
+	if (finding->type == FINDING_DOUBLE_CLOSE || finding->type == FINDING_BAD_CLOSE)
+		return; /* events.c has the words */
+	if (finding->kind != KIND_SOCKET)
+		thing = kind_name(finding->kind);
+	/* Datagram sockets are not connections, nor do they need to be connected. */
+	if (finding->kind == KIND_SOCKET && group->is_datagram && role == ROLE_CONNECTED)
+		thing = "socket";
+	if (group->is_datagram && role == ROLE_UNCONNECTED)
+		origin = NULL;
+	if (group->is_unseen)
+		origin = "origin not seen";
+	finding->title = report_printf(
+		judge->report, "%s%s%s%s%s, %s",
+		group->noun && finding->kind == KIND_SOCKET ? group->noun : "",
+		group->noun && finding->kind == KIND_SOCKET ? " " : "", thing, origin ? ", " : "",
+		origin ? origin : "", end_word(group, roles[role].end));
+}
+
+/* NULL where the title says it all. */
+static const char *explanation_of(const struct group *group)
+{
+	if (group->finding.type == FINDING_CLOSED_BY_GC)
+		return "The program lost its last reference without closing it; Python's finaliser "
+		       "closed it, later and at a time nobody chose.";
+	if (group->is_unseen)
+		return "The kernel has it open, and no call that opened it was seen: a system call "
+		       "made behind the C library, or a number made by the kernel.";
+	if (group->killed == group->finding.count)
+		return "Its process was ended: whether it would have been closed is not known.";
+	if (group->passed == group->finding.count)
+		return "It was opened before a fork; the process that opened it ended, and this "
+		       "one "
+		       "kept the last copy to its own end.";
+	if (group->finding.role == ROLE_LISTENER && !group->proven)
+		return "Nothing shows a mistake: a listener may well live as long as its program.";
+	return NULL;
+}
+
+const struct report_frame *stack_top(struct judge *judge, const struct report_stack *stack)
+{
+	const struct report_frame *any = NULL;
+
+	for (size_t i = 0; i < stack->frame_count; i++) {
+		const struct report_frame *frame = &stack->frames[i];
+		const struct module *module = frame_module(judge, frame);
+
+		if (frame->is_runtime)
+			break;
+		if (!any)
+			any = frame;
+		if (module && !module->is_system && !module->is_python)
+			return frame;
+	}
+	return any;
+}
+
+static const char *closer_of(const struct finding *finding)
+{
+	static const char *const closers[][2] = {
+		{ "fopen", "fclose()" },     { "fopen64", "fclose()" },
+		{ "fdopen", "fclose()" },    { "tmpfile", "fclose()" },
+		{ "popen", "pclose()" },     { "opendir", "closedir()" },
+		{ "tmpfile64", "fclose()" }, { "fdopendir", "closedir()" },
+		{ "mq_open", "mq_close()" }, { "setmntent", "endmntent()" },
+	};
+
+	for (size_t i = 0; finding->call && i < sizeof(closers) / sizeof(closers[0]); i++)
+		if (strcmp(finding->call, closers[i][0]) == 0)
+			return closers[i][1];
+	return "close()";
+}
+
+/* A function as one writes it in a sentence; C++ names have their parameters already. */
+static const char *function_word(struct judge *judge, const struct report_frame *frame)
+{
+	if (!frame || !frame->function)
+		return NULL;
+	return strchr(frame->function, '(') ? frame->function
+					    : report_printf(judge->report, "%s()", frame->function);
+}
+
+/* The function that closes most siblings, when its name is known. */
+static const char *usual_closer(struct judge *judge, const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->related_count; i++) {
+		const struct report_frame *top;
+
+		if (strcmp(finding->related[i].role, "usually-closed") != 0)
+			continue;
+		top = stack_top(judge, &finding->related[i].stack);
+		return function_word(judge, top);
+	}
+	return NULL;
+}
+
+static void remedy_word(struct judge *judge, struct finding *finding)
+{
+	const struct report_frame *top = stack_top(judge, &finding->stack);
+	const char *closer = closer_of(finding), *usual = usual_closer(judge, finding);
+	const char *function = function_word(judge, top);
+
+	if (finding->type == FINDING_CLOSED_BY_GC) {
+		finding->remedy = "Close it in the program: use a with block, or call its close().";
+	} else if (finding->role == ROLE_LISTENER) {
+		finding->remedy =
+			report_printf(judge->report,
+				      "%s before the program ends, if it need not live as "
+				      "long as the program.",
+				      closer);
+	} else if (usual && function && strcmp(usual, function) != 0) {
+		finding->remedy =
+			report_printf(judge->report, "%s on the path that leaves %s without %s.",
+				      closer, function, usual);
+	} else if (function) {
+		finding->remedy = report_printf(judge->report,
+						"%s on every path that gives up what %s opened.",
+						closer, function);
+	} else {
+		finding->remedy =
+			report_printf(judge->report, "%s on every path that gives it up.", closer);
+	}
+	if (!top || !top->file)
+		return;
+	finding->remedy_file = top->file;
+	finding->remedy_line = top->line;
+}
+
+void group_word(struct judge *judge, struct group *group)
+{
+	if (group->finding.type == FINDING_DOUBLE_CLOSE || group->finding.type == FINDING_BAD_CLOSE)
+		return; /* events.c has the words */
+	title_word(judge, group);
+	group->finding.explanation = explanation_of(group);
+	remedy_word(judge, &group->finding);
+}
