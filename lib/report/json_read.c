@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "report/json_reader.h"
+#include "report/report.h"
+#include "report/words.h"
+
+#define SCHEMA "unclosed-report/"
+#define SCHEMA_VERSION "1"
+
+static bool read_schema(struct json_reader *reader, const json_t *root)
+{
+	const char *schema = read_text(reader, root, "schema");
+
+	if (!schema || strncmp(schema, SCHEMA, strlen(SCHEMA)) != 0)
+		read_fail(reader, "schema", "not a JSON report of unclosed");
+	else if (strcmp(schema + strlen(SCHEMA), SCHEMA_VERSION) != 0)
+		read_fail(reader, "schema",
+			  "another version; " SCHEMA SCHEMA_VERSION
+			  " was expected, use the unclosed that wrote it");
+	return !reader->is_bad;
+}
+
+/* Returns KEY, VALUE, …, NULL. */
+static const char **read_pairs(struct json_reader *reader, const json_t *object, const char *key)
+{
+	json_t *pairs = read_object(reader, object, key);
+	size_t place = read_enter(reader, key, -1);
+	const char **texts, *name;
+	json_t *value;
+	size_t at = 0;
+
+	texts = report_alloc(reader->report, (2 * json_object_size(pairs) + 1) * sizeof(*texts));
+	json_object_foreach(pairs, name, value)
+	{
+		const char *text = read_text(reader, pairs, name);
+
+		texts[at++] = report_strdup(reader->report, name);
+		texts[at++] = text ? text : "";
+	}
+	read_leave(reader, place);
+	return texts;
+}
+
+/* The reverse of "2024-05-01T12:00:00.123456789Z"; 0 when it is something else. */
+static int64_t parse_time(const char *text)
+{
+	struct tm parts = { .tm_isdst = 0 };
+	char *rest = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &parts) : NULL;
+	int64_t seconds, ns = 0;
+
+	if (!rest)
+		return 0;
+	seconds = timegm(&parts);
+	if (rest[0] == '.') {
+		int64_t unit = INT64_C(100000000);
+
+		for (const char *digit = rest + 1; *digit >= '0' && *digit <= '9'; digit++) {
+			ns += (*digit - '0') * unit;
+			unit /= 10;
+		}
+	}
+	if (seconds < 0 || seconds > INT64_MAX / INT64_C(1000000000) - 1)
+		return 0;
+	return seconds * INT64_C(1000000000) + ns;
+}
+
+static void read_session(struct json_reader *reader, const json_t *root)
+{
+	struct report *report = reader->report;
+	json_t *session = read_object(reader, root, "session");
+	size_t place = read_enter(reader, "session", -1);
+	json_t *host = read_object(reader, session, "host");
+
+	report->session_id = read_text(reader, session, "id");
+	report->started_wall_ns = parse_time(read_text(reader, session, "started"));
+	report->duration_ns = read_count(reader, session, "duration_ns", UINT64_MAX);
+	report->cwd = read_text(reader, session, "cwd");
+	report->tags = read_pairs(reader, session, "tags");
+	report->host_name = read_text(reader, host, "name");
+	report->os = read_text(reader, host, "os");
+	report->kernel = read_text(reader, host, "kernel");
+	report->arch = read_text(reader, host, "arch");
+	report->libc = read_text(reader, host, "libc");
+	read_leave(reader, place);
+}
+
+static void read_verdict(struct json_reader *reader, const json_t *root)
+{
+	static const char *const verdicts[] = { "clean", "leaks", "error" };
+	static const char *const reasons[] = { "clean", "leaks", "program", "uncovered", "error" };
+	struct report *report = reader->report;
+	json_t *end = read_object(reader, root, "exit");
+	const char *signal = read_text(reader, end, "signal");
+	size_t count;
+	const char **kinds = read_texts(reader, root, "kinds", &count);
+
+	report->exit.is_known = end != NULL;
+	report->exit.is_signaled = signal != NULL;
+	report->exit.signal = signal ? words_parse_signal(signal) : 0;
+	report->exit.status = read_int(reader, end, "status", 0);
+	report->verdict = read_enum(reader, root, "verdict", verdicts, 3, VERDICT_ERROR);
+	report->exit_reason = read_enum(reader, root, "exit_reason", reasons, 5, REASON_ERROR);
+	report->exit_status = read_int(reader, root, "exit_status", 0);
+	report->is_complete = read_bool(reader, root, "complete", false);
+	report->kinds = kinds ? 0 : KIND_BIT(KIND_SOCKET);
+	for (size_t i = 0; i < count; i++) {
+		const char *bad;
+		uint32_t set;
+		int length;
+
+		if (kinds_parse(kinds[i], &set, &bad, &length) == 0)
+			report->kinds |= set;
+	}
+}
+
+static void read_process_list(struct json_reader *reader, const json_t *root)
+{
+	struct report *report = reader->report;
+	json_t *counts = read_object(reader, root, "process_counts");
+	size_t count;
+	json_t *array = read_array(reader, root, "processes", &count);
+
+	report->processes = report_alloc(report, count * sizeof(*report->processes));
+	report->process_count = count;
+	report->listed_count = count;
+	for (size_t i = 0; i < count; i++) {
+		size_t place = read_enter(reader, "processes", (int64_t)i);
+
+		read_process(reader, read_entry(reader, array, i), &report->processes[i]);
+		read_leave(reader, place);
+	}
+	report->covered_count = read_count(reader, counts, "covered", UINT32_MAX);
+	report->uncovered_count = read_count(reader, counts, "uncovered", UINT32_MAX);
+	report->running_count = read_count(reader, counts, "running", UINT32_MAX);
+}
+
+static void read_findings(struct json_reader *reader, const json_t *root)
+{
+	struct report *report = reader->report;
+	size_t count;
+	json_t *array = read_array(reader, root, "findings", &count);
+
+	report->findings = report_alloc(report, count * sizeof(*report->findings));
+	report->finding_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct finding *finding = &report->findings[i];
+		size_t place = read_enter(reader, "findings", (int64_t)i);
+
+		read_finding(reader, read_entry(reader, array, i), finding);
+		read_leave(reader, place);
+		report->total += finding->count;
+		report->counted += finding->counted;
+		report->suppressed += finding->suppressed;
+		report->baselined += finding->baselined;
+		report->noted += finding->noted;
+	}
+}
+
+static void read_diagnostics(struct json_reader *reader, const json_t *root)
+{
+	static const char *const levels[] = { "note", "warning", "error" };
+	struct report *report = reader->report;
+	size_t count;
+	json_t *array = read_array(reader, root, "diagnostics", &count);
+
+	report->diagnostics = report_alloc(report, count * sizeof(*report->diagnostics));
+	report->diagnostic_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct report_diagnostic *diagnostic = &report->diagnostics[i];
+		size_t place = read_enter(reader, "diagnostics", (int64_t)i);
+		json_t *entry = read_entry(reader, array, i);
+
+		diagnostic->level =
+			read_enum(reader, entry, "level", levels, 3, DIAGNOSTIC_WARNING);
+		diagnostic->code = read_text(reader, entry, "code");
+		diagnostic->text = read_text(reader, entry, "text");
+		diagnostic->process = read_int(reader, entry, "process", -1);
+		read_leave(reader, place);
+	}
+}
+
+static void read_summary(struct json_reader *reader, const json_t *root)
+{
+	struct report *report = reader->report;
+	json_t *summary = read_object(reader, root, "summary");
+	json_t *left = read_object(reader, summary, "left_uncounted");
+
+	read_kinds(reader, summary, "counts", report->kinds_total);
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+		report->left_uncounted[kind] =
+			read_count(reader, left, kind_name(kind), UINT64_MAX);
+}
+
+/* Returns NULL when the file cannot be read (*ret_error, with errno) or is no JSON. */
+static json_t *load(const char *path, char *error, size_t size, int *ret_error)
+{
+	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	json_error_t where;
+	json_t *root;
+
+	*ret_error = -EPROTO;
+	if (!in) {
+		*ret_error = -errno;
+		(void)snprintf(error, size, "%s", strerror(errno));
+		return NULL;
+	}
+	errno = 0;
+	root = json_loadf(in, JSON_REJECT_DUPLICATES, &where);
+	if (ferror(in)) {
+		*ret_error = errno ? -errno : -EIO;
+		(void)snprintf(error, size, "%s", strerror(-*ret_error));
+		json_decref(root);
+		root = NULL;
+	} else if (!root) {
+		(void)snprintf(error, size, "line %d: %s", where.line, where.text);
+	}
+	if (in != stdin)
+		(void)fclose(in); /* was only read */
+	return root;
+}
+
+int report_read_json(struct report *report, const char *path, char *error, size_t size)
+{
+	struct json_reader reader = { .report = report, .error = error, .error_size = size };
+	int result;
+	json_t *root = load(path, error, size, &result);
+
+	if (!root)
+		return result;
+	if (!json_is_object(root)) {
+		(void)snprintf(error, size, "line 1: not a JSON report of unclosed");
+		json_decref(root);
+		return -EPROTO;
+	}
+	if (read_schema(&reader, root)) {
+		report->command = read_texts(&reader, root, "command", &(size_t){ 0 });
+		read_session(&reader, root);
+		read_verdict(&reader, root);
+		read_process_list(&reader, root);
+		read_findings(&reader, root);
+		read_diagnostics(&reader, root);
+		read_summary(&reader, root);
+	}
+	json_decref(root);
+	return reader.is_bad ? -EPROTO : 0;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/json_reader.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/words.h"
+
+static unsigned int read_kind(struct json_reader *reader, const json_t *object)
+{
+	const char *names[KIND_COUNT];
+
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+		names[kind] = kind_name(kind);
+	return read_enum(reader, object, "kind", names, KIND_COUNT, KIND_OTHER);
+}
+
+static unsigned int read_type(struct json_reader *reader, const json_t *object)
+{
+	const char *names[FINDING_TYPE_COUNT];
+
+	for (unsigned int type = 0; type < FINDING_TYPE_COUNT; type++)
+		names[type] = finding_type_name(type);
+	return read_enum(reader, object, "type", names, FINDING_TYPE_COUNT, FINDING_LEAK);
+}
+
+static unsigned int read_role(struct json_reader *reader, const json_t *object)
+{
+	const char *names[ROLE_COUNT];
+
+	for (unsigned int role = 0; role < ROLE_COUNT; role++)
+		names[role] = finding_role_name(role);
+	return read_enum(reader, object, "role", names, ROLE_COUNT, ROLE_NONE);
+}
+
+static int read_errno(struct json_reader *reader, const json_t *object, const char *key)
+{
+	const char *name = read_text(reader, object, key);
+
+	return name ? words_parse_errno(name) : 0;
+}
+
+static uint32_t read_tid(struct json_reader *reader, const json_t *object)
+{
+	json_t *thread = read_object(reader, object, "thread");
+
+	return (uint32_t)read_count(reader, thread, "tid", UINT32_MAX);
+}
+
+static void read_frame(struct json_reader *reader, const json_t *object, struct report_frame *frame)
+{
+	const char *offset = read_text(reader, object, "offset");
+
+	frame->function = read_text(reader, object, "function");
+	frame->linkage_name = read_text(reader, object, "linkage_name");
+	frame->file = read_text(reader, object, "file");
+	frame->line = (unsigned int)read_count(reader, object, "line", UINT_MAX);
+	frame->source = read_text(reader, object, "source");
+	frame->module = read_text(reader, object, "module");
+	frame->build_id = read_text(reader, object, "build_id");
+	frame->offset = offset ? strtoull(offset, NULL, 16) : 0;
+	frame->is_inlined = read_bool(reader, object, "inlined", false);
+	frame->is_runtime = read_bool(reader, object, "runtime", false);
+	frame->language = read_text(reader, object, "language");
+}
+
+static void read_stack(struct json_reader *reader, const json_t *object,
+		       struct report_stack *ret_stack)
+{
+	size_t count;
+	json_t *array = read_array(reader, object, "stack", &count);
+
+	ret_stack->frames = report_alloc(reader->report, count * sizeof(*ret_stack->frames));
+	ret_stack->frame_count = count;
+	ret_stack->is_truncated = read_bool(reader, object, "stack_truncated", false);
+	for (size_t i = 0; i < count; i++) {
+		size_t place = read_enter(reader, "stack", (int64_t)i);
+
+		read_frame(reader, read_entry(reader, array, i), &ret_stack->frames[i]);
+		read_leave(reader, place);
+	}
+}
+
+static void read_descriptor(struct json_reader *reader, const json_t *object,
+			    struct report_descriptor *descriptor)
+{
+	json_t *queue = read_object(reader, object, "queue");
+
+	descriptor->process = (uint32_t)read_count(reader, object, "process", UINT32_MAX);
+	descriptor->fd = read_int(reader, object, "fd", -1);
+	descriptor->family = read_text(reader, object, "family");
+	descriptor->type = read_text(reader, object, "type");
+	descriptor->protocol = read_text(reader, object, "protocol");
+	descriptor->state = read_text(reader, object, "state");
+	descriptor->is_state_known = read_bool(reader, object, "state_known", true);
+	descriptor->local = read_text(reader, object, "local");
+	descriptor->peer = read_text(reader, object, "peer");
+	descriptor->path = read_text(reader, object, "path");
+	descriptor->has_queues = queue != NULL;
+	descriptor->receive_queue = (uint32_t)read_count(reader, queue, "receive", UINT32_MAX);
+	descriptor->send_queue = (uint32_t)read_count(reader, queue, "send", UINT32_MAX);
+	descriptor->has_so_error = json_object_get(object, "so_error") != NULL;
+	descriptor->so_error = read_errno(reader, object, "so_error");
+	descriptor->opened_ns = read_count(reader, object, "opened_ns", UINT64_MAX);
+	descriptor->age_ns = read_count(reader, object, "age_ns", UINT64_MAX);
+	descriptor->tid = read_tid(reader, object);
+	descriptor->cloexec = -1;
+	if (json_object_get(object, "cloexec"))
+		descriptor->cloexec = read_bool(reader, object, "cloexec", false);
+	descriptor->dup_of = read_int(reader, object, "dup_of", -1);
+	descriptor->is_contested = read_bool(reader, object, "contested", false);
+}
+
+static void read_descriptors(struct json_reader *reader, const json_t *object,
+			     struct finding *finding)
+{
+	size_t count;
+	json_t *array = read_array(reader, object, "descriptors", &count);
+
+	finding->descriptors = report_alloc(reader->report, count * sizeof(*finding->descriptors));
+	finding->descriptor_count = count;
+	finding->descriptors_omitted =
+		read_count(reader, object, "descriptors_omitted", UINT64_MAX);
+	for (size_t i = 0; i < count; i++) {
+		size_t place = read_enter(reader, "descriptors", (int64_t)i);
+
+		read_descriptor(reader, read_entry(reader, array, i), &finding->descriptors[i]);
+		read_leave(reader, place);
+	}
+}
+
+static void read_related(struct json_reader *reader, const json_t *object, struct finding *finding)
+{
+	size_t count;
+	json_t *array = read_array(reader, object, "related", &count);
+
+	finding->related = report_alloc(reader->report, count * sizeof(*finding->related));
+	finding->related_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct report_related *related = &finding->related[i];
+		size_t place = read_enter(reader, "related", (int64_t)i);
+		json_t *entry = read_entry(reader, array, i);
+
+		related->role = read_text(reader, entry, "role");
+		read_stack(reader, entry, &related->stack);
+		related->tid = read_tid(reader, entry);
+		related->at_ns = read_count(reader, entry, "at_ns", UINT64_MAX);
+		related->count = read_count(reader, entry, "count", UINT64_MAX);
+		read_leave(reader, place);
+	}
+}
+
+static void read_evidence(struct json_reader *reader, const json_t *object, struct finding *finding)
+{
+	size_t count;
+	json_t *array = read_array(reader, object, "evidence", &count);
+
+	finding->evidence = report_alloc(reader->report, count * sizeof(*finding->evidence));
+	finding->evidence_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct report_evidence *evidence = &finding->evidence[i];
+		size_t place = read_enter(reader, "evidence", (int64_t)i);
+		json_t *entry = read_entry(reader, array, i);
+
+		evidence->what = read_text(reader, entry, "what");
+		evidence->is_proof = read_bool(reader, entry, "proof", false);
+		evidence->text = read_text(reader, entry, "text");
+		evidence->error = read_errno(reader, entry, "errno");
+		read_stack(reader, entry, &evidence->stack);
+		read_leave(reader, place);
+	}
+}
+
+static void read_processes(struct json_reader *reader, const json_t *object,
+			   struct finding *finding)
+{
+	size_t count;
+	json_t *array = read_array(reader, object, "processes", &count);
+
+	finding->processes = report_alloc(reader->report, count * sizeof(*finding->processes));
+	finding->process_count = count;
+	for (size_t i = 0; i < count; i++) {
+		json_t *value = json_array_get(array, i);
+
+		if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+		    json_integer_value(value) > UINT32_MAX)
+			read_fail(reader, "processes", "only ids were expected in this array");
+		finding->processes[i] = (uint32_t)json_integer_value(value);
+	}
+}
+
+static void read_counts(struct json_reader *reader, const json_t *object, struct finding *finding)
+{
+	finding->count = read_count(reader, object, "count", UINT64_MAX);
+	finding->counted = read_count(reader, object, "counted", UINT64_MAX);
+	finding->suppressed = read_count(reader, object, "suppressed", UINT64_MAX);
+	finding->baselined = read_count(reader, object, "baselined", UINT64_MAX);
+	finding->noted = read_count(reader, object, "noted", UINT64_MAX);
+	finding->note_reason = read_text(reader, object, "note_reason");
+}
+
+void read_finding(struct json_reader *reader, const json_t *object, struct finding *finding)
+{
+	json_t *fingerprints = read_object(reader, object, "fingerprints");
+	json_t *remedy = read_object(reader, object, "remedy");
+
+	finding->id = read_text(reader, object, "id");
+	finding->fingerprint = read_text(reader, fingerprints, "place/1");
+	finding->is_stable = read_bool(reader, object, "stable", true);
+	finding->type = read_type(reader, object);
+	finding->kind = read_kind(reader, object);
+	finding->role = read_role(reader, object);
+	finding->call = read_text(reader, object, "call");
+	finding->title = read_text(reader, object, "title");
+	finding->is_proven = read_bool(reader, object, "proven", false);
+	read_counts(reader, object, finding);
+	read_processes(reader, object, finding);
+	read_stack(reader, object, &finding->stack);
+	read_descriptors(reader, object, finding);
+	read_related(reader, object, finding);
+	read_evidence(reader, object, finding);
+	finding->explanation = read_text(reader, object, "explanation");
+	finding->remedy = read_text(reader, remedy, "text");
+	finding->remedy_file = read_text(reader, remedy, "file");
+	finding->remedy_line = (unsigned int)read_count(reader, remedy, "line", UINT_MAX);
+}

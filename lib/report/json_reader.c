@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/json_reader.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+void read_fail(struct json_reader *reader, const char *key, const char *why)
+{
+	if (reader->is_bad)
+		return;
+	reader->is_bad = true;
+	(void)snprintf(reader->error, reader->error_size, "%s%s%s: %s", reader->place,
+		       reader->place_length && key[0] ? "." : "", key, why);
+}
+
+size_t read_enter(struct json_reader *reader, const char *key, int64_t index)
+{
+	size_t before = reader->place_length;
+	char *end = reader->place + before;
+	size_t room = sizeof(reader->place) - before;
+	int length;
+
+	if (index < 0)
+		length = snprintf(end, room, "%s%s", before ? "." : "", key);
+	else
+		length = snprintf(end, room, "%s%s[%" PRId64 "]", before ? "." : "", key, index);
+	if (length > 0)
+		reader->place_length += (size_t)length < room ? (size_t)length : room - 1;
+	return before;
+}
+
+void read_leave(struct json_reader *reader, size_t place_length)
+{
+	reader->place_length = place_length;
+	reader->place[place_length] = '\0';
+}
+
+/* NULL for what is absent, null, or in an object that is. */
+static json_t *read_value(const json_t *object, const char *key)
+{
+	json_t *value = json_object_get(object, key);
+
+	return json_is_null(value) ? NULL : value;
+}
+
+json_t *read_object(struct json_reader *reader, const json_t *object, const char *key)
+{
+	json_t *value = read_value(object, key);
+
+	if (value && !json_is_object(value)) {
+		read_fail(reader, key, "an object was expected");
+		return NULL;
+	}
+	return value;
+}
+
+json_t *read_array(struct json_reader *reader, const json_t *object, const char *key,
+		   size_t *ret_count)
+{
+	json_t *value = read_value(object, key);
+
+	*ret_count = 0;
+	if (value && !json_is_array(value)) {
+		read_fail(reader, key, "an array was expected");
+		return NULL;
+	}
+	*ret_count = json_array_size(value);
+	return value;
+}
+
+json_t *read_entry(struct json_reader *reader, const json_t *array, size_t index)
+{
+	json_t *value = json_array_get(array, index);
+
+	if (!json_is_object(value)) {
+		read_fail(reader, "", "an object was expected");
+		return NULL;
+	}
+	return value;
+}
+
+const char *read_text(struct json_reader *reader, const json_t *object, const char *key)
+{
+	json_t *value = read_value(object, key);
+
+	if (!value)
+		return NULL;
+	if (!json_is_string(value)) {
+		read_fail(reader, key, "a string was expected");
+		return NULL;
+	}
+	return report_strdup(reader->report, json_string_value(value));
+}
+
+bool read_bool(struct json_reader *reader, const json_t *object, const char *key, bool absent)
+{
+	json_t *value = read_value(object, key);
+
+	if (!value)
+		return absent;
+	if (!json_is_boolean(value))
+		read_fail(reader, key, "true or false was expected");
+	return json_is_true(value);
+}
+
+uint64_t read_count(struct json_reader *reader, const json_t *object, const char *key, uint64_t max)
+{
+	json_t *value = read_value(object, key);
+
+	if (!value)
+		return 0;
+	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+	    (uint64_t)json_integer_value(value) > max) {
+		read_fail(reader, key, "a whole number was expected, not negative, in range");
+		return 0;
+	}
+	return (uint64_t)json_integer_value(value);
+}
+
+int read_int(struct json_reader *reader, const json_t *object, const char *key, int absent)
+{
+	json_t *value = read_value(object, key);
+
+	if (!value)
+		return absent;
+	if (!json_is_integer(value) || json_integer_value(value) < INT_MIN ||
+	    json_integer_value(value) > INT_MAX) {
+		read_fail(reader, key, "a whole number was expected, in range");
+		return absent;
+	}
+	return (int)json_integer_value(value);
+}
+
+const char **read_texts(struct json_reader *reader, const json_t *object, const char *key,
+			size_t *ret_count)
+{
+	json_t *array = read_array(reader, object, key, ret_count);
+	const char **texts;
+
+	if (!array)
+		return NULL;
+	texts = report_alloc(reader->report, (*ret_count + 1) * sizeof(*texts));
+	for (size_t i = 0; i < *ret_count; i++) {
+		const char *text = json_string_value(json_array_get(array, i));
+
+		if (!text)
+			read_fail(reader, key, "only strings were expected in this array");
+		texts[i] = report_strdup(reader->report, text ? text : "");
+	}
+	return texts;
+}
+
+unsigned int read_enum(struct json_reader *reader, const json_t *object, const char *key,
+		       const char *const *names, unsigned int count, unsigned int other)
+{
+	json_t *value = read_value(object, key);
+
+	if (value && !json_is_string(value))
+		read_fail(reader, key, "a string was expected");
+	for (unsigned int i = 0; json_is_string(value) && i < count; i++)
+		if (names[i] && strcmp(names[i], json_string_value(value)) == 0)
+			return i;
+	return other;
+}

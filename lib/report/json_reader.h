@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading values out of a JSON document of which nothing is trusted. A key that
+ * is absent or null gives a default; one of the wrong type, or out of range, is
+ * an error. The first error is kept, with its place; reading goes on harmlessly.
+ *
+ * Layer: report. Context: tool.
+ */
+#ifndef UNCLOSED_REPORT_JSON_READER_H
+#define UNCLOSED_REPORT_JSON_READER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "findings/findings.h"
+
+struct json_reader {
+	struct report *report; /* strings and arrays come from its arena */
+	char *error;
+	size_t error_size;
+	bool is_bad;
+	char place[128]; /* "findings[2].stack[1]": where the values are read now */
+	size_t place_length;
+};
+
+/* The object at `key`, NULL when absent: every read_ below takes a NULL object. */
+json_t *read_object(struct json_reader *reader, const json_t *object, const char *key);
+
+/* The array at `key` and its length; NULL and 0 when absent. */
+json_t *read_array(struct json_reader *reader, const json_t *object, const char *key,
+		   size_t *ret_count);
+
+/* Entry `index` of an array of objects; NULL and an error when it is none. */
+json_t *read_entry(struct json_reader *reader, const json_t *array, size_t index);
+
+/*
+ * The place for error messages goes into "key", or "key[index]" when index is
+ * not negative. Returns what read_leave() takes.
+ */
+size_t read_enter(struct json_reader *reader, const char *key, int64_t index);
+void read_leave(struct json_reader *reader, size_t place_length);
+
+const char *read_text(struct json_reader *reader, const json_t *object, const char *key);
+bool read_bool(struct json_reader *reader, const json_t *object, const char *key, bool absent);
+
+/* A number that is not negative; 0 when absent. */
+uint64_t read_count(struct json_reader *reader, const json_t *object, const char *key,
+		    uint64_t max);
+
+int read_int(struct json_reader *reader, const json_t *object, const char *key, int absent);
+
+/* The strings of an array, NULL at the end; NULL when absent. */
+const char **read_texts(struct json_reader *reader, const json_t *object, const char *key,
+			size_t *ret_count);
+
+/* Which of `names` (NULL entries are none) the string is; `other` for an unknown one. */
+unsigned int read_enum(struct json_reader *reader, const json_t *object, const char *key,
+		       const char *const *names, unsigned int count, unsigned int other);
+
+/* Keep an error about `key` of the present place. */
+void read_fail(struct json_reader *reader, const char *key, const char *why);
+
+/* Parts of the report, from their objects. */
+void read_process(struct json_reader *reader, const json_t *object, struct report_process *process);
+void read_kinds(struct json_reader *reader, const json_t *object, const char *key,
+		struct report_kind_count ret_counts[KIND_COUNT]);
+void read_finding(struct json_reader *reader, const json_t *object, struct finding *finding);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/query.h"
+
+const struct report_process *query_process(const struct report *report, uint32_t id)
+{
+	if (id < report->process_count && report->processes[id].id == id)
+		return &report->processes[id];
+	for (size_t i = 0; i < report->process_count; i++)
+		if (report->processes[i].id == id)
+			return &report->processes[i];
+	return NULL;
+}
+
+static const struct report_process *query_successor(const struct report *report,
+						    const struct report_process *process)
+{
+	/* Later images have later places; going only forward cannot go in circles. */
+	for (size_t i = (size_t)(process - report->processes) + 1; i < report->process_count; i++)
+		if (report->processes[i].exec_of == (int64_t)process->id)
+			return &report->processes[i];
+	return NULL;
+}
+
+const struct report_process *query_program(const struct report *report)
+{
+	const struct report_process *process = report->process_count ? report->processes : NULL;
+
+	for (const struct report_process *next = process; next;
+	     next = query_successor(report, process))
+		process = next;
+	return process;
+}
+
+bool query_is_program(const struct report *report, uint32_t id)
+{
+	const struct report_process *process = query_process(report, id);
+
+	/* Earlier images have earlier places; going only back cannot go in circles. */
+	while (process && process->exec_of >= 0) {
+		const struct report_process *before =
+			query_process(report, (uint32_t)process->exec_of);
+
+		process = before < process ? before : NULL;
+	}
+	return process && process == report->processes;
+}
+
+struct report_exit query_exit(const struct report *report)
+{
+	const struct report_process *program = query_program(report);
+
+	if (report->exit.is_known || !program)
+		return report->exit;
+	if (program->end == REPORT_END_EXITED)
+		return (struct report_exit){ .is_known = true, .status = program->status };
+	if (program->end == REPORT_END_SIGNALED)
+		return (struct report_exit){ .is_known = true,
+					     .is_signaled = true,
+					     .signal = program->signal };
+	return (struct report_exit){ .is_known = false };
+}
+
+void tally_make(struct tally *ret_tally, const struct report *report)
+{
+	*ret_tally = (struct tally){ .counted = 0 };
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *finding = &report->findings[i];
+		struct tally_type *type = &ret_tally->types[finding->type];
+
+		type->counted += finding->counted;
+		type->kinds[finding->kind] += finding->counted;
+		type->places += finding->counted > 0;
+		ret_tally->counted += finding->counted;
+		ret_tally->suppressed += finding->suppressed;
+		ret_tally->baselined += finding->baselined;
+		ret_tally->known_groups += finding->counted == 0 && finding->noted == 0;
+		if (report->kinds & KIND_BIT(finding->kind)) {
+			ret_tally->noted += finding->noted;
+			ret_tally->noted_kinds[finding->kind] += finding->noted;
+		}
+	}
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Questions that every format asks of a report: who is PROGRAM, how did it
+ * end, how many of what were found.
+ *
+ * Layer: report. Context: tool.
+ */
+#ifndef UNCLOSED_REPORT_QUERY_H
+#define UNCLOSED_REPORT_QUERY_H
+
+#include "findings/findings.h"
+
+/* The process with this id, or NULL: reports list only some processes. */
+const struct report_process *query_process(const struct report *report, uint32_t id);
+
+/*
+ * PROGRAM as it ended: the last image of the first process, when it became
+ * other programs by exec. NULL in a report without processes.
+ */
+const struct report_process *query_program(const struct report *report);
+
+/* Was this process image PROGRAM, before or after an exec? */
+bool query_is_program(const struct report *report, uint32_t id);
+
+/* How PROGRAM ended: as the launcher saw it, else as the ledger says. */
+struct report_exit query_exit(const struct report *report);
+
+/* How often one type was found. */
+struct tally_type {
+	uint64_t counted;
+	uint64_t places;            /* groups with something counted */
+	uint64_t kinds[KIND_COUNT]; /* of `counted` */
+};
+
+/* Sums over the findings, so that what is printed adds up with what is shown. */
+struct tally {
+	struct tally_type types[FINDING_TYPE_COUNT];
+	uint64_t counted, suppressed, baselined;
+	uint64_t noted; /* of kinds that count */
+	uint64_t noted_kinds[KIND_COUNT];
+	uint64_t known_groups; /* with nothing but suppressed and baselined ones */
+};
+
+void tally_make(struct tally *ret_tally, const struct report *report);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reports: the findings model as text or JSON, to a file, and back from JSON.
+ *
+ * A format is a `struct report_writer`: one file of statics that ends in one
+ * constant. Writers only format; what is said was decided by the judge.
+ *
+ * Layer: report. Context: tool. Nothing here prints on its own or exits.
+ */
+#ifndef UNCLOSED_REPORT_REPORT_H
+#define UNCLOSED_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "findings/findings.h"
+
+struct report_style {
+	bool is_color;      /* text: bold, dim and red by SGR sequences */
+	bool is_verbose;    /* text: every frame, every descriptor, known findings too */
+	bool is_quiet;      /* text: nothing when there is nothing to say */
+	bool is_utf8;       /* text: "×" and "←"; otherwise "x" and "<-", and only ASCII */
+	unsigned int width; /* text: columns to wrap at; 0: no limit (a file) */
+	const char *const *options; /* json: KEY, VALUE, …, NULL for tool.options; NULL: left out */
+};
+
+struct report_writer {
+	const char *name; /* "text", "json" */
+	/*
+	 * Write all of `report` to `out`, which stays open and is not flushed.
+	 * Reads `report` only. Returns 0, or -errno (-EIO when `out` failed).
+	 */
+	int (*write)(FILE *out, const struct report *report, const struct report_style *style);
+};
+
+extern const struct report_writer report_text;
+extern const struct report_writer report_json;
+
+/*
+ * Write `report` to `path`, whole or not at all: a regular file gets its new
+ * content by a rename, and keeps its old one when this fails (no room on the
+ * disk, say). "-" is stdout. /dev/stdout, /dev/stderr, /dev/fd/N and
+ * /proc/self/fd/N mean the open descriptor itself; FIFOs, terminals and other
+ * special files are written directly. A report of no bytes (quiet, and nothing
+ * to say) leaves an empty regular file.
+ *
+ * Returns 0 or -errno: from opening, from writing (-ENOSPC, -EFBIG, -EPIPE), or
+ * from the writer. Whoever calls ignores SIGPIPE and SIGXFSZ to live to see the last two.
+ */
+int report_write_file(const char *path, const struct report_writer *writer,
+		      const struct report *report, const struct report_style *style);
+
+/*
+ * Fill a new report from a JSON report at `path` ("-": stdin). Unknown keys are
+ * skipped and unknown enum values become the closest known one, so that reports
+ * of later versions of the same schema can be read.
+ *
+ * Returns 0; -errno when the file cannot be read; -EPROTO when it is no report,
+ * or a broken one. `error` (`size` bytes) then says why in one line, with the
+ * line of the file or the place in the document ("findings[2].count: …"); it does
+ * not repeat the path. `report` is to be freed either way.
+ */
+int report_read_json(struct report *report, const char *path, char *error, size_t size);
+
+#endif

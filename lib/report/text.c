@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/text.h"
+
+#include <errno.h>
+
+static bool has_warning(const struct report *report)
+{
+	for (size_t i = 0; i < report->diagnostic_count; i++)
+		if (report->diagnostics[i].level > DIAGNOSTIC_NOTE)
+			return true;
+	return false;
+}
+
+bool text_is_clean(const struct report *report, const struct tally *tally)
+{
+	return report->verdict == VERDICT_CLEAN && tally->counted == 0 && tally->noted == 0 &&
+	       report->uncovered_count == 0 && report->running_count == 0 &&
+	       report->process_count > 0 && !has_warning(report);
+}
+
+bool text_is_shown(const struct report *report, const struct finding *finding, bool is_verbose)
+{
+	if (is_verbose || finding->counted > 0)
+		return true;
+	return finding->noted > 0 && (report->kinds & KIND_BIT(finding->kind));
+}
+
+static void text_findings(const struct printer *printer, const struct report *report,
+			  bool is_counted)
+{
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *finding = &report->findings[i];
+
+		if ((finding->counted > 0) == is_counted &&
+		    text_is_shown(report, finding, printer->style->is_verbose))
+			text_finding(printer, report, finding);
+	}
+}
+
+static int text_write(FILE *out, const struct report *report, const struct report_style *style)
+{
+	const struct printer printer = { .out = out, .style = style };
+	struct tally tally;
+	bool is_clean;
+
+	tally_make(&tally, report);
+	is_clean = text_is_clean(report, &tally);
+	if (is_clean && style->is_quiet)
+		return 0;
+	text_headline(&printer, report, &tally);
+	if (!is_clean || style->is_verbose) {
+		text_findings(&printer, report, true);
+		text_findings(&printer, report, false);
+		text_sections(&printer, report, &tally);
+		(void)fputc('\n', out);
+		text_diagnostics(&printer, report, DIAGNOSTIC_NOTE);
+		text_totals(&printer, report, &tally);
+	}
+	return ferror(out) ? -EIO : 0;
+}
+
+const struct report_writer report_text = { .name = "text", .write = text_write };

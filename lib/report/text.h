@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parts of the text report, in the order they are printed. Each is one
+ * file; text.c puts them together.
+ *
+ * Layer: report. Context: tool.
+ */
+#ifndef UNCLOSED_REPORT_TEXT_H
+#define UNCLOSED_REPORT_TEXT_H
+
+#include "report/print.h"
+#include "report/query.h"
+
+/* A list longer than LIST_MAX shows LIST_SHOWN entries "and 96 more". */
+#define LIST_MAX 6
+#define LIST_SHOWN 4
+
+/* Is there something to tell beyond the one line of a clean run? */
+bool text_is_clean(const struct report *report, const struct tally *tally);
+
+/* Is this finding shown as a group? Known ones and other kinds only when verbose. */
+bool text_is_shown(const struct report *report, const struct finding *finding, bool is_verbose);
+
+/* "unclosed: ./server (pid 4242) returned 0 after 1.2 s and left 3 sockets open" */
+void text_headline(const struct printer *printer, const struct report *report,
+		   const struct tally *tally);
+
+/* One numbered group, with an empty line before it. */
+void text_finding(const struct printer *printer, const struct report *report,
+		  const struct finding *finding);
+
+/* The line or lines with addresses, states and ages; every descriptor when verbose. */
+void text_descriptors(const struct printer *printer, const struct finding *finding);
+
+/*
+ * A stack: the call (may be NULL), then the functions and where they are, with
+ * the source line below the first that has one when `is_source_shown`.
+ */
+void text_stack(const struct printer *printer, const char *call, const struct report_stack *stack,
+		bool is_source_shown);
+
+/* "Not counted", "Still running", "NOT COVERED", each only when not empty. */
+void text_sections(const struct printer *printer, const struct report *report,
+		   const struct tally *tally);
+
+/* Diagnostics of at least this level, one line each. */
+void text_diagnostics(const struct printer *printer, const struct report *report,
+		      enum diagnostic_level least);
+
+/* The totals and the exit status. */
+void text_totals(const struct printer *printer, const struct report *report,
+		 const struct tally *tally);
+
+#endif

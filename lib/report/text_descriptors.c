@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/words.h"
+
+#define LINE_INDENT 4
+/* Lines of a group; each has its own end of the connections in common. */
+#define LINES_MAX 3
+/* Grouping compares each descriptor with each: enough for what a report can hold. */
+#define SCAN_MAX 1000
+
+/* How the two ends of a descriptor make a line. */
+struct ends {
+	const char *shared; /* the end that the descriptors of a line have in common, or NULL */
+	const char *own;    /* the other one, or NULL */
+};
+
+static struct ends ends_of(const struct finding *finding, const struct report_descriptor *one)
+{
+	const char *local = one->local ? one->local : one->path;
+
+	if (!one->peer)
+		return (struct ends){ .own = local };
+	if (finding->role == ROLE_CONNECTED)
+		return (struct ends){ .shared = one->peer, .own = local };
+	return (struct ends){ .shared = local ? local : "?", .own = one->peer };
+}
+
+static bool is_same(const char *one, const char *other)
+{
+	return one == other || (one && other && strcmp(one, other) == 0);
+}
+
+/* One line: those of the first `count` descriptors that share an end with `first`. */
+struct line {
+	const struct finding *finding;
+	const struct report_descriptor *first;
+	size_t count;
+};
+
+static bool line_has(const struct line *line, const struct report_descriptor *one)
+{
+	return is_same(ends_of(line->finding, line->first).shared,
+		       ends_of(line->finding, one).shared);
+}
+
+/* The next one of the line from `one` on, or NULL. */
+static const struct report_descriptor *line_next(const struct line *line,
+						 const struct report_descriptor *one)
+{
+	const struct report_descriptor *end = line->finding->descriptors + line->count;
+
+	while (one < end && !line_has(line, one))
+		one++;
+	return one < end ? one : NULL;
+}
+
+#define LINE_FOREACH(one, line)                                                         \
+	for (const struct report_descriptor *one = line_next(line, (line)->first); one; \
+	     one = line_next(line, one + 1))
+
+/* Is `own` of this one not among those before it? */
+static bool is_new_own(const struct line *line, const struct report_descriptor *one)
+{
+	const char *own = ends_of(line->finding, one).own;
+
+	if (!own)
+		return false;
+	LINE_FOREACH(other, line)
+	{
+		if (other == one)
+			break;
+		if (is_same(ends_of(line->finding, other).own, own))
+			return false;
+	}
+	return true;
+}
+
+/* The own ends, each once: "a, b, c, d and 96 more". Returns how many there are. */
+static size_t print_owns(const struct printer *printer, const struct line *line)
+{
+	size_t total = 0, shown = 0, most;
+
+	LINE_FOREACH(one, line)
+	total += is_new_own(line, one);
+	most = total <= LIST_MAX ? total : LIST_SHOWN;
+	LINE_FOREACH(one, line)
+	{
+		if (shown == most)
+			break;
+		if (!is_new_own(line, one))
+			continue;
+		(void)fputs(shown++ ? ", " : "", printer->out);
+		(void)print_text(printer, ends_of(line->finding, one).own);
+	}
+	if (total > most)
+		(void)fprintf(printer->out, " and %zu more", total - most);
+	return total;
+}
+
+static bool line_has_own(const struct line *line)
+{
+	LINE_FOREACH(one, line)
+	if (ends_of(line->finding, one).own)
+		return true;
+	return false;
+}
+
+/* Returns false when there are no addresses to print. */
+static bool print_ends(const struct printer *printer, const struct line *line)
+{
+	const char *shared = ends_of(line->finding, line->first).shared;
+	bool is_connected = line->finding->role == ROLE_CONNECTED;
+
+	if (!shared)
+		return print_owns(printer, line) > 0;
+	if (!line_has_own(line)) {
+		if (is_connected)
+			(void)fprintf(printer->out, "%s ", sign_to(printer));
+		(void)print_text(printer, shared);
+		return true;
+	}
+	if (is_connected) {
+		(void)print_owns(printer, line);
+		(void)fprintf(printer->out, " %s ", sign_to(printer));
+		(void)print_text(printer, shared);
+	} else {
+		(void)print_text(printer, shared);
+		(void)fprintf(printer->out, " %s ", sign_from(printer));
+		(void)print_owns(printer, line);
+	}
+	return true;
+}
+
+/* What is true of the descriptors of a line, as "CLOSE-WAIT, open 1.1 s". */
+struct facts {
+	const struct printer *printer;
+	const char *before; /* of the next fact */
+};
+
+static void fact_begin(struct facts *facts)
+{
+	(void)fputs(facts->before, facts->printer->out);
+	facts->before = ", ";
+}
+
+/* A state is missed only where the descriptor should still be there. */
+static const char *state_of(const struct finding *finding, const struct report_descriptor *one)
+{
+	if (one->state)
+		return one->state;
+	if (finding->type != FINDING_LEAK && finding->type != FINDING_EXEC_INHERITED)
+		return NULL;
+	return finding->kind == KIND_SOCKET && !one->is_state_known ? "state unknown" : NULL;
+}
+
+/* "CLOSE-WAIT", or "2 CLOSE-WAIT, 1 ESTAB". */
+static void fact_states(struct facts *facts, const struct line *line)
+{
+	size_t members = 0;
+
+	LINE_FOREACH(one, line)
+	members++;
+	LINE_FOREACH(one, line)
+	{
+		const char *state = state_of(line->finding, one);
+		size_t same = 0;
+		bool is_first = true;
+
+		if (!state)
+			continue;
+		LINE_FOREACH(other, line)
+		{
+			if (!is_same(state_of(line->finding, other), state))
+				continue;
+			same++;
+			is_first = is_first && other >= one;
+		}
+		if (!is_first)
+			continue;
+		fact_begin(facts);
+		if (same < members)
+			(void)fprintf(facts->printer->out, "%zu ", same);
+		(void)print_text(facts->printer, state);
+		if (same == members)
+			return;
+	}
+}
+
+static void fact_bytes(struct facts *facts, uint64_t bytes, const char *what)
+{
+	struct words words;
+
+	if (bytes == 0)
+		return;
+	fact_begin(facts);
+	(void)fprintf(facts->printer->out, "%s %s", words_count(&words, bytes, "byte"), what);
+}
+
+/* "open 1.1 s", or "open 1.1 s to 3.0 s". */
+static void fact_ages(struct facts *facts, uint64_t least, uint64_t most)
+{
+	struct words from, to;
+
+	if (most == 0)
+		return;
+	fact_begin(facts);
+	words_duration(&from, least);
+	words_duration(&to, most);
+	if (strcmp(from.text, to.text) == 0)
+		(void)fprintf(facts->printer->out, "open %s", to.text);
+	else
+		(void)fprintf(facts->printer->out, "open %s to %s", from.text, to.text);
+}
+
+static void print_facts(const struct printer *printer, const struct line *line, const char *before)
+{
+	struct facts facts = { .printer = printer, .before = before };
+	uint64_t least = UINT64_MAX, most = 0, unread = 0, unsent = 0;
+
+	LINE_FOREACH(one, line)
+	{
+		least = one->age_ns < least ? one->age_ns : least;
+		most = one->age_ns > most ? one->age_ns : most;
+		if (one->has_queues && !is_same(one->state, "LISTEN")) { /* there: backlog */
+			unread += one->receive_queue;
+			unsent += one->send_queue;
+		}
+	}
+	fact_states(&facts, line);
+	fact_bytes(&facts, unread, "not read");
+	fact_bytes(&facts, unsent, "not sent");
+	fact_ages(&facts, least, most);
+}
+
+/* A line may turn out to be empty (an unconnected socket without an age): it is not printed. */
+static bool line_is_empty(const struct line *line)
+{
+	LINE_FOREACH(one, line)
+	{
+		const struct ends ends = ends_of(line->finding, one);
+
+		if (ends.shared || ends.own || state_of(line->finding, one) || one->age_ns)
+			return false;
+	}
+	return true;
+}
+
+static void print_line(const struct printer *printer, const struct line *line)
+{
+	bool has_ends;
+
+	if (line_is_empty(line))
+		return;
+	print_spaces(printer, LINE_INDENT);
+	has_ends = print_ends(printer, line);
+	print_facts(printer, line, has_ends ? "   " : "");
+	(void)fputc('\n', printer->out);
+}
+
+/* Verbose: "fd 5   pid 12   a ← b   CLOSE-WAIT, open 1.1 s, thread 12, close-on-exec". */
+static void print_one(const struct printer *printer, const struct finding *finding,
+		      const struct report_descriptor *one)
+{
+	struct finding alone = *finding;
+	const struct line line = { .finding = &alone, .first = one, .count = 1 };
+	struct facts more = { .printer = printer, .before = ", " };
+
+	alone.descriptors = (struct report_descriptor *)one; /* read only */
+	print_spaces(printer, LINE_INDENT);
+	(void)fprintf(printer->out, "fd %-4d", one->fd);
+	if (one->protocol || one->family) {
+		(void)fputc(' ', printer->out);
+		(void)print_text(printer, one->protocol ? one->protocol : one->family);
+	}
+	if (!line_is_empty(&line)) {
+		(void)fputs("  ", printer->out);
+		print_facts(printer, &line, print_ends(printer, &line) ? "   " : "");
+	}
+	if (one->tid) {
+		fact_begin(&more);
+		(void)fprintf(printer->out, "thread %" PRIu32, one->tid);
+	}
+	if (one->cloexec >= 0) {
+		fact_begin(&more);
+		(void)fputs(one->cloexec ? "close-on-exec" : "kept by exec", printer->out);
+	}
+	if (one->dup_of >= 0) {
+		fact_begin(&more);
+		(void)fprintf(printer->out, "a copy of %d", one->dup_of);
+	}
+	if (one->has_so_error && one->so_error) {
+		struct words words;
+
+		fact_begin(&more);
+		(void)fprintf(printer->out, "error %s", words_errno(&words, one->so_error));
+	}
+	(void)fputc('\n', printer->out);
+}
+
+/* Has no earlier line the same shared end? */
+static bool is_new_line(const struct line *line)
+{
+	for (const struct report_descriptor *other = line->finding->descriptors;
+	     other < line->first; other++)
+		if (line_has(line, other))
+			return false;
+	return true;
+}
+
+/* Returns how many descriptors the lines stand for. */
+static uint64_t print_lines(const struct printer *printer, const struct finding *finding,
+			    size_t count)
+{
+	uint64_t told = 0;
+	size_t lines = 0;
+
+	for (size_t i = 0; i < count && lines < LINES_MAX; i++) {
+		const struct line line = { finding, &finding->descriptors[i], count };
+
+		if (!is_new_line(&line))
+			continue;
+		print_line(printer, &line);
+		LINE_FOREACH(one, &line)
+		told++;
+		lines++;
+	}
+	return told;
+}
+
+void text_descriptors(const struct printer *printer, const struct finding *finding)
+{
+	size_t count = finding->descriptor_count;
+	uint64_t told = count;
+
+	if (count == 0)
+		return;
+	if (printer->style->is_verbose) {
+		for (size_t i = 0; i < count; i++)
+			print_one(printer, finding, &finding->descriptors[i]);
+	} else {
+		told = print_lines(printer, finding, count < SCAN_MAX ? count : SCAN_MAX);
+	}
+	if (finding->count > told) {
+		print_spaces(printer, LINE_INDENT);
+		(void)fprintf(printer->out, "and %" PRIu64 " more\n", finding->count - told);
+	}
+}

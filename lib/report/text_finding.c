@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/words.h"
+
+/* Where "fd 5, 6" begins, when the title leaves room. */
+#define FD_COLUMN 66
+
+/* How many descriptors have the number of this one; 0 when an earlier one has it. */
+static uint64_t fd_members(const struct finding *finding, size_t index)
+{
+	uint64_t members = 0;
+
+	for (size_t i = 0; i < finding->descriptor_count; i++) {
+		if (finding->descriptors[i].fd != finding->descriptors[index].fd)
+			continue;
+		if (i < index)
+			return 0;
+		members++;
+	}
+	return members;
+}
+
+/*
+ * "fd 5, 6", "fd 5, 6, 7, 8 and 96 more". A number is told once, however many
+ * descriptors had it: workers leak the same ones, and Python reuses them.
+ */
+static void print_fds(const struct printer *printer, const struct finding *finding)
+{
+	size_t distinct = 0, shown = 0, most;
+	uint64_t told = 0;
+
+	for (size_t i = 0; i < finding->descriptor_count && distinct <= LIST_MAX; i++)
+		distinct += fd_members(finding, i) > 0;
+	most = distinct <= LIST_MAX && finding->descriptors_omitted == 0 ? distinct : LIST_SHOWN;
+	for (size_t i = 0; i < finding->descriptor_count && shown < most; i++) {
+		uint64_t members = fd_members(finding, i);
+
+		if (members == 0)
+			continue;
+		(void)fprintf(printer->out, "%s%d", shown++ ? ", " : "fd ",
+			      finding->descriptors[i].fd);
+		told += members;
+	}
+	if (finding->count > told)
+		(void)fprintf(printer->out, " and %" PRIu64 " more", finding->count - told);
+}
+
+/* "[1] 2 × TCP connection, accepted, never closed            fd 5, 6" */
+static void print_title(const struct printer *printer, const struct report *report,
+			const struct finding *finding)
+{
+	size_t columns = 0;
+	char number[64];
+
+	if (finding->id)
+		(void)snprintf(number, sizeof(number), "[%s] %" PRIu64, finding->id,
+			       finding->count);
+	else
+		(void)snprintf(number, sizeof(number), "[%td] %" PRIu64,
+			       finding - report->findings + 1, finding->count);
+	if (finding->counted > 0)
+		paint_begin(printer, PAINT_RED);
+	columns += print_text(printer, number);
+	if (finding->counted > 0)
+		paint_end(printer);
+	(void)fprintf(printer->out, " %s ", sign_times(printer));
+	columns += 3;
+	columns += print_text(printer, finding->title);
+	if (finding->process_count > 1)
+		columns +=
+			(size_t)fprintf(printer->out, ", in %zu processes", finding->process_count);
+	if (finding->counted == 0)
+		columns += (size_t)fprintf(printer->out, " (not counted)");
+	if (finding->descriptor_count > 0) {
+		print_spaces(printer, columns + 2 <= FD_COLUMN ? FD_COLUMN - columns : 2);
+		print_fds(printer, finding);
+	}
+	(void)fputc('\n', printer->out);
+}
+
+/* "in worker (pid 4250), …": not needed where the headline names the process. */
+static void print_processes(const struct printer *printer, const struct report *report,
+			    const struct finding *finding)
+{
+	size_t count = finding->process_count;
+	size_t most = count <= LIST_MAX || printer->style->is_verbose ? count : LIST_SHOWN;
+
+	if (count == 0 || (count == 1 && query_is_program(report, finding->processes[0])))
+		return;
+	(void)fputs("    in ", printer->out);
+	for (size_t i = 0; i < most; i++) {
+		const struct report_process *process = query_process(report, finding->processes[i]);
+
+		(void)fputs(i > 0 ? ", " : "", printer->out);
+		(void)print_text(printer, process ? process->name : NULL);
+		if (process)
+			(void)fprintf(printer->out, " (pid %d)", process->pid);
+	}
+	if (count > most)
+		(void)fprintf(printer->out, " and %zu more", count - most);
+	(void)fputc('\n', printer->out);
+}
+
+static const struct report_frame *stack_place(const struct report_stack *stack)
+{
+	return stack->frame_count > 0 ? &stack->frames[0] : NULL;
+}
+
+/* "drop_client (src/chat_server.c:58)" */
+static void write_place(FILE *out, const struct report_stack *stack)
+{
+	const struct report_frame *frame = stack_place(stack);
+
+	if (!frame) {
+		(void)fputs("a place that was not recorded", out);
+		return;
+	}
+	if (frame->function)
+		(void)fputs(frame->function, out);
+	else
+		(void)fprintf(out, "%s+0x%" PRIx64, frame->module ? frame->module : "",
+			      frame->offset);
+	if (frame->file && frame->line)
+		(void)fprintf(out, " (%s:%u)", frame->file, frame->line);
+}
+
+static bool is_usually_closed(const struct report_related *related)
+{
+	return related->role && strcmp(related->role, "usually-closed") == 0 && related->count > 0;
+}
+
+/* "14 of 16 from here were closed, at drop_client (src/chat_server.c:58)." */
+static void print_usually_closed(const struct printer *printer, const struct finding *finding)
+{
+	uint64_t closed = 0;
+	size_t places = 0, told = 0;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out;
+
+	for (size_t i = 0; i < finding->related_count; i++)
+		if (is_usually_closed(&finding->related[i])) {
+			closed += finding->related[i].count;
+			places++;
+		}
+	if (places == 0)
+		return;
+	out = open_memstream(&text, &size);
+	if (!out)
+		return;
+	(void)fprintf(out, "%" PRIu64 " of %" PRIu64 " from here were closed%s", closed,
+		      closed + finding->count, places == 1 ? ", at " : ": ");
+	for (size_t i = 0; i < finding->related_count; i++) {
+		const struct report_related *related = &finding->related[i];
+
+		if (!is_usually_closed(related))
+			continue;
+		if (places > 1)
+			(void)fprintf(out, "%s%" PRIu64 " at ", told++ ? ", " : "", related->count);
+		write_place(out, &related->stack);
+	}
+	(void)fputc('.', out);
+	if (fclose(out) == 0)
+		print_labelled(printer, "other", text);
+	free(text);
+}
+
+/* "opened by thread 4243, at 1.2 s:" and the stack. */
+static void print_related(const struct printer *printer, const struct report_related *related)
+{
+	struct words words;
+
+	const char *role = related->role ? related->role : "related";
+
+	(void)fputs("    ", printer->out);
+	(void)print_text(printer, strcmp(role, "closed-before") == 0 ? "closed before" : role);
+	if (related->tid)
+		(void)fprintf(printer->out, " by thread %" PRIu32, related->tid);
+	if (related->at_ns)
+		(void)fprintf(printer->out, " at %s", words_duration(&words, related->at_ns));
+	if (related->count > 1)
+		(void)fprintf(printer->out, ", %" PRIu64 " times", related->count);
+	(void)fputs(":\n", printer->out);
+	text_stack(printer, NULL, &related->stack, true);
+}
+
+static void print_evidence(const struct printer *printer, const struct finding *finding,
+			   bool is_proof)
+{
+	for (size_t i = 0; i < finding->evidence_count; i++) {
+		const struct report_evidence *evidence = &finding->evidence[i];
+
+		if (evidence->is_proof != is_proof || !evidence->text)
+			continue;
+		print_labelled(printer, is_proof ? "proof" : "note", evidence->text);
+		if (evidence->stack.frame_count > 0)
+			text_stack(printer, NULL, &evidence->stack, false);
+	}
+}
+
+static bool is_in_evidence(const struct finding *finding, const char *text)
+{
+	for (size_t i = 0; i < finding->evidence_count; i++)
+		if (finding->evidence[i].text && strcmp(finding->evidence[i].text, text) == 0)
+			return true;
+	return false;
+}
+
+static void print_fix(const struct printer *printer, const struct finding *finding)
+{
+	if (!finding->remedy)
+		return;
+	if (finding->remedy_file && !strstr(finding->remedy, finding->remedy_file))
+		print_labelled_format(printer, "fix", "%s (%s:%u)", finding->remedy,
+				      finding->remedy_file, finding->remedy_line);
+	else
+		print_labelled(printer, "fix", finding->remedy);
+}
+
+/* Why the group's number is not the number that counts. */
+static void print_uncounted(const struct printer *printer, const struct finding *finding)
+{
+	const char *reason = finding->note_reason;
+
+	if (finding->noted > 0 && finding->noted == finding->count)
+		print_labelled_format(printer, "note", "Not counted%s%s.", reason ? ": " : "",
+				      reason ? reason : "");
+	else if (finding->noted > 0)
+		print_labelled_format(printer, "note",
+				      "%" PRIu64 " of %" PRIu64 " not counted%s%s.", finding->noted,
+				      finding->count, reason ? ": " : "", reason ? reason : "");
+	if (finding->baselined > 0)
+		print_labelled_format(printer, "note",
+				      "%" PRIu64 " of %" PRIu64 " not counted: in the baseline.",
+				      finding->baselined, finding->count);
+	if (finding->suppressed > 0)
+		print_labelled_format(printer, "note",
+				      "%" PRIu64 " of %" PRIu64 " not counted: suppressed.",
+				      finding->suppressed, finding->count);
+}
+
+static void print_contested(const struct printer *printer, const struct finding *finding)
+{
+	struct words words;
+	uint64_t contested = 0;
+
+	for (size_t i = 0; i < finding->descriptor_count; i++)
+		contested += finding->descriptors[i].is_contested;
+	if (contested > 0)
+		print_labelled_format(printer, "note",
+				      "%s: threads used the same number at once, so who opened it "
+				      "is not certain.",
+				      words_count(&words, contested, "descriptor"));
+}
+
+void text_finding(const struct printer *printer, const struct report *report,
+		  const struct finding *finding)
+{
+	(void)fputc('\n', printer->out);
+	print_title(printer, report, finding);
+	print_processes(printer, report, finding);
+	text_descriptors(printer, finding);
+	text_stack(printer, finding->call ? finding->call : "(who opened it was not seen)",
+		   &finding->stack, true);
+	for (size_t i = 0; i < finding->related_count; i++)
+		if (!is_usually_closed(&finding->related[i]))
+			print_related(printer, &finding->related[i]);
+	print_evidence(printer, finding, true);
+	print_usually_closed(printer, finding);
+	print_fix(printer, finding);
+	if (finding->explanation && !is_in_evidence(finding, finding->explanation))
+		print_labelled(printer, "note", finding->explanation);
+	print_evidence(printer, finding, false);
+	print_uncounted(printer, finding);
+	print_contested(printer, finding);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/words.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/kinds.h"
+
+#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_S UINT64_C(1000000000)
+#define ERRNO_MAX 4095 /* the kernel's MAX_ERRNO */
+
+const char *words_kind(struct words *words, uint64_t count, unsigned int kind)
+{
+	const char *noun = kind_plural(kind);
+
+	if (count == 1)
+		noun = kind == KIND_OTHER ? "other descriptor" : kind_name(kind);
+	(void)snprintf(words->text, sizeof(words->text), "%" PRIu64 " %s", count, noun);
+	return words->text;
+}
+
+const char *words_count(struct words *words, uint64_t count, const char *noun)
+{
+	size_t length = strlen(noun);
+	const char *ending = "";
+
+	if (count != 1)
+		ending = length > 0 && noun[length - 1] == 's' ? "es" : "s";
+	(void)snprintf(words->text, sizeof(words->text), "%" PRIu64 " %s%s", count, noun, ending);
+	return words->text;
+}
+
+const char *words_noun(uint32_t kinds)
+{
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+		if (kinds == KIND_BIT(kind) && kind != KIND_OTHER)
+			return kind_name(kind);
+	return "descriptor";
+}
+
+const char *words_nouns(uint32_t kinds)
+{
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+		if (kinds == KIND_BIT(kind) && kind != KIND_OTHER)
+			return kind_plural(kind);
+	return "descriptors";
+}
+
+const char *words_duration(struct words *words, uint64_t ns)
+{
+	uint64_t s = ns / NS_PER_S;
+	char *text = words->text;
+	size_t size = sizeof(words->text);
+
+	if (ns < NS_PER_MS)
+		(void)snprintf(text, size, "0.%" PRIu64 " ms", ns / (NS_PER_MS / 10));
+	else if (s < 1)
+		(void)snprintf(text, size, "%" PRIu64 " ms", ns / NS_PER_MS);
+	else if (s < 120)
+		(void)snprintf(text, size, "%" PRIu64 ".%" PRIu64 " s", s,
+			       ns % NS_PER_S / (NS_PER_S / 10));
+	else if (s < 2 * 3600)
+		(void)snprintf(text, size, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
+	else if (s < 48 * 3600)
+		(void)snprintf(text, size, "%" PRIu64 " h %" PRIu64 " min", s / 3600, s / 60 % 60);
+	else
+		(void)snprintf(text, size, "%" PRIu64 " d %" PRIu64 " h", s / 86400, s / 3600 % 24);
+	return text;
+}
+
+const char *words_signal(struct words *words, int signal)
+{
+	const char *name = sigabbrev_np(signal);
+
+	if (name)
+		(void)snprintf(words->text, sizeof(words->text), "SIG%s", name);
+	else if (signal >= SIGRTMIN && signal <= SIGRTMAX)
+		(void)snprintf(words->text, sizeof(words->text), "SIGRTMIN+%d", signal - SIGRTMIN);
+	else
+		(void)snprintf(words->text, sizeof(words->text), "signal %d", signal);
+	return words->text;
+}
+
+int words_parse_signal(const char *name)
+{
+	struct words words;
+
+	for (int signal = 1; signal < NSIG; signal++)
+		if (strcmp(words_signal(&words, signal), name) == 0)
+			return signal;
+	return 0;
+}
+
+const char *words_errno(struct words *words, int error)
+{
+	const char *name = strerrorname_np(error);
+
+	if (name)
+		(void)snprintf(words->text, sizeof(words->text), "%s", name);
+	else
+		(void)snprintf(words->text, sizeof(words->text), "%d", error);
+	return words->text;
+}
+
+int words_parse_errno(const char *name)
+{
+	for (int error = 1; error <= ERRNO_MAX; error++) {
+		const char *known = strerrorname_np(error);
+
+		if (known && strcmp(known, name) == 0)
+			return error;
+	}
+	return (int)strtol(name, NULL, 10);
+}
