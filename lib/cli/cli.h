@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The sub-commands of `unclosed`, one file each, and what they share.
+ *
+ * Layer: cli; only here is printed and decided how the program ends.
+ * Single-threaded throughout: run depends on it (parent-death signal, fork).
+ */
+#ifndef UNCLOSED_CLI_CLI_H
+#define UNCLOSED_CLI_CLI_H
+
+enum exit_code {
+	EXIT_ERROR = 125,          /* unclosed itself failed, or could not cover */
+	EXIT_NOT_EXECUTABLE = 126, /* PROGRAM is there, but cannot be executed */
+	EXIT_NOT_FOUND = 127,
+};
+
+/*
+ * Each takes its own words, argv[0] being its name, and returns the exit
+ * status. argv[argc] is NULL.
+ */
+int command_run(int argc, char **argv);
+int command_report(int argc, char **argv);
+int command_bare_report(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_demo(int argc, char **argv);
+int command_help(int argc, char **argv);
+
+/* The about fifteen lines of `unclosed` alone, --help, and --version, on stdout. */
+void help_print_short(void);
+void help_print_options(void);
+void help_print_version(void);
+
+/* One line on stderr, beginning with "unclosed: ", by one write. Returns EXIT_ERROR. */
+int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

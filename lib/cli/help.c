@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/options.h"
+#include "cli/arguments.h"
+#include "cli/cli.h"
+
+#ifndef UNCLOSED_VERSION
+#define UNCLOSED_VERSION "unknown"
+#endif
+
+static const struct {
+	int status;
+	const char *meaning;
+	const char *advice;
+} statuses[] = {
+	/* clang-format off */
+	{ 0, "PROGRAM succeeded, nothing counted", NULL },
+	{ 23, "PROGRAM returned 0 and left something open that counts",
+	  "The report names the places. --error-exitcode N chooses another number;\n"
+	  "--gate proven fails only for leaks that have proof." },
+	{ 125, "unclosed itself failed, or PROGRAM returned 0 and was not covered",
+	  "The report or the last line on stderr says which. unclosed check PROGRAM tells\n"
+	  "beforehand whether a program can be covered." },
+	{ 126, "PROGRAM cannot be executed", "It is there, but not executable, or its interpreter is missing." },
+	{ 127, "PROGRAM is not found", "A name without '/' is looked for in PATH." },
+	/* clang-format on */
+};
+
+void help_print_short(void)
+{
+	fputs("unclosed reports the sockets and other descriptors that a program never closed.\n"
+	      "\n"
+	      "  unclosed ./server --port 8080    run it and all it starts, then report\n"
+	      "  unclosed --kinds all make test   count files, pipes and the rest as well\n"
+	      "  unclosed demo                    see it find a leak\n"
+	      "\n"
+	      "Exit status:\n"
+	      "    0        the program succeeded, nothing left open\n"
+	      "   23        it left sockets open\n"
+	      "  125        unclosed failed, or could not look into the program\n"
+	      "  126, 127   the program cannot be executed, is not found\n"
+	      "  other      the program's own; a signal is passed on as a signal\n"
+	      "\n"
+	      "More: unclosed --help, unclosed help 23, unclosed help --kinds, man unclosed\n",
+	      stdout);
+}
+
+static void print_option(const struct option_row *row)
+{
+	char name[80];
+	size_t used;
+
+	used = (size_t)snprintf(name, sizeof(name), "%c%c%s --%s", row->letter ? '-' : ' ',
+				row->letter ? row->letter : ' ', row->letter ? "," : " ",
+				row->name); /* names are short */
+	if (row->values)
+		used += (size_t)snprintf(name + used, sizeof(name) - used, " %s", row->values);
+	printf("  %s\n          %s\n", name, row->help);
+}
+
+void help_print_options(void)
+{
+	fputs("Usage: unclosed [run] [OPTIONS] [--] PROGRAM [ARG...]\n"
+	      "       unclosed report [OPTIONS] LEDGER|REPORT.json\n"
+	      "       unclosed check PROGRAM\n"
+	      "       unclosed demo [NAME] [--fixed] | --list\n"
+	      "       unclosed help [STATUS|OPTION]\n"
+	      "\n"
+	      "Runs PROGRAM and all it starts, and reports what they never closed.\n"
+	      "\n"
+	      "Options:\n",
+	      stdout);
+	for (const struct option_row *row = option_rows; row->name; row++)
+		print_option(row);
+	fputs("\n"
+	      "Each is also a key of UNCLOSED_OPTIONS, as in UNCLOSED_OPTIONS='kinds=all:quiet'.\n"
+	      "UNCLOSED_OPTIONS=off runs the program as if unclosed were not there.\n"
+	      "\n"
+	      "Exit status:\n",
+	      stdout);
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		printf("  %5d  %s\n", statuses[i].status, statuses[i].meaning);
+	printf("  other  PROGRAM's own; if a signal ended it, unclosed ends by the same signal\n");
+}
+
+void help_print_version(void)
+{
+	printf("unclosed " UNCLOSED_VERSION "\n");
+}
+
+static bool help_status(const char *word)
+{
+	char *end;
+	long status = strtol(word, &end, 10);
+
+	if (*word == '\0' || *end != '\0' || status < 0 || status > 255)
+		return false;
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (statuses[i].status == status) {
+			printf("%ld: %s\n", status, statuses[i].meaning);
+			if (statuses[i].advice)
+				printf("%s\n", statuses[i].advice);
+			return true;
+		}
+	printf("%ld: PROGRAM's own exit status, passed on\n", status);
+	if (status > 128)
+		printf("A shell shows %ld for a program that signal %ld (%s) ended.\n", status,
+		       status - 128, strsignal((int)status - 128));
+	return true;
+}
+
+static bool help_option(const char *word)
+{
+	size_t dashes = strspn(word, "-"), length = strlen(word + dashes);
+	const struct option_row *row = options_find(word + dashes, length);
+
+	if (length == 1)
+		for (row = option_rows; row->name && row->letter != word[dashes];)
+			row++;
+	if (!row || !row->name)
+		return false;
+	print_option(row);
+	if (row->type != OPTION_TYPE_ACTION)
+		printf("          in the environment: UNCLOSED_OPTIONS='%s%s'\n", row->name,
+		       row->values ? "=..." : "");
+	return true;
+}
+
+int command_help(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (!word) {
+		help_print_options();
+		return 0;
+	}
+	if (help_status(word) || help_option(word))
+		return 0;
+	word += strspn(word, "-");
+	return complain("no help for '%s'%s", word, arguments_hint(word, strlen(word), "--"));
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/keep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int range_copy(int from, int to, off_t at, off_t end)
+{
+	static char bytes[1 << 16];
+
+	while (at < end) {
+		size_t want = end - at < (off_t)sizeof(bytes) ? (size_t)(end - at) : sizeof(bytes);
+		ssize_t got = pread(from, bytes, want, at);
+
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return 0;
+		for (ssize_t done = 0; done < got;) {
+			ssize_t put = pwrite(to, bytes + done, (size_t)(got - done), at + done);
+
+			if (put < 0)
+				return -errno;
+			done += put;
+		}
+		at += got;
+	}
+	return 0;
+}
+
+/* A ledger is 2 GiB of holes with a little data: holes stay holes. */
+static int sparse_copy(int from, int to)
+{
+	struct stat status;
+	off_t data = 0;
+	int result = 0;
+
+	if (fstat(from, &status) < 0 || ftruncate(to, status.st_size) < 0)
+		return -errno;
+	while (result == 0 && (data = lseek(from, data, SEEK_DATA)) >= 0) {
+		off_t hole = lseek(from, data, SEEK_HOLE);
+
+		if (hole < 0)
+			return -errno;
+		result = range_copy(from, to, data, hole);
+		data = hole;
+	}
+	return result == 0 && data < 0 && errno != ENXIO ? -errno : result;
+}
+
+static int copy(const char *from, const char *to)
+{
+	int source = open(from, O_RDONLY | O_CLOEXEC);
+	int target = -1, result;
+
+	if (source < 0)
+		return -errno;
+	target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+	result = target < 0 ? -errno : sparse_copy(source, target);
+	if (target >= 0 && close(target) < 0 && result == 0)
+		result = -errno;
+	close(source);
+	return result;
+}
+
+int ledger_keep(const char *from, const char *to)
+{
+	int result;
+
+	if (rename(from, to) == 0)
+		return 0;
+	if (errno != EXDEV)
+		return -errno;
+	result = copy(from, to);
+	if (result == 0)
+		(void)unlink(from); /* a leftover is swept at the next start */
+	return result;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+void standard_descriptors_guard(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		/* Reads and writes fail with EBADF, as on the closed number; exec closes it again.
+		 */
+		(void)!open("/", O_PATH | O_CLOEXEC); /* the lowest free number: fd */
+	}
+}
+
+void launch_init(struct launch *launch)
+{
+	static const int left_alone[] = { SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGSEGV, SIGBUS,
+					  SIGFPE,  SIGILL,  SIGTRAP, SIGSYS,  SIGKILL };
+	/* Ignored (nohup and some daemons), children would vanish without a status. */
+	struct sigaction reapable = { .sa_handler = SIG_DFL };
+
+	sigfillset(&launch->watched);
+	for (size_t i = 0; i < sizeof(left_alone) / sizeof(left_alone[0]); i++)
+		sigdelset(&launch->watched, left_alone[i]);
+	sigprocmask(SIG_BLOCK, &launch->watched, &launch->mask);
+	sigaction(SIGCHLD, &reapable, &launch->on_child);
+}
+
+/* A file without "#!" is the shell's, as execvp() has it. */
+static void shell_exec(const char *path, char **argv, char **environment)
+{
+	size_t count = 0;
+	char **shell_argv;
+
+	while (argv[count])
+		count++;
+	shell_argv = calloc(count + 2, sizeof(*shell_argv));
+	if (!shell_argv)
+		return;
+	shell_argv[0] = (char *)"/bin/sh";
+	shell_argv[1] = (char *)path;
+	if (count > 1)
+		memcpy(shell_argv + 2, argv + 1, (count - 1) * sizeof(*shell_argv));
+	execve(shell_argv[0], shell_argv, environment);
+}
+
+static _Noreturn void child_run(struct launch *launch, pid_t launcher, const char *path,
+				char **argv, char **environment, struct ledger_process *entry,
+				bool is_text)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* The launcher may have died before that line. */
+	if (getppid() != launcher)
+		raise(SIGKILL);
+	sigaction(SIGCHLD, &launch->on_child, NULL);
+	sigprocmask(SIG_SETMASK, &launch->mask, NULL);
+	execve(path, argv, environment);
+	if (errno == ENOEXEC && is_text)
+		shell_exec(path, argv, environment);
+	atomic_store_explicit(&entry->exec_errno, (uint32_t)errno, memory_order_relaxed);
+	_exit(EXIT_NOT_FOUND);
+}
+
+/* May the shell read it? Not when it is a program of another kind, with '\0' in its first line. */
+static bool is_text_file(const char *path)
+{
+	char bytes[128];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	ssize_t length;
+
+	if (fd < 0)
+		return false;
+	length = read(fd, bytes, sizeof(bytes));
+	close(fd);
+	return length >= 0 && !memchr(bytes, '\0', (size_t)length);
+}
+
+int launch_start(struct launch *launch, const char *path, char **argv, char **environment,
+		 struct ledger_process *entry)
+{
+	pid_t launcher = getpid();
+	bool is_text = is_text_file(path);
+
+	fflush(NULL); /* nothing of ours may come out of the child */
+	launch->pid = fork();
+	if (launch->pid < 0)
+		return -errno;
+	if (launch->pid == 0)
+		child_run(launch, launcher, path, argv, environment, entry, is_text);
+	atomic_store_explicit(&entry->pid, (uint32_t)launch->pid, memory_order_relaxed);
+	return 0;
+}
+
+void end_by_signal(int number)
+{
+	struct rlimit no_core = { 0, 0 };
+	struct sigaction by_default = { .sa_handler = SIG_DFL };
+	sigset_t only;
+
+	fflush(NULL);
+	setrlimit(RLIMIT_CORE, &no_core);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* core_pattern may be a pipe, which has no limit */
+	sigaction(number, &by_default, NULL);
+	sigemptyset(&only);
+	sigaddset(&only, number);
+	raise(number);
+	sigprocmask(SIG_UNBLOCK, &only, NULL);
+}

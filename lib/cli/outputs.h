@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a ledger to written reports: what run and report share.
+ *
+ * Layer: cli.
+ */
+#ifndef UNCLOSED_CLI_OUTPUTS_H
+#define UNCLOSED_CLI_OUTPUTS_H
+
+#include "base/options.h"
+#include "findings/judge.h"
+
+/*
+ * Judge the ledger at `path` into `report`. Returns 0, or EXIT_ERROR after one
+ * line that says what is wrong with the ledger.
+ */
+int ledger_judge(const char *path, const struct judge_context *context, struct report *report);
+
+/*
+ * Write every report that the options ask for. Returns 0, or EXIT_ERROR after
+ * one line for each that could not be written.
+ */
+int outputs_write(const struct report *report, const struct options *options);
+
+/*
+ * Expand %p (pid), %e (name of the program), %t (start, seconds since 1970) and
+ * %% in a file name, as core(5) has them. Other letters stay as they are.
+ */
+char *output_name(const struct report *report, const char *pattern);
+
+/* KEY, VALUE, …, NULL: the options that differ from their built-in values. To be freed as a whole.
+ */
+char **options_list(const struct options *options);
+void options_list_free(char **list);
+
+#endif

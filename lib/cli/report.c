@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/report.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/alive.h"
+#include "cli/arguments.h"
+#include "cli/cli.h"
+#include "cli/launch.h"
+#include "cli/outputs.h"
+#include "cli/session.h"
+
+enum source { SOURCE_LEDGER, SOURCE_JSON, SOURCE_OTHER };
+
+/* Writing to a pipe that is gone, or beyond a limit, is an error like others, not our end. */
+static void deadly_writes_ignore(void)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
+}
+
+/* Returns 0 or -errno. What is no regular file can only be JSON: its bytes cannot be read twice. */
+static int source_find(const char *path, enum source *ret_source)
+{
+	char bytes[64] = "";
+	uint64_t magic;
+	struct stat status;
+	size_t at = 0;
+	ssize_t length;
+	int fd;
+
+	*ret_source = SOURCE_JSON;
+	if (strcmp(path, "-") == 0)
+		return 0;
+	if (stat(path, &status) < 0)
+		return -errno;
+	if (S_ISDIR(status.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(status.st_mode))
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	length = read(fd, bytes, sizeof(bytes) - 1);
+	close(fd);
+	if (length < 0)
+		return -EIO;
+	memcpy(&magic, bytes, sizeof(magic));
+	while (isspace((unsigned char)bytes[at]))
+		at++;
+	if (length >= (ssize_t)sizeof(magic) && magic == LEDGER_MAGIC)
+		*ret_source = SOURCE_LEDGER;
+	else if (bytes[at] != '{')
+		*ret_source = SOURCE_OTHER;
+	return 0;
+}
+
+static int source_read(const char *path, const struct options *options, struct report *report)
+{
+	struct judge_context context = { .options = options,
+					 .is_alive = process_is_alive,
+					 .data = (void *)path };
+	char error[512] = "";
+	enum source source;
+	int result = source_find(path, &source);
+
+	if (result < 0)
+		return complain("cannot open '%s': %s", path, strerror(-result));
+	if (source == SOURCE_OTHER)
+		return complain("cannot read '%s': neither a ledger nor a JSON report of unclosed",
+				path);
+	if (source == SOURCE_LEDGER)
+		return ledger_judge(path, &context, report);
+	result = report_read_json(report, path, error, sizeof(error));
+	if (result < 0)
+		return complain("cannot read '%s': %s", path,
+				result == -EPROTO ? error : strerror(-result));
+	return 0;
+}
+
+/* The status of `unclosed report` is about leaks alone: the program ended long ago. */
+static int verdict_status(const struct report *report, const struct options *options)
+{
+	if (report->verdict == VERDICT_LEAKS)
+		return (int)options->error_exitcode;
+	if (report->verdict == VERDICT_ERROR || report->exit_reason == REASON_UNCOVERED)
+		return EXIT_ERROR;
+	return 0;
+}
+
+int command_report(int argc, char **argv)
+{
+	struct arguments arguments;
+	struct report *report;
+	int status = arguments_parse(&arguments, argc, argv);
+
+	standard_descriptors_guard();
+	deadly_writes_ignore();
+	if (status != 0)
+		return status;
+	if (arguments.is_help) {
+		help_print_options();
+		return 0;
+	}
+	if (argc - arguments.next != 1)
+		return complain("usage: unclosed report [OPTIONS] LEDGER|REPORT.json");
+	report = report_new();
+	if (!report)
+		return complain("no memory for a report");
+	status = source_read(argv[arguments.next], &arguments.options, report);
+	if (status == 0)
+		status = outputs_write(report, &arguments.options);
+	if (status == 0)
+		status = verdict_status(report, &arguments.options);
+	report_free(report);
+	return status;
+}
+
+/*
+ * `unclosed --bare-report LEDGER`, started by the shim at the end of the first
+ * process of a session without a launcher. The status is the one that this
+ * process is to end with.
+ */
+int command_bare_report(int argc, char **argv)
+{
+	struct judge_context context = { .is_alive = process_is_alive };
+	struct options options;
+	struct report *report;
+	int status;
+
+	standard_descriptors_guard();
+	deadly_writes_ignore();
+	(void)arguments_from_environment(&options); /* a bad key is told, and nothing more */
+	if (argc != 2)
+		return complain("usage: unclosed --bare-report LEDGER");
+	report = report_new();
+	if (!report)
+		return complain("no memory for a report; the ledger is kept as '%s'", argv[1]);
+	context.options = &options;
+	context.data = argv[1];
+	status = ledger_judge(argv[1], &context, report);
+	if (status == 0) {
+		status = outputs_write(report, &options);
+		if (status == 0 || report->exit_reason != REASON_CLEAN)
+			status = report->exit_status;
+		if (ledger_file_dispose(argv[1], &options) != 0 && status == 0)
+			status = EXIT_ERROR;
+	}
+	report_free(report);
+	return status;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/keep.h"
+#include "cli/sweep.h"
+
+void session_directories(const struct options *options, const char *const **ret_directories)
+{
+	static const char *directories[5];
+	size_t count = 0;
+	const char *given;
+
+	if (options->ledger_dir) {
+		directories[count++] = options->ledger_dir;
+	} else {
+		directories[count++] = "/dev/shm";
+		given = getenv("TMPDIR");
+		if (given && *given)
+			directories[count++] = given;
+		directories[count++] = "/tmp";
+		given = getenv("XDG_RUNTIME_DIR");
+		if (given && *given)
+			directories[count++] = given;
+	}
+	directories[count] = NULL;
+	*ret_directories = directories;
+}
+
+/* The processes of the tree have other working directories: the path must be absolute. */
+static int create_in(struct session *session, const char *directory)
+{
+	if (!realpath(directory, session->directory))
+		return -errno;
+	sweep(session->directory);
+	return ledger_create(&session->ledger, session->directory, ledger_size_allowed(),
+			     session->path, sizeof(session->path));
+}
+
+/* EFAULT is how a full file system answers MADV_POPULATE_WRITE; EFBIG is RLIMIT_FSIZE. */
+static const char *create_error(int error)
+{
+	if (error == EFAULT)
+		error = ENOSPC;
+	return error == EFBIG ? "the limit on file sizes (ulimit -f) is below 1 MiB"
+			      : strerror(error);
+}
+
+static int create_anywhere(struct session *session, const struct options *options)
+{
+	const char *const *directories;
+	int result = -ENOENT, first_result = 0;
+
+	session_directories(options, &directories);
+	for (size_t i = 0; directories[i]; i++) {
+		result = create_in(session, directories[i]);
+		if (result == 0)
+			return 0;
+		if (!first_result)
+			first_result = result;
+	}
+	if (options->ledger_dir)
+		return complain("cannot create a ledger in '%s': %s", options->ledger_dir,
+				create_error(-first_result));
+	return complain("cannot create a ledger in '%s' or %s: %s; --ledger-dir DIR names another "
+			"place with 1 MiB of room",
+			directories[0], directories[2] ? "any other directory" : "'/tmp'",
+			create_error(-first_result));
+}
+
+static uint32_t text_add_to(struct ledger *ledger, const char *text)
+{
+	return ledger_string_add(ledger, text, strlen(text));
+}
+
+static int announce(struct session *session, const char *program)
+{
+	struct ledger_process *first = ledger_process_new(&session->ledger, &session->first_index);
+
+	if (!first)
+		return complain("cannot write to ledger '%s': %s", session->path, strerror(ENOSPC));
+	first->origin = ORIGIN_FIRST;
+	first->uid = (uint32_t)getuid();
+	first->ppid = (uint32_t)getpid();
+	first->target_ref = text_add_to(&session->ledger, program);
+	atomic_store_explicit(&first->state, PROCESS_EXPECTED, memory_order_release);
+	session->first = first;
+	return 0;
+}
+
+int session_open(struct session *session, const struct options *options, const char *library,
+		 const char *program)
+{
+	struct ledger_header *header;
+	char *cwd;
+	int status = create_anywhere(session, options);
+
+	if (status != 0)
+		return status;
+	/* Without the lock only the check by pids protects the file: not worth failing for. */
+	session->lock_fd = open(session->path, O_RDONLY | O_CLOEXEC);
+	if (session->lock_fd >= 0)
+		(void)flock(session->lock_fd, LOCK_SH | LOCK_NB);
+
+	header = session->ledger.header;
+	header->has_launcher = 1;
+	header->stack_depth = options->stack_depth;
+	header->preload_ref = text_add_to(&session->ledger, library);
+	header->path_ref = text_add_to(&session->ledger, session->path);
+	cwd = getcwd(NULL, 0);
+	header->cwd_ref = cwd ? text_add_to(&session->ledger, cwd) : 0;
+	free(cwd);
+	status = announce(session, program);
+	if (status != 0)
+		(void)session_close(session, NULL); /* the first failure was told */
+	return status;
+}
+
+int ledger_file_dispose(const char *path, const struct options *options)
+{
+	int result;
+
+	if (options && options->keep_ledger) {
+		result = ledger_keep(path, options->keep_ledger);
+		if (result < 0)
+			return complain("cannot keep the ledger as '%s': %s; it is still '%s'",
+					options->keep_ledger, strerror(-result), path);
+		return 0;
+	}
+	if (unlink(path) < 0 && errno != ENOENT)
+		return complain("cannot remove ledger '%s': %s", path, strerror(errno));
+	return 0;
+}
+
+int session_close(struct session *session, const struct options *options)
+{
+	int status = ledger_file_dispose(session->path, options);
+
+	if (session->lock_fd >= 0)
+		close(session->lock_fd);
+	session->lock_fd = -1;
+	return status;
+}

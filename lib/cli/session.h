@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A session's ledger, from the launcher's side: made before the program
+ * starts, removed or kept when the report is written.
+ *
+ * Layer: cli.
+ */
+#ifndef UNCLOSED_CLI_SESSION_H
+#define UNCLOSED_CLI_SESSION_H
+
+#include <limits.h>
+#include <sys/types.h>
+
+#include "base/options.h"
+#include "ledger/ledger.h"
+
+struct session {
+	struct ledger ledger;
+	char path[PATH_MAX];          /* of the ledger, absolute */
+	char directory[PATH_MAX];     /* it is in */
+	struct ledger_process *first; /* entry of PROGRAM, in the shared memory */
+	uint32_t first_index;
+	int lock_fd; /* holds a shared lock while the session lives, see sweep.h; -1 none */
+};
+
+/*
+ * Create the ledger in the first directory that takes it, and announce PROGRAM
+ * (`program`, a path) in it. Returns 0, or EXIT_ERROR after one line.
+ */
+int session_open(struct session *session, const struct options *options, const char *library,
+		 const char *program);
+
+/*
+ * The directories a ledger may be in, in order: *ret_directories ends with
+ * NULL and is valid until the next call.
+ */
+void session_directories(const struct options *options, const char *const **ret_directories);
+
+/*
+ * Remove the ledger, or move it to options->keep_ledger; NULL options: remove.
+ * Returns 0, or EXIT_ERROR after one line.
+ */
+int session_close(struct session *session, const struct options *options);
+
+/* The same for a ledger that somebody else made. */
+int ledger_file_dispose(const char *path, const struct options *options);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/sweep.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/alive.h"
+#include "ledger/snapshot.h"
+
+#define CANDIDATES_MAX 64
+#define BARE_AGE_NS (UINT64_C(3600) * 1000000000u)
+
+/* A launcher's pid may have been given out again; whether it lives its lock tells. */
+static bool creator_is_dead(const struct ledger_header *header)
+{
+	if (header->has_launcher)
+		return true;
+	return header->creator_pid > 0 && kill(header->creator_pid, 0) < 0 && errno == ESRCH;
+}
+
+static bool is_old_enough(const struct ledger_header *header)
+{
+	struct timespec now;
+	uint64_t now_ns;
+
+	if (header->has_launcher)
+		return true;
+	clock_gettime(CLOCK_REALTIME, &now);
+	now_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	return now_ns > header->started_wall_ns && now_ns - header->started_wall_ns > BARE_AGE_NS;
+}
+
+/* Every process of the ledger has ended. Reads all of it: for likely leftovers only. */
+static bool processes_are_dead(const char *path)
+{
+	struct snapshot snapshot;
+	const char *why;
+	bool are_dead = true;
+	uint32_t count;
+
+	if (snapshot_load(&snapshot, path, &why) < 0)
+		return false;
+	count = snapshot.ledger.header->process_count;
+	for (uint32_t i = 0; are_dead && i < count; i++) {
+		const struct ledger_process *process = ledger_process_at(&snapshot.ledger, i);
+
+		if (!process)
+			break;
+		are_dead =
+			!process_is_unfinished(process) || !process_is_alive(process, (void *)path);
+	}
+	snapshot_unload(&snapshot);
+	return are_dead;
+}
+
+static void sweep_file(const char *path)
+{
+	struct ledger_header header;
+	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	/* The lock is held until the file is gone: nobody can begin to trust it meanwhile. */
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+	    pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
+	    header.magic == LEDGER_MAGIC && creator_is_dead(&header) && is_old_enough(&header) &&
+	    flock(fd, LOCK_EX | LOCK_NB) == 0 && processes_are_dead(path) &&
+	    !ledger_is_mapped(path))
+		(void)unlink(path); /* somebody else may have been faster */
+	close(fd);
+}
+
+void sweep(const char *directory)
+{
+	char prefix[32], path[PATH_MAX];
+	unsigned int candidates = 0;
+	struct dirent *entry;
+	DIR *list = opendir(directory);
+
+	if (!list)
+		return;
+	(void)snprintf(prefix, sizeof(prefix), "unclosed-%u-", (unsigned int)geteuid()); /* fits */
+	while (candidates < CANDIDATES_MAX && (entry = readdir(list)) != NULL) {
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+			continue;
+		candidates++;
+		if (snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name) <
+		    (int)sizeof(path))
+			sweep_file(path);
+	}
+	closedir(list);
+}
