@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Install what building and testing needs. Does nothing when all is there.
+#   scripts/setup.sh          to build and run
+#   scripts/setup.sh --tests  to test, too: Criterion and the real programs that the tests run
+set -euo pipefail
+
+build=(gcc g++ cmake ninja-build pkg-config libdw-dev libelf-dev libjansson-dev libiberty-dev
+	libunwind-dev libunwind8)
+tests=(libcriterion-dev clang python3 strace curl git perl nodejs openssh-client nginx-light
+	redis-server musl-tools libc6-dbg binutils util-linux)
+
+wanted=("${build[@]}")
+[[ "${1:-}" == --tests ]] && wanted+=("${tests[@]}")
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+	echo "setup: this is no Debian or Ubuntu; install what these packages hold: ${wanted[*]}" >&2
+	exit 0
+fi
+
+is_installed() {
+	dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'
+}
+
+# A program may be there without its package, built by hand.
+is_provided() {
+	case "$1" in
+	nodejs) command -v node >/dev/null ;;
+	nginx-light) command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] ;;
+	*) return 1 ;;
+	esac
+}
+
+missing=()
+for package in "${wanted[@]}"; do
+	is_installed "$package" || is_provided "$package" || missing+=("$package")
+done
+((${#missing[@]})) || exit 0
+
+root=()
+if ((EUID != 0)); then
+	if ! command -v sudo >/dev/null; then
+		echo "setup: not root and no sudo; ask for: apt-get install ${missing[*]}" >&2
+		exit 1
+	fi
+	root=(sudo)
+fi
+echo "setup: installing ${missing[*]}"
+"${root[@]}" apt-get update -qq
+# Servers are only run by the tests, never as services.
+"${root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+	apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

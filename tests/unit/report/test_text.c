@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "golden.h"
+#include "models.h"
+#include "report/utf8.h"
+#include "report/words.h"
+
+static char *render(const char *model, struct report_style style)
+{
+	struct report *report = model_make(model);
+	char *text = golden_render(&report_text, report, &style);
+
+	report_free(report);
+	return text;
+}
+
+static void expect(const char *model, const char *golden, struct report_style style)
+{
+	char *text = render(model, style);
+
+	golden_expect(golden, text);
+	free(text);
+}
+
+Test(text, every_model_reads_as_expected)
+{
+	for (const struct model *model = models; model->name; model++) {
+		char golden[64];
+
+		(void)snprintf(golden, sizeof(golden), "%s.txt", model->name);
+		expect(model->name, golden, (struct report_style){ .is_utf8 = true });
+	}
+}
+
+Test(text, styles_read_as_expected)
+{
+	expect("leaky", "leaky-ascii.txt", (struct report_style){ .width = 72 });
+	expect("leaky", "leaky-color.txt",
+	       (struct report_style){ .is_utf8 = true, .is_color = true });
+	expect("leaky", "leaky-verbose.txt",
+	       (struct report_style){ .is_utf8 = true, .is_verbose = true });
+	expect("known", "known-verbose.txt",
+	       (struct report_style){ .is_utf8 = true, .is_verbose = true });
+	expect("nasty", "nasty-ascii.txt", (struct report_style){ .width = 60 });
+}
+
+static bool is_among(const char *name, const char *const *names)
+{
+	while (*names && strcmp(*names, name) != 0)
+		names++;
+	return *names != NULL;
+}
+
+Test(text, quiet_is_silent_only_when_there_is_nothing_to_say)
+{
+	static const char *const silent[] = { "clean", "baseline", "exec", NULL };
+
+	for (const struct model *model = models; model->name; model++) {
+		char *text = render(model->name, (struct report_style){ .is_quiet = true });
+
+		cr_expect_eq(text[0] == '\0', is_among(model->name, silent), "%s: '%s'",
+			     model->name, text);
+		free(text);
+	}
+}
+
+/* The words of an all-clear appear for followed programs only. */
+Test(text, there_is_no_false_all_clear)
+{
+	static const char *const clear[] = { "clean", "baseline", "exec", "partial", NULL };
+
+	for (const struct model *model = models; model->name; model++) {
+		char *text = render(model->name, (struct report_style){ .is_utf8 = true });
+		bool is_clear = strstr(text, "no socket left open") || strstr(text, ", no new");
+
+		cr_expect_eq(is_clear, is_among(model->name, clear), "%s: %s", model->name, text);
+		free(text);
+	}
+}
+
+Test(text, a_program_without_an_end_gets_no_all_clear)
+{
+	static const enum report_end ends[] = { REPORT_END_EXEC, REPORT_END_RUNNING };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct report *report = model_make("clean");
+		char *text;
+
+		report->processes[0].end = ends[i];
+		report->running_count = ends[i] == REPORT_END_RUNNING;
+		text = golden_render(&report_text, report, &(struct report_style){ .width = 0 });
+		cr_expect_not_null(strstr(text, "nothing is known"), "%s", text);
+		free(text);
+		report_free(report);
+	}
+}
+
+Test(text, an_unchecked_clean_run_says_so)
+{
+	struct report *report = model_make("clean");
+	char *text;
+
+	report->processes[0].is_checked = false;
+	report->processes[0].check_reason = "a seccomp filter was set";
+	text = golden_render(&report_text, report, &(struct report_style){ .width = 0 });
+	cr_expect_not_null(strstr(text, "not checked against the kernel: a seccomp filter was set"),
+			   "%s", text);
+	free(text);
+	report_free(report);
+}
+
+Test(text, the_image_after_an_exec_is_the_program)
+{
+	struct report *report = model_make("clean");
+	struct report_process images[2] = { report->processes[0], report->processes[0] };
+	char *text;
+
+	images[0].end = REPORT_END_EXEC;
+	images[1].id = 1;
+	images[1].exec_of = 0;
+	images[1].name = "./next";
+	report->processes = images;
+	report->process_count = 2;
+	text = golden_render(&report_text, report, &(struct report_style){ .width = 0 });
+	cr_expect_str_eq(text, "unclosed: ./next (pid 4242) returned 0, no socket left open "
+			       "(17 opened, 17 closed)\n");
+	free(text);
+	report_free(report);
+}
+
+/* No byte reaches the terminal that could control it, in any model or style. */
+Test(text, nothing_controls_the_terminal)
+{
+	for (const struct model *model = models; model->name; model++)
+		for (int style = 0; style < 4; style++) {
+			char *text = render(model->name,
+					    (struct report_style){ .is_utf8 = style & 1,
+								   .is_verbose = style & 2 });
+
+			for (const char *at = text; *at;) {
+				uint32_t code = 0;
+				size_t length = utf8_decode(at, &code);
+
+				cr_assert_gt(length, 0, "%s: not UTF-8: %s", model->name, at);
+				cr_assert(*at == '\n' || utf8_is_printable(code), "%s: U+%04x",
+					  model->name, code);
+				cr_assert((style & 1) || code < 0x80, "%s: U+%04x", model->name,
+					  code);
+				at += length;
+			}
+			free(text);
+		}
+}
+
+Test(words, durations_have_two_parts_at_most)
+{
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} cases[] = {
+		{ 0, "0.0 ms" },
+		{ 999999, "0.9 ms" },
+		{ 1000000, "1 ms" },
+		{ 999999999, "999 ms" },
+		{ UINT64_C(1199999999), "1.1 s" },
+		{ UINT64_C(119900000000), "119.9 s" },
+		{ UINT64_C(120000000000), "2 min 0 s" },
+		{ UINT64_C(7200000000000), "2 h 0 min" },
+		{ UINT64_C(180000000000000), "2 d 2 h" },
+	};
+	struct words words;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_expect_str_eq(words_duration(&words, cases[i].ns), cases[i].text);
+}
+
+Test(words, one_is_singular)
+{
+	struct words words;
+
+	cr_expect_str_eq(words_kind(&words, 1, KIND_SOCKET), "1 socket");
+	cr_expect_str_eq(words_kind(&words, 2, KIND_SOCKET), "2 sockets");
+	cr_expect_str_eq(words_kind(&words, 0, KIND_DIRECTORY), "0 directories");
+	cr_expect_str_eq(words_kind(&words, 1, KIND_OTHER), "1 other descriptor");
+	cr_expect_str_eq(words_count(&words, 1, "process"), "1 process");
+	cr_expect_str_eq(words_count(&words, 2, "process"), "2 processes");
+}
+
+Test(words, signals_and_errors_go_both_ways)
+{
+	struct words words;
+
+	for (int signal = 1; signal < 64; signal++) {
+		int back = words_parse_signal(words_signal(&words, signal));
+
+		cr_expect(back == signal, "%d gave %d", signal, back);
+	}
+	cr_expect_str_eq(words_signal(&words, 15), "SIGTERM");
+	cr_expect_eq(words_parse_signal("SIGNONE"), 0);
+	for (int error = 1; error < 134; error++)
+		cr_expect_eq(words_parse_errno(words_errno(&words, error)), error);
+	cr_expect_str_eq(words_errno(&words, 111), "ECONNREFUSED");
+}
+
+Test(utf8, only_valid_characters_decode)
+{
+	static const struct {
+		const char *bytes;
+		size_t length;
+		uint32_t code;
+	} cases[] = {
+		{ "a", 1, 'a' },
+		{ "\xc3\xa9", 2, 0xe9 },
+		{ "\xe2\x82\xac", 3, 0x20ac },
+		{ "\xf0\x9f\x94\x8c", 4, 0x1f50c },
+		{ "\xf4\x8f\xbf\xbf", 4, 0x10ffff },
+		{ "\x80", 0, 0 },
+		{ "\xc0\xaf", 0, 0 },
+		{ "\xc3", 0, 0 },
+		{ "\xe0\x80\xaf", 0, 0 },
+		{ "\xed\xa0\x80", 0, 0 },
+		{ "\xf0\x80\x80\xaf", 0, 0 },
+		{ "\xf4\x90\x80\x80", 0, 0 },
+		{ "\xf5\x80\x80\x80", 0, 0 },
+		{ "\xff", 0, 0 },
+		{ "\xe2\x82", 0, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint32_t code = 0;
+
+		cr_expect_eq(utf8_decode(cases[i].bytes, &code), cases[i].length, "case %zu", i);
+		cr_expect_eq(code, cases[i].code, "case %zu", i);
+	}
+}
