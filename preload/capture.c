@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "capture.h"
 
+#include <alloca.h>
 #include <errno.h>
 #include <string.h>
 
+#include "base/raw.h"
 #include "modules.h"
 #include "names.h"
+#include "recall.h"
 #include "state.h"
 
 /* A thread's captures before libunwind's first in it: that one costs 277 KB and over 100 µs. */
@@ -14,8 +17,8 @@
 /* Frames of the shim on top of the program's: capture, verb, wrapper, and room for more. */
 #define OWN_FRAMES 8
 
-/* Whether a handler is under the walk is only known when the walk reaches the stack's end. */
-#define WARM_DEPTH LEDGER_DEPTH_MAX
+/* Frames of the capture that warms libunwind up. */
+#define WARM_DEPTH 8
 
 extern __typeof__(dladdr1) dladdr1 __attribute__((weak)); /* not in musl, which loads us */
 
@@ -40,7 +43,7 @@ void capture_init(void)
 			own.end = map->l_addr + segments[i].p_vaddr + segments[i].p_memsz;
 }
 
-static bool is_own(uint64_t pc)
+bool capture_is_own(uint64_t pc)
 {
 	return pc - own.start < own.end - own.start;
 }
@@ -64,10 +67,9 @@ static bool capture_is_nested(uintptr_t frame)
 static bool thread_warm_up(void)
 {
 	uint64_t pcs[WARM_DEPTH];
-	bool has_signal = false;
-	unsigned int depth = unwinder_static.walk(pcs, WARM_DEPTH, &has_signal);
+	bool has_signal;
 
-	if (has_signal || depth == WARM_DEPTH)
+	if (unwind_passes_signal())
 		return false;
 	self.is_unwinder_warm = unwinder_libunwind.walk(pcs, WARM_DEPTH, &has_signal) > 0;
 	if (!self.is_unwinder_warm)
@@ -127,18 +129,17 @@ static bool memo_matches(const struct stack_memo *memo, uint64_t hash, uint32_t 
 	       memcmp(stack->pcs, pcs, stack->depth * sizeof(pcs[0])) == 0;
 }
 
-uint32_t capture_stack(void)
+/* Walk and record, in buffer of shim.depth + OWN_FRAMES. */
+static uint32_t capture_into(uint64_t *buffer, uint32_t epoch)
 {
-	int saved_errno = errno;
-	uint64_t buffer[LEDGER_DEPTH_MAX + OWN_FRAMES], *pcs = buffer;
+	uint64_t *pcs = buffer;
 	bool has_signal = false;
 	unsigned int depth = walk(buffer, shim.depth + OWN_FRAMES, &has_signal);
 	unsigned int flags = has_signal ? STACK_SIGNAL : 0;
 	struct stack_memo memo;
 	uint64_t hash;
-	uint32_t epoch;
 
-	while (depth > 0 && is_own(*pcs)) {
+	while (depth > 0 && capture_is_own(*pcs)) {
 		pcs++;
 		depth--;
 	}
@@ -147,13 +148,71 @@ uint32_t capture_stack(void)
 		flags |= STACK_TRUNCATED;
 	}
 	hash = ledger_stack_hash(pcs, depth);
-	epoch = atomic_load_explicit(&shim.image->epoch, memory_order_relaxed);
 	memo = self.memos[hash % STACK_MEMOS]; /* a copy: a signal handler may write there */
 	if (!memo_matches(&memo, hash, epoch, pcs, depth)) {
 		memo = (struct stack_memo){ .hash = hash, .epoch = epoch,
 					    .stack_ref = stack_record(pcs, depth, flags) };
 		self.memos[hash % STACK_MEMOS] = memo;
 	}
-	errno = saved_errno;
 	return memo.stack_ref;
+}
+
+/* The buffer is of the size that is needed: a signal handler's stack may be small. */
+static __attribute__((noinline)) uint32_t capture_walk(uint32_t epoch)
+{
+	int saved_errno = errno;
+	uint64_t *buffer = alloca((shim.depth + OWN_FRAMES) * sizeof(*buffer));
+	uint32_t stack_ref = capture_into(buffer, epoch);
+
+	errno = saved_errno;
+	return stack_ref;
+}
+
+/*
+ * The library that a test builds with this definition makes every walk by all
+ * means there are, and ends the program where they differ.
+ */
+#ifdef UNCLOSED_VERIFY_STACKS
+static void capture_verify(uint32_t stack_ref, uint32_t epoch)
+{
+	static const char text[] = "unclosed: a remembered stack differs from the walk\n";
+	bool is_warm = self.is_unwinder_warm;
+	uint32_t by_libunwind = capture_walk(epoch), by_libgcc;
+
+	self.is_unwinder_warm = false;
+	self.captures = 0;
+	by_libgcc = capture_walk(epoch);
+	self.is_unwinder_warm = is_warm;
+	self.captures = COLD_CAPTURES;
+	if (by_libunwind == stack_ref && by_libgcc == stack_ref)
+		return;
+	(void)raw3(SYS_write, STDERR_FILENO, text, sizeof(text) - 1); /* about to die */
+	__builtin_trap();
+}
+#else
+static void capture_verify(uint32_t stack_ref, uint32_t epoch)
+{
+	(void)stack_ref;
+	(void)epoch;
+}
+#endif
+
+/* Not inlined: its own frame, with a frame pointer because it asks for it, is the walk's start. */
+__attribute__((noinline)) uint32_t capture_stack(void)
+{
+	const uint64_t *frame = __builtin_frame_address(0);
+	struct walk_start start = { .pc = frame[1],
+				    .stack_pointer = (uintptr_t)(frame + 2),
+				    .frame_pointer = frame[0] };
+	uint32_t epoch = atomic_load_explicit(&shim.image->epoch, memory_order_relaxed);
+	uint32_t stack_ref = recall(&start, epoch);
+
+	if (__builtin_expect(stack_ref != 0, 1)) {
+		capture_verify(stack_ref, epoch);
+		return stack_ref;
+	}
+	stack_ref = capture_walk(epoch);
+	if (stack_ref)
+		recall_learn(&start, epoch, stack_ref);
+	return stack_ref;
 }

@@ -26,6 +26,9 @@ struct unwinder {
 	unsigned int (*walk)(uint64_t *pcs, unsigned int max, bool *ret_has_signal);
 };
 
+/* Is a signal handler somewhere below on this stack? Walks to its very end. */
+bool unwind_passes_signal(void);
+
 extern const struct unwinder unwinder_static;
 extern const struct unwinder unwinder_libunwind;
 
@@ -46,5 +49,8 @@ uint32_t capture_stack(void);
 
 /* Find the shim's own range of addresses. Once, at start. */
 void capture_init(void);
+
+/* Does a program counter lie in the shim? */
+bool capture_is_own(uint64_t pc);
 
 #endif

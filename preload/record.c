@@ -61,11 +61,6 @@ static void slot_fill(struct ledger_slot *slot, const struct opening *opening, u
 	} while (!atomic_compare_exchange_weak_explicit(&slot->word, word, next,
 							memory_order_release,
 							memory_order_relaxed));
-	if (stack_ref) {
-		struct ledger_stack *stack = ledger_at(&shim.ledger, stack_ref, sizeof(*stack));
-
-		COUNT(stack->opened);
-	}
 }
 
 static void record_new(int fd, const struct opening *opening)
@@ -186,12 +181,8 @@ static void slot_contest(struct ledger_slot *slot)
 static void count_pair(const struct release *release, uint32_t close_ref)
 {
 	struct ledger_slot *slot = release->slot;
-	struct ledger_stack *opened = ledger_stack_at(&shim.ledger, release->opened_stack_ref);
 	struct ledger_pair *pair;
 
-	if (!opened)
-		return;
-	COUNT(opened->closed);
 	pair = ledger_pair_count(&shim.ledger, release->opened_stack_ref, close_ref);
 	if (!pair) {
 		ledger_lose(&shim.ledger, LOSS_EVENTS);
@@ -206,7 +197,7 @@ static void count_pair(const struct release *release, uint32_t close_ref)
 	STORE(pair->last_tid, LOAD(slot->opened_tid));
 	STORE(pair->last_facts, LOAD(slot->facts));
 	STORE(pair->last_opened_ns, LOAD(slot->opened_ns));
-	STORE(pair->last_closed_ns, ledger_now_ns(&shim.ledger));
+	STORE(pair->last_closed_ns, ledger_now_coarse_ns(&shim.ledger));
 }
 
 /* One generation from CLOSING to CLOSED; whoever took the number meanwhile is left alone. */
@@ -222,7 +213,9 @@ static void release_finish(struct release *release, uint32_t stack_ref)
 	}
 	if (release->opened_stack_ref && slot_call(word) != CALL_none)
 		count_pair(release, stack_ref);
-	atomic_fetch_and_explicit(&slot->facts, ~(uint32_t)FACT_CONTESTED, memory_order_relaxed);
+	if (LOAD(slot->facts) & FACT_CONTESTED)
+		atomic_fetch_and_explicit(&slot->facts, ~(uint32_t)FACT_CONTESTED,
+					  memory_order_relaxed);
 	if (!atomic_compare_exchange_strong_explicit(&slot->word, &word,
 						     (word & ~UINT64_C(0xff)) | SLOT_CLOSED,
 						     memory_order_release, memory_order_relaxed))

@@ -33,4 +33,21 @@ static unsigned int static_walk(uint64_t *pcs, unsigned int max, bool *ret_has_s
 	return walk.depth;
 }
 
+static _Unwind_Reason_Code signal_frame(struct _Unwind_Context *context, void *data)
+{
+	int is_before_instruction = 0;
+
+	(void)_Unwind_GetIPInfo(context, &is_before_instruction); /* only the flag is asked for */
+	*(bool *)data |= is_before_instruction != 0;
+	return _URC_NO_REASON;
+}
+
+bool unwind_passes_signal(void)
+{
+	bool has_signal = false;
+
+	(void)_Unwind_Backtrace(signal_frame, &has_signal); /* ends at the stack's end */
+	return has_signal;
+}
+
 const struct unwinder unwinder_static = { .walk = static_walk };

@@ -228,8 +228,6 @@ struct ledger_stack {
 	uint32_t epoch;
 	uint16_t depth;
 	uint16_t flags;         /* enum stack_flags */
-	ledger_u32 opened;      /* shared: descriptors opened here */
-	ledger_u32 closed;      /* shared: of those, closed by now */
 	ledger_u32 facts_taken; /* shared: how many of those left open have a fact */
 	ledger_u32 pairs_ref;   /* list of struct ledger_pair */
 	uint32_t text_ref;      /* string: interpreter frames, raw; 0 none */
@@ -248,7 +246,7 @@ struct ledger_pair {
 	ledger_u32 last_fd;  /* shared, as are the next two: from the latest one */
 	ledger_u32 last_tid;
 	ledger_u64 last_opened_ns;
-	ledger_u64 last_closed_ns;
+	ledger_u64 last_closed_ns; /* by the coarse clock: a few milliseconds early */
 	ledger_u32 last_facts; /* enum slot_facts */
 	uint32_t reserved_too;
 };
@@ -443,7 +441,7 @@ static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE_SIZE, "the header fits
 static_assert(sizeof(struct ledger_process) == 512, "8 processes a page");
 static_assert(sizeof(struct ledger_image) == 32, "no padding");
 static_assert(sizeof(struct ledger_module) == 64, "no padding");
-static_assert(sizeof(struct ledger_stack) == 40, "no padding before pcs");
+static_assert(sizeof(struct ledger_stack) == 32, "no padding before pcs");
 static_assert(sizeof(struct ledger_pair) == 56, "no padding");
 static_assert(sizeof(struct ledger_table) == 672, "no padding");
 static_assert(sizeof(struct ledger_slot) == 64, "64 slots a page, one a cache line");

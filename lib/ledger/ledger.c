@@ -28,13 +28,25 @@ uint64_t ledger_size_allowed(void)
 	return size;
 }
 
-uint64_t ledger_now_ns(const struct ledger *ledger)
+static uint64_t clock_read_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec -
-	       ledger->header->started_monotonic_ns;
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t ledger_now_ns(const struct ledger *ledger)
+{
+	return clock_read_ns(CLOCK_MONOTONIC) - ledger->header->started_monotonic_ns;
+}
+
+uint64_t ledger_now_coarse_ns(const struct ledger *ledger)
+{
+	uint64_t now = clock_read_ns(CLOCK_MONOTONIC_COARSE);
+	uint64_t started = ledger->header->started_monotonic_ns;
+
+	return now > started ? now - started : 0; /* the last tick may lie before the start */
 }
 
 /*
@@ -70,14 +82,6 @@ static int window_map(struct ledger *ledger, int fd)
 	atomic_store_explicit(&ledger->windows[0], (uint8_t *)address, memory_order_release);
 	ledger->header = (struct ledger_header *)address;
 	return 0;
-}
-
-static uint64_t clock_read_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 static void header_write(struct ledger_header *header, uint64_t size_bytes, uint64_t session_id)
