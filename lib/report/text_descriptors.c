@@ -21,7 +21,9 @@ struct ends {
 
 static struct ends ends_of(const struct finding *finding, const struct report_descriptor *one)
 {
-	const char *local = one->local ? one->local : one->path;
+	/* The kernel's names for what has no path ("socket:[4711]") tell a person nothing. */
+	const char *path = one->path && one->path[0] == '/' ? one->path : NULL;
+	const char *local = one->local ? one->local : path;
 
 	if (!one->peer)
 		return (struct ends){ .own = local };
