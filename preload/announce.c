@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/raw.h"
 #include "state.h"
 
 struct ledger_process *announce(enum process_origin origin, enum table_link link,
@@ -32,6 +33,9 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 		process->ppid = shim.process->ppid;
 		process->pid = atomic_load_explicit(&shim.process->pid, memory_order_relaxed);
 	}
+	/* Another user than ours may not open the ledger: that is why there is no hello then. */
+	if (target && shim_may_call_kernel())
+		process->uid = (uint32_t)raw0(SYS_geteuid);
 	if (target)
 		process->target_ref = ledger_string_add(ledger, target, strlen(target));
 	process->table_ref = table_ref;

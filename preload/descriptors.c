@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pipes, and descriptors that carry events, timers, signals or memory. */
+/* Pipes, and descriptors that carry events, timers or signals. */
 #include <errno.h>
 
 #include "capture.h"
@@ -61,9 +61,4 @@ int inotify_init(void)
 int inotify_init1(int flags)
 {
 	return record_opened(CALL_inotify_init1, REAL(inotify_init1)(flags));
-}
-
-int memfd_create(const char *name, unsigned int flags)
-{
-	return record_opened(CALL_memfd_create, REAL(memfd_create)(name, flags));
 }

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/raw.h"
 #include "base/text.h"
+#include "names.h"
 #include "state.h"
 
 #define PRELOAD_VARIABLE "LD_PRELOAD="
@@ -43,8 +45,8 @@ static size_t environment_count(char *const *environment)
 
 static size_t preload_size(const char *preload)
 {
-	return sizeof(PRELOAD_VARIABLE) + strlen(shim.library_path) + 1 +
-	       (preload ? strlen(preload) : 0);
+	return sizeof(PRELOAD_VARIABLE) + sizeof(((struct target *)0)->sanitizer) + 1 +
+	       strlen(shim.library_path) + 1 + (preload ? strlen(preload) : 0);
 }
 
 size_t environment_repair_size(char *const *environment)
@@ -55,35 +57,78 @@ size_t environment_repair_size(char *const *environment)
 	       sizeof(LEDGER_VARIABLE) + strlen(shim.ledger_path) + 1 + INDEX_SIZE;
 }
 
-/* Is our library among those of an LD_PRELOAD value, which blanks or colons separate? */
-static bool preload_has_us(const char *preload)
+/* One entry of LD_PRELOAD, which blanks or colons separate. */
+struct entry {
+	const char *at;
+	size_t length;
+};
+
+static bool entry_next(struct entry *entry)
 {
-	size_t length = strlen(shim.library_path);
+	const char *at = entry->at + entry->length;
 
-	for (const char *at = preload; (at = strstr(at, shim.library_path)) != NULL; at += length) {
-		bool starts = at == preload || strchr(": ", at[-1]);
+	at += strspn(at, ": ");
+	*entry = (struct entry){ at, strcspn(at, ": ") };
+	return entry->length > 0;
+}
 
-		if (starts && strchr(": ", at[length])) /* also finds the '\0' */
+static bool entry_is(const struct entry *entry, const char *name)
+{
+	return strlen(name) == entry->length && strncmp(entry->at, name, entry->length) == 0;
+}
+
+/*
+ * A runtime by its bare name is what the launcher or we put there for another
+ * program; a person gives its path.
+ */
+static bool entry_is_runtime(const struct entry *entry)
+{
+	static const char *const names[] = { "libasan.so.", "libtsan.so.", "libhwasan.so." };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncmp(entry->at, names[i], strlen(names[i])) == 0)
 			return true;
-	}
 	return false;
 }
 
-/* LD_PRELOAD with us in it. Ours goes last: a sanitizer's runtime must come first. */
-static char *preload_write(const char *preload, char *at, size_t size)
+static bool preload_has(const char *preload, const char *name)
 {
+	struct entry entry = { preload, 0 };
+
+	while (preload && entry_next(&entry))
+		if (entry_is(&entry, name))
+			return true;
+	return false;
+}
+
+static void preload_add(struct text *text, const char *name, size_t length)
+{
+	if (text->length > sizeof(PRELOAD_VARIABLE) - 1)
+		text_add(text, ":");
+	text_add_bytes(text, name, length);
+}
+
+/*
+ * LD_PRELOAD with us in it, in our old place, else last; and the runtime that
+ * the target is linked to in front, also when it stood elsewhere. Returns NULL
+ * when nothing is left of it.
+ */
+static char *preload_write(const char *preload, const struct joining *joining, char *at, size_t size)
+{
+	const char *runtime = joining->target.sanitizer, *ours = shim.library_path;
+	struct entry entry = { preload ? preload : "", 0 };
 	struct text text;
 
 	text_init(&text, at, size);
 	text_add(&text, PRELOAD_VARIABLE);
-	if (preload && *preload) {
-		text_add(&text, preload);
-		if (preload_has_us(preload))
-			return at;
-		text_add(&text, ":");
-	}
-	text_add(&text, shim.library_path);
-	return at;
+	if (joining->is_preloaded && *runtime)
+		preload_add(&text, runtime, strlen(runtime));
+	while (entry_next(&entry))
+		if (!entry_is_runtime(&entry) && (joining->is_preloaded || !entry_is(&entry, ours)))
+			preload_add(&text, entry.at, entry.length);
+	if (joining->is_preloaded && !preload_has(preload, ours))
+		preload_add(&text, ours, strlen(ours));
+	return text.length > sizeof(PRELOAD_VARIABLE) - 1 ? at : NULL;
 }
 
 static bool is_variable(const char *entry, const char *name)
@@ -91,11 +136,11 @@ static bool is_variable(const char *entry, const char *name)
 	return strncmp(entry, name, strlen(name)) == 0;
 }
 
-char **environment_repair(char *const *environment, uint32_t index, void *storage)
+char **environment_repair(char *const *environment, const struct joining *joining, void *storage)
 {
 	const char *preload = environment_find(environment, PRELOAD_VARIABLE);
 	size_t preload_length = preload_size(preload);
-	char **repaired = storage;
+	char **repaired = storage, *written;
 	size_t count = environment_count(environment), kept = 0;
 	char *strings = (char *)(repaired + count + 3);
 	struct text text;
@@ -104,15 +149,31 @@ char **environment_repair(char *const *environment, uint32_t index, void *storag
 		if (!is_variable(environment[i], PRELOAD_VARIABLE) &&
 		    !is_variable(environment[i], LEDGER_VARIABLE))
 			repaired[kept++] = environment[i];
-	repaired[kept++] = preload_write(preload, strings, preload_length);
+	written = preload_write(preload, joining, strings, preload_length);
+	if (written)
+		repaired[kept++] = written;
 	strings += preload_length;
 	text_init(&text, strings,
 		  sizeof(LEDGER_VARIABLE) + strlen(shim.ledger_path) + 1 + INDEX_SIZE);
 	text_add(&text, LEDGER_VARIABLE);
 	text_add(&text, shim.ledger_path);
 	text_add(&text, ":");
-	text_add_number(&text, index);
+	text_add_number(&text, joining->index);
 	repaired[kept++] = strings;
 	repaired[kept] = NULL;
 	return repaired;
+}
+
+void joining_decide(struct joining *ret_joining, const char *path, bool is_searched)
+{
+	*ret_joining = (struct joining){ .is_preloaded = false };
+	/* Its loader would make calls for us that the filter has not been asked about. */
+	if (!shim_may_call_kernel())
+		return;
+	/* A chroot, or another mount namespace: the loader would complain. */
+	ret_joining->is_apart = raw3(SYS_faccessat, AT_FDCWD, shim.library_path, R_OK) != 0;
+	if (ret_joining->is_apart)
+		return;
+	target_look(path, is_searched, &ret_joining->target);
+	ret_joining->is_preloaded = !ret_joining->target.is_foreign;
 }

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "target.h"
+
 #define LEDGER_VARIABLE "UNCLOSED_LEDGER="
 #define OPTIONS_VARIABLE "UNCLOSED_OPTIONS="
 
@@ -25,13 +27,28 @@ const char *environment_find(char *const *environment, const char *name);
  */
 bool environment_joins(char *const *environment);
 
+/* How a program that is about to be started is to be led into the session. */
+struct joining {
+	bool is_preloaded; /* false: it would be harmed, or hear complaints; it is not covered */
+	bool is_apart;     /* because our library's file cannot be reached */
+	uint32_t index;    /* entry that is to say hello */
+	struct target target;
+};
+
+/*
+ * Decide by what will be executed (target.h), and by where we are: not behind a
+ * seccomp filter, nor where our library's file cannot be reached. The index is
+ * left to the caller.
+ */
+void joining_decide(struct joining *ret_joining, const char *path, bool is_searched);
+
 /* Bytes that environment_repair() needs. */
 size_t environment_repair_size(char *const *environment);
 
 /*
- * Build a repaired copy in `storage`, which must live until the exec: the
- * program of entry `index` is to say hello. Returns the new environment.
+ * Build a repaired copy in `storage`, which must live until the exec. Returns
+ * the new environment.
  */
-char **environment_repair(char *const *environment, uint32_t index, void *storage);
+char **environment_repair(char *const *environment, const struct joining *joining, void *storage);
 
 #endif

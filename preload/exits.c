@@ -39,6 +39,7 @@ void abort(void)
 {
 	finish_process(END_ABORT, 0);
 	(void)finish_report(0); /* the signal is the status */
+	finish_resume();
 	REAL(abort)();
 	__builtin_unreachable();
 }
@@ -48,6 +49,7 @@ void __assert_fail(const char *assertion, const char *file, unsigned int line,
 {
 	finish_process(END_ABORT, 0);
 	(void)finish_report(0); /* the signal is the status */
+	finish_resume();
 	REAL(__assert_fail)(assertion, file, line, function);
 	__builtin_unreachable();
 }

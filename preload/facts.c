@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/vfs.h>
 
 #include "base/raw.h"
 #include "base/text.h"
@@ -130,9 +131,20 @@ static const struct {
 	{ "anon_inode:[pidfd]", KIND_PIDFD },	    { "pidfd:", KIND_PIDFD },
 	{ "anon_inode:[io_uring]", KIND_IO_URING }, { "/memfd:", KIND_MEMFD },
 	{ "/dev/ptmx", KIND_PTY },		    { "/dev/pts/", KIND_PTY },
+	{ "/secretmem (deleted)", KIND_MEMFD },
 };
 
-static enum descriptor_kind kind_by_kernel(unsigned int mode, const char *target)
+/* A message queue looks like a file in the root directory: its file system tells. */
+#define MQUEUE_MAGIC 0x19800202 /* include/uapi/linux/magic.h does not have it */
+
+static bool is_mqueue(int fd)
+{
+	struct statfs status;
+
+	return !raw_failed(raw2(SYS_fstatfs, fd, &status)) && status.f_type == MQUEUE_MAGIC;
+}
+
+static enum descriptor_kind kind_by_kernel(int fd, unsigned int mode, const char *target)
 {
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
 		if (strncmp(target, targets[i].target, strlen(targets[i].target)) == 0)
@@ -145,6 +157,7 @@ static enum descriptor_kind kind_by_kernel(unsigned int mode, const char *target
 	case S_IFDIR:
 		return KIND_DIRECTORY;
 	case S_IFREG:
+		return is_mqueue(fd) ? KIND_MQUEUE : KIND_FILE;
 	case S_IFCHR:
 	case S_IFBLK:
 	case S_IFLNK:
@@ -187,7 +200,7 @@ static void fact_fill(int fd, struct ledger_fact *fact)
 		fact->inode = status.st_ino;
 		fact->device = status.st_dev;
 		fact->has |= HAS_STAT;
-		fact->kind = (uint8_t)kind_by_kernel(status.st_mode, target);
+		fact->kind = (uint8_t)kind_by_kernel(fd, status.st_mode, target);
 	}
 	if (fact->kind == KIND_SOCKET)
 		socket_read(fd, fact);
@@ -204,34 +217,73 @@ static bool place_is_full(const struct descriptor_view *view)
 				FACTS_PER_STACK;
 }
 
-/* The kernel's word on a kind that no call could tell: received, duplicated, unseen. */
+/*
+ * Can a call that opens `recorded` have made what the kernel says is `found`?
+ * What is open by a path may be nearly anything that has one.
+ */
+static bool is_possible(unsigned int recorded, unsigned int found)
+{
+	switch (recorded) {
+	case KIND_OTHER: /* the arguments decided, or it came from elsewhere */
+		return true;
+	case KIND_FILE:
+	case KIND_DIRECTORY:
+		return found == KIND_FILE || found == KIND_DIRECTORY || found == KIND_PIPE ||
+		       found == KIND_PTY || found == KIND_MEMFD || found == KIND_MQUEUE ||
+		       found == KIND_OTHER;
+	case KIND_PTY:
+	case KIND_MEMFD:
+	case KIND_PIDFD:
+	case KIND_MQUEUE:
+	case KIND_IO_URING:
+	case KIND_FANOTIFY:
+		return found != KIND_SOCKET && found != KIND_PIPE; /* kernels spell them in different ways */
+	case KIND_SOCKET:
+	case KIND_PIPE:
+		return recorded == found;
+	default:
+		return recorded == found || found == KIND_OTHER; /* all that is known without /proc */
+	}
+}
+
+/*
+ * The kernel's word on a kind that no call could tell: received, duplicated,
+ * unseen. Where the call cannot have made it, the number has changed hands
+ * behind us, and the call is not its origin.
+ */
 static void slot_correct_kind(const struct descriptor_view *view, unsigned int kind)
 {
 	struct ledger_kind_count *kinds = shim.process->kinds;
-	uint64_t word = LOAD(view->slot->word);
+	uint64_t word = LOAD(view->slot->word), next;
 	unsigned int before = slot_kind(word) % KIND_COUNT;
 
 	if (view->table_ref != shim.table_ref || view->is_before || before == kind)
 		return;
-	if (slot_call(word)) {
+	next = SLOT_WORD(slot_generation(word), slot_call(word), kind, slot_state(word));
+	if (slot_call(word) && is_possible(call_kind(slot_call(word)), kind)) {
 		atomic_fetch_sub_explicit(&kinds[before].opened, 1, memory_order_relaxed);
 		atomic_fetch_add_explicit(&kinds[kind].opened, 1, memory_order_relaxed);
+	} else if (slot_call(word)) {
+		atomic_fetch_add_explicit(&kinds[before].closed, 1, memory_order_relaxed);
+		next = SLOT_WORD(slot_generation(word) + 1, 0, kind, SLOT_UNSEEN);
 	}
-	(void)atomic_compare_exchange_strong(&view->slot->word, &word,
-					     SLOT_WORD(slot_generation(word), slot_call(word), kind,
-						       slot_state(word))); /* else it has moved on */
+	(void)atomic_compare_exchange_strong(&view->slot->word, &word, next); /* else it has moved on */
 }
 
 static bool fact_write(int fd, const struct descriptor_view *view)
 {
 	uint32_t ref = ledger_record_alloc(&shim.ledger, sizeof(struct ledger_fact));
 	struct ledger_fact *fact = ledger_at(&shim.ledger, ref, sizeof(*fact));
+	unsigned int kind;
 
 	if (!fact) {
 		ledger_lose(&shim.ledger, LOSS_FACTS);
 		return false;
 	}
 	fact_fill(fd, fact);
+	kind = slot_kind(LOAD(view->slot->word)) % KIND_COUNT;
+	if (!fact->path_ref && !view->is_before && is_possible(kind, fact->kind))
+		fact->kind = (uint8_t)kind; /* without /proc the call knows more */
 	slot_correct_kind(view, fact->kind);
 	fact->next_ref = LOAD(shim.process->facts_ref);
 	atomic_store_explicit(&shim.process->facts_ref, ref, memory_order_release);
@@ -249,8 +301,9 @@ void facts_write(int ignored_fd)
 		if ((int)fd == ignored_fd)
 			continue;
 		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
-		if (view.origin == DESCRIPTOR_NOT_OPEN)
-			continue;
+		if (view.origin == DESCRIPTOR_NOT_OPEN ||
+		    (view.origin == DESCRIPTOR_OUTSIDE && fd <= STDERR_FILENO))
+			continue; /* no report speaks of those: 400 bytes a process */
 		if (count >= FACTS_PER_PROCESS || place_is_full(&view))
 			omitted++;
 		else if (fact_write((int)fd, &view))

@@ -19,9 +19,12 @@ extern int __cxa_at_quick_exit(void (*function)(void *), void *library) __attrib
 /* Return addresses in exit() lie this close behind its start. */
 #define EXIT_SIZE 96
 
-/* The longest a second thread waits for the end handler of the first: 100 × 20 ms. */
-#define WAITS_MAX 100
-#define WAIT_NS 20000000
+/* The longest that a thread waits for another's end handler, and then for the process's end. */
+#define END_WAIT_NS UINT64_C(60000000000)
+#define DEATH_WAIT_NS UINT64_C(1000000000)
+
+/* Threads that may call exit() beside the first one and wait for it. */
+#define EXITING_MAX 8
 
 int finish_quick_exit_status;
 
@@ -30,7 +33,12 @@ static struct {
 	dev_t device; /* of descriptor 2 at the start */
 	ino_t inode;
 	int rescued; /* copy of descriptor 2, or -1 */
+	/*
+	 * Who is at the end handler, for good: nobody else ends the process as long
+	 * as that one is at it. Only abort() may come back, and gives it up.
+	 */
 	_Atomic(uint32_t) ending_tid;
+	_Atomic(uint32_t) is_over; /* the end handler is through, report included */
 } finish = { .rescued = -1 };
 
 static bool is_stderr(int fd)
@@ -66,27 +74,66 @@ void finish_guard_stderr(unsigned int first, unsigned int last)
 	finish.rescued = raw_failed(copy) ? -1 : (int)copy;
 }
 
+/* Wait until *word is no longer `value`, or the time is over. */
+static void word_await(_Atomic(uint32_t) *word, uint32_t value, uint64_t most_ns)
+{
+	uint64_t from_ns = ledger_now_ns(&shim.ledger);
+
+	while (atomic_load(word) == value && ledger_now_ns(&shim.ledger) - from_ns < most_ns) {
+		struct timespec pause = { .tv_sec = 1 };
+
+		(void)raw4(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &pause);
+	}
+}
+
+static bool end_is_ours(void)
+{
+	return atomic_load(&finish.ending_tid) == (uint32_t)raw0(SYS_gettid);
+}
+
+/*
+ * Another thread is ending the process: do not cut it short, and let it have its
+ * own way out, as exit() itself does since glibc 2.41.
+ */
+static void end_await(void)
+{
+	uint32_t other = atomic_load(&finish.ending_tid);
+
+	if (other == 0 || end_is_ours())
+		return;
+	word_await(&finish.is_over, 0, END_WAIT_NS);
+	word_await(&finish.ending_tid, other, DEATH_WAIT_NS);
+}
+
 static bool end_claim(void)
 {
-	uint32_t nobody = 0, me = (uint32_t)raw0(SYS_gettid);
+	uint32_t nobody = 0;
 
-	if (atomic_compare_exchange_strong(&finish.ending_tid, &nobody, me))
+	if (atomic_compare_exchange_strong(&finish.ending_tid, &nobody, (uint32_t)raw0(SYS_gettid)))
 		return true;
-	/* Another thread is at it. It must not be cut short by our way out. */
-	for (int i = 0; nobody != me && i < WAITS_MAX &&
-			atomic_load(&finish.ending_tid) == nobody;
-	     i++) {
-		struct timespec pause = { .tv_nsec = WAIT_NS };
-
-		(void)raw4(SYS_futex, &finish.ending_tid, FUTEX_WAIT_PRIVATE, nobody, &pause);
-	}
+	end_await();
 	return false;
 }
 
-static void end_release(void)
+static void end_over(void)
 {
+	atomic_store(&finish.is_over, 1);
+	(void)raw3(SYS_futex, &finish.is_over, FUTEX_WAKE_PRIVATE, INT32_MAX);
+}
+
+void finish_resume(void)
+{
+	if (!shim_is_recording() || !shim_may_call_kernel() || !end_is_ours())
+		return;
+	atomic_store(&finish.is_over, 0);
 	atomic_store(&finish.ending_tid, 0);
 	(void)raw3(SYS_futex, &finish.ending_tid, FUTEX_WAKE_PRIVATE, INT32_MAX);
+}
+
+void finish_forked(void)
+{
+	atomic_store(&finish.ending_tid, 0);
+	atomic_store(&finish.is_over, 0);
 }
 
 static void state_store(enum process_state state)
@@ -108,7 +155,10 @@ void finish_process(enum process_end how, int status)
 	atomic_store_explicit(&process->end_how, how, memory_order_relaxed);
 	atomic_store_explicit(&process->end_status, (uint32_t)status, memory_order_relaxed);
 	state_store(PROCESS_ENDING);
-	if (may_check) {
+	if (may_check && self.table_ref) {
+		/* The kernel speaks of this thread's own table, the entry of the process's. */
+		atomic_store_explicit(&process->check, CHECK_NONE, memory_order_relaxed);
+	} else if (may_check) {
 		struct check_result result = kernel_check(finish.rescued);
 
 		atomic_store_explicit(&process->open_count, result.open_count,
@@ -121,8 +171,6 @@ void finish_process(enum process_end how, int status)
 	atomic_store_explicit(&process->ended_ns, ledger_now_ns(&shim.ledger),
 			      memory_order_relaxed);
 	state_store(PROCESS_ENDED);
-	if (may_check)
-		end_release();
 	errno = saved_errno;
 }
 
@@ -134,20 +182,49 @@ static int report_fd(void)
 	return is_stderr(STDERR_FILENO) ? STDERR_FILENO : -1;
 }
 
+void finish_before_filter(void)
+{
+	if (shim.is_bare)
+		reporter_refuse(report_fd());
+}
+
 /*
  * The bare form's report, and the exit status it asks for. exit() from here,
  * not _exit(): libc has yet to write out its streams. A process that called
- * _exit() keeps its way.
+ * _exit() keeps its way. A vfork child is not the process: its _exit() ends
+ * nothing.
  */
 static int report(int status)
 {
-	int wanted;
+	int wanted = -1;
 
-	if (!shim.is_bare || !shim_may_call_kernel())
+	if (!shim_is_recording() || !shim_may_call_kernel() || !end_is_ours())
 		return status;
-	shim.is_bare = false; /* once */
-	wanted = reporter_run(report_fd());
+	if (shim.is_bare) {
+		shim.is_bare = false; /* once */
+		wanted = reporter_run(report_fd());
+	}
+	end_over();
 	return wanted < 0 ? status : wanted;
+}
+
+static void wait_for_other(int status, void *data)
+{
+	(void)status; /* of no interest */
+	(void)data;   /* nothing was given */
+	if (shim_is_recording() && shim_may_call_kernel())
+		end_await();
+}
+
+/*
+ * Our handler is the last: a second thread that calls exit() now would find the
+ * list empty and end the process under us (glibc before 2.41, BZ 31997). It finds
+ * these instead. libc has a free place for each: ours was one of 32.
+ */
+static void others_hold_up(void)
+{
+	for (int i = 0; i < EXITING_MAX; i++)
+		(void)on_exit(wait_for_other, NULL); /* without it all is as ever */
 }
 
 static void end_of_exit(int status, void *data)
@@ -157,6 +234,7 @@ static void end_of_exit(int status, void *data)
 	(void)data; /* nothing was given */
 	if (!shim_is_recording())
 		return;
+	others_hold_up();
 	finish_process(END_EXIT, status);
 	wanted = report(status & 0xff);
 	if (wanted != (status & 0xff))

@@ -14,7 +14,10 @@
 #include "ledger/layout.h"
 #include "real.h"
 
-/* Write the end down. A second thread that ends meanwhile waits for the first. */
+/*
+ * Write the end down. A second thread that ends meanwhile waits for the first.
+ * finish_report() comes next in any case.
+ */
 void finish_process(enum process_end how, int status);
 
 /*
@@ -22,6 +25,12 @@ void finish_process(enum process_end how, int status);
  * bare form. Returns the exit status to leave with.
  */
 int finish_report(int status);
+
+/* The process goes on after all: a handler of SIGABRT may leave by siglongjmp. */
+void finish_resume(void);
+
+/* In a forked child: whoever was ending its parent is not here. */
+void finish_forked(void);
 
 /*
  * In the bare form, once the exit handlers run: before descriptor 2, between
@@ -48,5 +57,11 @@ void facts_write(int ignored_fd);
 
 /* reporter.c: run `unclosed` on our ledger. Returns the exit status it wants, or -1. */
 int reporter_run(int stderr_fd);
+
+/* In the bare form, before a filter goes in that may forbid all of that: say where the ledger is. */
+void finish_before_filter(void);
+
+/* reporter.c: the line itself. */
+void reporter_refuse(int stderr_fd);
 
 #endif

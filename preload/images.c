@@ -10,7 +10,7 @@
  * spawn      announced before the call, withdrawn when it fails.
  * system,    start a shell from inside libc with `environ`, which is swapped for
  * popen      a repaired copy during the call. The copy is never freed: another
- *            thread's setenv() may have taken it over.
+ *            thread may have it from getenv() or, by its setenv(), for good.
  *
  * Every environment is repaired on the way (environment.h), also one that the
  * program made itself or wiped. It lies on the caller's stack: a vfork child
@@ -25,23 +25,68 @@
 #include "base/raw.h"
 #include "environment.h"
 #include "lives.h"
+#include "record.h"
 #include "state.h"
+
+/* Repaired environments of up to this size lie on the stack: 2 000 variables. */
+#define STORAGE_ON_STACK 16384
 
 struct exec_plan {
 	char *const *environment; /* to give to the real call */
 	uint32_t index;           /* announced entry + 1; 0 none */
 };
 
+/* What is executed, as the call names it. */
+struct exec_target {
+	const char *path;  /* NULL: known by a descriptor only */
+	bool is_searched;  /* in PATH */
+	const char *shown; /* for the report */
+};
+
+/*
+ * A larger one's place, kept for the thread's next. A vfork child leaves it to its
+ * parent, which cannot free what its child ran on.
+ */
+static __thread struct {
+	void *memory;
+	size_t size;
+} large __attribute__((tls_model("initial-exec")));
+
+static void *storage_large(size_t size)
+{
+	long memory;
+
+	if (large.size >= size)
+		return large.memory;
+	if (!shim_may_call_kernel())
+		return NULL;
+	size += size / 4;
+	memory = raw6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1, 0);
+	if (raw_failed(memory))
+		return NULL;
+	large.memory = (void *)memory;
+	large.size = size;
+	return large.memory;
+}
+
 static bool exec_joins(char *const *environment)
 {
 	return shim.is_active && environment_joins(environment);
 }
 
-/* Bytes of stack that a plan needs. */
+/* Bytes that a plan needs. */
 static size_t exec_storage_size(char *const *environment)
 {
 	return exec_joins(environment) ? environment_repair_size(environment) : 1;
 }
+
+/* Memory for a repaired environment that lives as long as the frame that calls; NULL: none. */
+#define EXEC_STORAGE(environment)                                                                  \
+	(__extension__({                                                                           \
+		size_t size_ = exec_storage_size(environment);                                     \
+		size_ <= STORAGE_ON_STACK ? alloca(size_) : storage_large(size_);                  \
+	}))
 
 static void image_leave(uint32_t successor)
 {
@@ -64,24 +109,26 @@ static void image_stay(void)
 	atomic_store_explicit(&process->ended_ns, 0, memory_order_relaxed);
 }
 
-static void exec_begin(struct exec_plan *plan, const char *target, char *const *environment,
-		       void *storage)
+static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
+		       char *const *environment, void *storage)
 {
 	bool is_vfork_child = self.vfork_depth > 0;
 	struct ledger_process *next;
-	uint32_t index;
+	struct joining joining;
 
 	*plan = (struct exec_plan){ .environment = environment };
-	if (!exec_joins(environment))
+	if (!exec_joins(environment) || !storage)
 		return;
-	next = is_vfork_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target, &index) :
-				announce(ORIGIN_EXEC, LINK_EXEC, target, &index);
+	joining_decide(&joining, target->path, target->is_searched);
+	next = is_vfork_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target->shown, &joining.index) :
+				announce(ORIGIN_EXEC, LINK_EXEC, target->shown, &joining.index);
 	if (!next)
 		return;
-	plan->index = index + 1;
-	plan->environment = environment_repair(environment, index, storage);
+	atomic_store_explicit(&next->is_apart, joining.is_apart, memory_order_relaxed);
+	plan->index = joining.index + 1;
+	plan->environment = environment_repair(environment, &joining, storage);
 	if (!is_vfork_child)
-		image_leave(index);
+		image_leave(joining.index);
 	else if (shim_may_call_kernel())
 		atomic_store_explicit(&next->pid, (uint32_t)raw0(SYS_getpid), memory_order_relaxed);
 }
@@ -101,14 +148,15 @@ static int exec_failed(const struct exec_plan *plan, int result)
 }
 
 /* The plan lives in the frame of the function that makes the call. */
-#define EXEC_BEGIN(plan, target, environment)                                                      \
-	exec_begin(plan, target, environment, alloca(exec_storage_size(environment)))
+#define EXEC_BEGIN(plan, path, is_searched, environment)                                           \
+	exec_begin(plan, &(struct exec_target){ path, is_searched, path }, environment,            \
+		   EXEC_STORAGE(environment))
 
 int execve(const char *path, char *const argv[], char *const environment[])
 {
 	struct exec_plan plan;
 
-	EXEC_BEGIN(&plan, path, environment);
+	EXEC_BEGIN(&plan, path, false, environment);
 	return exec_failed(&plan, REAL(execve)(path, argv, plan.environment));
 }
 
@@ -116,7 +164,7 @@ int execv(const char *path, char *const argv[])
 {
 	struct exec_plan plan;
 
-	EXEC_BEGIN(&plan, path, environ);
+	EXEC_BEGIN(&plan, path, false, environ);
 	return exec_failed(&plan, REAL(execve)(path, argv, plan.environment));
 }
 
@@ -124,7 +172,7 @@ int execvp(const char *file, char *const argv[])
 {
 	struct exec_plan plan;
 
-	EXEC_BEGIN(&plan, file, environ);
+	EXEC_BEGIN(&plan, file, true, environ);
 	return exec_failed(&plan, REAL(execvpe)(file, argv, plan.environment));
 }
 
@@ -132,7 +180,7 @@ int execvpe(const char *file, char *const argv[], char *const environment[])
 {
 	struct exec_plan plan;
 
-	EXEC_BEGIN(&plan, file, environment);
+	EXEC_BEGIN(&plan, file, true, environment);
 	return exec_failed(&plan, REAL(execvpe)(file, argv, plan.environment));
 }
 
@@ -140,7 +188,8 @@ int fexecve(int fd, char *const argv[], char *const environment[])
 {
 	struct exec_plan plan;
 
-	EXEC_BEGIN(&plan, "(by descriptor)", environment);
+	exec_begin(&plan, &(struct exec_target){ NULL, false, "(by descriptor)" }, environment,
+		   EXEC_STORAGE(environment));
 	return exec_failed(&plan, REAL(fexecve)(fd, argv, plan.environment));
 }
 
@@ -149,7 +198,8 @@ int execveat(int directory, const char *path, char *const argv[], char *const en
 {
 	struct exec_plan plan;
 
-	EXEC_BEGIN(&plan, path, environment);
+	exec_begin(&plan, &(struct exec_target){ NULL, false, path }, environment,
+		   EXEC_STORAGE(environment));
 	return exec_failed(&plan, REAL(execveat)(directory, path, argv, plan.environment, flags));
 }
 
@@ -203,17 +253,19 @@ int execle(const char *path, const char *first, ...)
 	return execve(path, argv, environment);
 }
 
-static uint32_t spawn_begin(const char *target, char *const *environment, void *storage,
-			    char *const **ret_environment)
+static uint32_t spawn_begin(const char *path, bool is_searched, char *const *environment,
+			    void *storage, char *const **ret_environment)
 {
-	uint32_t index;
+	struct joining joining;
 
 	*ret_environment = environment;
-	if (!shim_is_recording() || !environment_joins(environment) ||
-	    !announce(ORIGIN_SPAWN, LINK_SPAWN, target, &index))
+	if (!shim_is_recording() || !environment_joins(environment) || !storage)
 		return 0;
-	*ret_environment = environment_repair(environment, index, storage);
-	return index + 1;
+	joining_decide(&joining, path, is_searched);
+	if (!announce(ORIGIN_SPAWN, LINK_SPAWN, path, &joining.index))
+		return 0;
+	*ret_environment = environment_repair(environment, &joining, storage);
+	return joining.index + 1;
 }
 
 static void spawn_end(uint32_t index, pid_t pid)
@@ -234,7 +286,7 @@ int posix_spawn(pid_t *restrict pid, const char *restrict path,
 	            char *const environment[restrict])
 {
 	char *const *repaired;
-	uint32_t index = spawn_begin(path, environment, alloca(exec_storage_size(environment)),
+	uint32_t index = spawn_begin(path, false, environment, EXEC_STORAGE(environment),
 				     &repaired);
 	pid_t child = 0;
 	int result = REAL(posix_spawn)(&child, path, actions, attributes, argv, repaired);
@@ -251,7 +303,7 @@ int posix_spawnp(pid_t *restrict pid, const char *restrict file,
 	             char *const environment[restrict])
 {
 	char *const *repaired;
-	uint32_t index = spawn_begin(file, environment, alloca(exec_storage_size(environment)),
+	uint32_t index = spawn_begin(file, true, environment, EXEC_STORAGE(environment),
 				     &repaired);
 	pid_t child = 0;
 	int result = REAL(posix_spawnp)(&child, file, actions, attributes, argv, repaired);
@@ -262,29 +314,101 @@ int posix_spawnp(pid_t *restrict pid, const char *restrict file,
 	return result;
 }
 
+/*
+ * The two that give a process descriptor and no pid: the child's pid is known
+ * when it says hello. ENOSYS is what they say themselves where they cannot work.
+ */
+int pidfd_spawn(int *restrict pidfd, const char *restrict path,
+		const posix_spawn_file_actions_t *restrict actions,
+		const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
+		char *const environment[restrict])
+{
+	char *const *repaired;
+	uint32_t index = spawn_begin(path, false, environment, EXEC_STORAGE(environment),
+				     &repaired);
+	__typeof__(pidfd_spawn) *real = REAL(pidfd_spawn);
+	int result = real ? real(pidfd, path, actions, attributes, argv, repaired) : ENOSYS;
+
+	spawn_end(index, result == 0 ? 0 : -1);
+	if (result == 0)
+		record_opened(CALL_pidfd_spawn, *pidfd);
+	return result;
+}
+SINCE_2_39(pidfd_spawn);
+
+int pidfd_spawnp(int *restrict pidfd, const char *restrict file,
+		 const posix_spawn_file_actions_t *restrict actions,
+		 const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
+		 char *const environment[restrict])
+{
+	char *const *repaired;
+	uint32_t index = spawn_begin(file, true, environment, EXEC_STORAGE(environment),
+				     &repaired);
+	__typeof__(pidfd_spawnp) *real = REAL(pidfd_spawnp);
+	int result = real ? real(pidfd, file, actions, attributes, argv, repaired) : ENOSYS;
+
+	spawn_end(index, result == 0 ? 0 : -1);
+	if (result == 0)
+		record_opened(CALL_pidfd_spawnp, *pidfd);
+	return result;
+}
+SINCE_2_39(pidfd_spawnp);
+
+/*
+ * Room for the `environ` of a shell, kept for the next one: a thread may hold
+ * what getenv() gave it out of there. The size stands in front.
+ */
+static _Atomic(size_t *) spare;
+
+static void *spare_take(size_t size)
+{
+	size_t *room = atomic_exchange(&spare, NULL);
+	long memory;
+
+	if (room && *room >= size)
+		return room + 2;
+	size += size / 4;
+	memory = raw6(SYS_mmap, 0, (long)(size + 2 * sizeof(*room)), PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (raw_failed(memory))
+		return NULL;
+	room = (size_t *)memory;
+	*room = size;
+	return room + 2;
+}
+
+static void spare_give(void *memory)
+{
+	atomic_store(&spare, (size_t *)memory - 2); /* one is enough */
+}
+
 void spawn_begin_shell(struct spawn_plan *plan)
 {
-	long storage;
-	size_t size;
-	uint32_t index;
+	struct joining joining;
+	void *storage;
 
 	*plan = (struct spawn_plan){ .saved_environ = environ };
 	if (!shim_is_recording() || !shim_may_call_kernel() || !environment_joins(environ))
 		return;
-	size = environment_repair_size(environ);
-	storage = raw6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (raw_failed(storage) || !announce(ORIGIN_SPAWN, LINK_SPAWN, "/bin/sh", &index))
+	storage = spare_take(environment_repair_size(environ));
+	if (!storage)
 		return;
-	plan->index = index + 1;
-	plan->environment = environment_repair(environ, index, (void *)storage);
+	joining_decide(&joining, "/bin/sh", false);
+	if (!announce(ORIGIN_SPAWN, LINK_SPAWN, "/bin/sh", &joining.index)) {
+		spare_give(storage);
+		return;
+	}
+	plan->index = joining.index + 1;
+	plan->environment = environment_repair(environ, &joining, storage);
 	environ = plan->environment;
 }
 
 void spawn_end_shell(struct spawn_plan *plan, bool is_started)
 {
-	if (plan->environment && environ == plan->environment)
+	if (plan->environment && environ == plan->environment) {
 		environ = plan->saved_environ;
+		spare_give(plan->environment);
+	}
 	if (!is_started)
 		spawn_end(plan->index, -1);
 }

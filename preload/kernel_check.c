@@ -27,35 +27,56 @@ static bool is_open(int fd)
 	return raw2(SYS_fcntl, fd, F_GETFD) != -EBADF;
 }
 
-static void slot_set(int fd, unsigned int state, uint32_t facts)
+/* The word that makes a slot say closed, or open without an opener. */
+static uint64_t word_of(uint64_t word, unsigned int state)
+{
+	if (state == SLOT_UNSEEN)
+		return SLOT_WORD(slot_generation(word) + 1, 0, KIND_OTHER, SLOT_UNSEEN);
+	return (word & ~UINT64_C(0xff)) | state;
+}
+
+static bool word_is_open(uint64_t word)
+{
+	unsigned int state = slot_state(word);
+
+	return state == SLOT_OPEN || state == SLOT_CLOSING || state == SLOT_OUTSIDE;
+}
+
+/*
+ * Correct a slot. Other threads may go on to the end: what one of them has
+ * written meanwhile is later than what the kernel said to us, and stays.
+ */
+static bool slot_set(int fd, unsigned int state, uint32_t facts, const struct ledger_slot *seen,
+		     uint64_t seen_word)
 {
 	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, fd, true);
 	uint64_t word;
 
 	if (!slot) {
 		ledger_lose(&shim.ledger, LOSS_SLOTS);
-		return;
+		return false;
 	}
 	word = slot_word(slot);
-	if (state == SLOT_UNSEEN)
-		word = SLOT_WORD(slot_generation(word) + 1, 0, KIND_OTHER, 0);
+	if (slot == seen ? word != seen_word : word_is_open(word))
+		return false;
 	atomic_fetch_or_explicit(&slot->facts, facts, memory_order_relaxed);
-	atomic_store_explicit(&slot->word, (word & ~UINT64_C(0xff)) | state, memory_order_release);
+	return atomic_compare_exchange_strong_explicit(&slot->word, &word, word_of(word, state),
+						       memory_order_release,
+						       memory_order_relaxed);
 }
 
 /*
  * The table says open, the kernel says closed. A number of the parent's that
  * has no slot here gets one that says so.
  */
-static void slot_drop(int fd, const struct descriptor_view *view)
+static void slot_drop(int fd, const struct descriptor_view *view, uint64_t word)
 {
 	bool is_ours = view->table_ref == shim.table_ref;
 
-	slot_set(fd, SLOT_CLOSED, is_ours ? 0 : FACT_INHERITED);
-	if (is_ours && slot_call(slot_word(view->slot)))
-		atomic_fetch_add_explicit(
-			&shim.process->kinds[slot_kind(slot_word(view->slot)) % KIND_COUNT].closed,
-			1, memory_order_relaxed);
+	if (slot_set(fd, SLOT_CLOSED, is_ours ? 0 : FACT_INHERITED, view->slot, word) && is_ours &&
+	    slot_call(word))
+		atomic_fetch_add_explicit(&shim.process->kinds[slot_kind(word) % KIND_COUNT].closed,
+					  1, memory_order_relaxed);
 }
 
 /* Ask for every number the table has as open. Returns how many are. */
@@ -65,14 +86,16 @@ static uint32_t recorded_ask(void)
 
 	for (uint32_t fd = 0; fd < limit; fd++) {
 		struct descriptor_view view;
+		uint64_t word;
 
 		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
 		if (view.origin == DESCRIPTOR_NOT_OPEN)
 			continue;
+		word = view.slot ? slot_word(view.slot) : 0;
 		if (is_open((int)fd))
 			count++;
 		else
-			slot_drop((int)fd, &view);
+			slot_drop((int)fd, &view, word);
 	}
 	return count;
 }
@@ -92,8 +115,8 @@ static void unseen_note(int fd, void *data)
 	ledger_view(&shim.ledger, shim.table_ref, fd, &view);
 	if (view.origin != DESCRIPTOR_NOT_OPEN)
 		return;
-	slot_set(fd, SLOT_UNSEEN, 0);
-	listing->unseen++;
+	if (slot_set(fd, SLOT_UNSEEN, 0, NULL, 0))
+		listing->unseen++;
 }
 
 /* Without /proc: ask for every number there can be. */

@@ -25,11 +25,16 @@
 #include <linux/close_range.h>
 #include <stdarg.h>
 #include <sys/single_threaded.h>
+#include <sys/stat.h>
 
 #include "announce.h"
 #include "base/raw.h"
+#include "finish.h"
 #include "record.h"
 #include "state.h"
+
+/* Of /proc/self/task: its name, its "." and the ".." of its only thread. */
+#define TASK_LINKS_OF_ONE 3
 
 extern __typeof__(__libc_single_threaded) __libc_single_threaded __attribute__((weak));
 
@@ -37,7 +42,7 @@ extern __typeof__(__libc_single_threaded) __libc_single_threaded __attribute__((
 extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void),
 			     void *library) __attribute__((weak));
 
-static bool is_single_threaded(void)
+bool process_is_single_threaded(void)
 {
 	return &__libc_single_threaded && __libc_single_threaded;
 }
@@ -47,6 +52,8 @@ void fork_announce(void)
 	uint32_t index;
 
 	self.fork_index = 0;
+	if (shim.is_active && self.vfork_depth)
+		ledger_lose(&shim.ledger, LOSS_PROCESSES); /* of a child that is not the process */
 	if (shim_is_recording() && announce(ORIGIN_FORK, LINK_FORK, NULL, &index))
 		self.fork_index = index + 1;
 }
@@ -73,9 +80,10 @@ void fork_in_child(void)
 	if (!shim.is_active || self.vfork_depth)
 		return;
 	/* Another thread may have held a lock inside libunwind at the moment of the fork. */
-	if (!is_single_threaded())
+	if (!process_is_single_threaded())
 		shim.is_forked_from_threads = true;
 	shim.is_bare = false;
+	finish_forked();
 	if (self.fork_index == 0) {
 		shim.is_active = false; /* no entry: the loss is counted, and we are silent */
 		return;
@@ -177,7 +185,7 @@ struct clone_call {
 	void *more[3];
 };
 
-static int clone_run(__typeof__(clone) *real, struct clone_call *call)
+static int clone_run(enum call id, __typeof__(clone) *real, struct clone_call *call)
 {
 	bool is_fork = !(call->flags & CLONE_VM);
 	bool is_vfork = !is_fork && call->flags & CLONE_VFORK && !(call->flags & CLONE_SETTLS);
@@ -193,6 +201,8 @@ static int clone_run(__typeof__(clone) *real, struct clone_call *call)
 	}
 	if (is_fork)
 		fork_announce();
+	if (is_fork && call->flags & CLONE_FILES)
+		atomic_store_explicit(&shim.process->not_followed, 1, memory_order_relaxed);
 	call->stack = clone_place(call->stack, &start);
 	pid = real(clone_child, call->stack, call->flags, call->stack, call->more[0],
 		   call->more[1], call->more[2]);
@@ -200,6 +210,8 @@ static int clone_run(__typeof__(clone) *real, struct clone_call *call)
 		fork_in_parent(pid);
 	else if (pid > 0)
 		self.vfork_depth--;
+	if (pid > 0 && call->flags & CLONE_PIDFD)
+		record_opened(id, *(int *)call->more[0]); /* where parent_tid would be */
 	return pid;
 }
 
@@ -217,7 +229,7 @@ int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
 	struct clone_call call = { function, stack, flags, argument, { NULL } };
 
 	CLONE_ARGUMENTS(&call, argument);
-	return clone_run(REAL(clone), &call);
+	return clone_run(CALL_clone, REAL(clone), &call);
 }
 
 int __clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
@@ -225,7 +237,7 @@ int __clone(int (*function)(void *), void *stack, int flags, void *argument, ...
 	struct clone_call call = { function, stack, flags, argument, { NULL } };
 
 	CLONE_ARGUMENTS(&call, argument);
-	return clone_run(REAL(__clone), &call);
+	return clone_run(CALL___clone, REAL(__clone), &call);
 }
 
 void table_unshared(void)
@@ -237,16 +249,28 @@ void table_unshared(void)
 	tick = ledger_table_tick(shim_table());
 	ref = ledger_table_new(&shim.ledger, LINK_FORK, shim_table_ref(), tick,
 			       shim.process_index);
+	/* Two tables by now, of which the end handler can ask for one. */
+	atomic_store_explicit(&shim.process->not_followed, 1, memory_order_relaxed);
 	if (ref)
 		self.table_ref = ref;
 	else
 		ledger_lose(&shim.ledger, LOSS_SLOTS);
 }
 
-/* A process of one thread keeps its table: nobody is left who shares it. */
+/*
+ * A process of one thread keeps its table: nobody is left who shares it. libc
+ * only knows that there never was a second one; the kernel counts a directory
+ * a thread.
+ */
 static bool has_other_threads(void)
 {
-	return !is_single_threaded();
+	struct stat status;
+
+	if (process_is_single_threaded())
+		return false;
+	return !shim_is_recording() || !shim_may_call_kernel() ||
+	       raw_failed(raw4(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &status, 0)) ||
+	       status.st_nlink != TASK_LINKS_OF_ONE;
 }
 
 int unshare(int flags)

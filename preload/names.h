@@ -13,16 +13,24 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <link.h>
+#include <mntent.h>
+#include <mqueue.h>
+#include <netdb.h>
 #include <poll.h>
+#include <pty.h>
 #include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/fanotify.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -30,6 +38,10 @@
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utmp.h>
+#if __GLIBC_PREREQ(2, 36)
+#include <sys/pidfd.h>
+#endif
 
 extern __typeof__(open) __open, __open64;
 extern int __open_2(const char *path, int flags);
@@ -48,8 +60,52 @@ extern __typeof__(fork) __fork;
 extern __typeof__(vfork) __vfork;
 extern __typeof__(clone) __clone;
 extern __typeof__(waitpid) __waitpid;
+extern __typeof__(setmntent) __setmntent;
+extern __typeof__(endmntent) __endmntent;
+extern int __mq_open_2(const char *name, int flags);
 extern int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
 			     void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
 			     void *stack_end);
+
+/*
+ * Names that came with a version of libc newer than the oldest we run with, and
+ * how a wrapper of one is exported: plainly when the libc we are built with has
+ * it, else under its version only (calls.def says why). The first version of a
+ * library stands for the plain name too; libunclosed.map gives that place to an
+ * empty one.
+ */
+#define EXPORT_VERSION(name, version)                                                              \
+	__asm__(".symver " #name ", " #name "@" #version ", remove")
+#define EXPORT_PLAIN(name) extern __typeof__(name) name
+
+#if __GLIBC_PREREQ(2, 36)
+#define SINCE_2_36(name) EXPORT_PLAIN(name)
+#else
+#define SINCE_2_36(name) EXPORT_VERSION(name, GLIBC_2.36)
+extern int pidfd_open(pid_t pid, unsigned int flags);
+extern int pidfd_getfd(int pidfd, int fd, unsigned int flags);
+extern int fsopen(const char *type, unsigned int flags);
+extern int fsmount(int fd, unsigned int flags, unsigned int attributes);
+extern int fspick(int directory, const char *path, unsigned int flags);
+extern int open_tree(int directory, const char *path, unsigned int flags);
+#endif
+
+#if __GLIBC_PREREQ(2, 39)
+#define SINCE_2_39(name) EXPORT_PLAIN(name)
+#else
+#define SINCE_2_39(name) EXPORT_VERSION(name, GLIBC_2.39)
+extern int pidfd_spawn(int *pidfd, const char *path, const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const argv[],
+		       char *const environment[]);
+extern __typeof__(pidfd_spawn) pidfd_spawnp;
+#endif
+
+#if __GLIBC_PREREQ(2, 43)
+#define SINCE_2_43(name) EXPORT_PLAIN(name)
+#else
+#define SINCE_2_43(name) EXPORT_VERSION(name, GLIBC_2.43)
+struct open_how;
+extern int openat2(int directory, const char *path, const struct open_how *how, size_t size);
+#endif
 
 #endif

@@ -12,6 +12,9 @@
 /* Numbers asked one by one before /proc is listed; most processes start with three. */
 #define ASKED_FIRST 256
 
+/* Of a listing, at a time: a crash handler may call _exit() on a stack of 8 KiB. */
+#define LISTING_SIZE 1024
+
 struct directory_entry {
 	uint64_t inode;
 	int64_t offset;
@@ -32,7 +35,7 @@ long descriptor_count(void)
 
 int descriptor_list(void (*each)(int fd, void *data), void *data)
 {
-	char buffer[4096] __attribute__((aligned(8)));
+	char buffer[LISTING_SIZE] __attribute__((aligned(8)));
 	long directory = raw4(SYS_openat, AT_FDCWD, "/proc/self/fd",
 			      O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	long length;

@@ -11,12 +11,14 @@ bool real_is_resolved;
 
 static const unsigned char kinds[CALL_COUNT] = {
 #define CALL(name, kind) [CALL_##name] = KIND_##kind,
+#define CALL_NUMBER(name, kind) CALL(name, kind)
 #include "calls.def"
 #undef CALL
 };
 
 static const char names[] = "\0"
 #define CALL(name, kind) #name "\0"
+#define CALL_NUMBER(name, kind) CALL(name, kind)
 #include "calls.def"
 #undef CALL
 	;

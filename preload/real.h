@@ -19,6 +19,7 @@
 enum call {
 	CALL_none, /* id 0: no call was seen */
 #define CALL(name, kind) CALL_##name,
+#define CALL_NUMBER(name, kind) CALL_##name,
 #include "calls.def"
 #undef CALL
 	CALL_COUNT

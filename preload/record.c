@@ -33,34 +33,65 @@ struct opening {
 };
 
 /*
- * The opener keeps a mark of overlapping releases that was set after the last
- * clean close: the number may have been closed between the kernel's answer and
- * now, and be somebody else's already.
+ * How long after an overlap a number's openers are in doubt: a thread that lost
+ * its processor between the kernel's answer and its record comes back by then.
+ */
+#define DOUBT_MS 1000
+
+static uint32_t now_ms(void)
+{
+	return (uint32_t)(ledger_now_ns(&shim.ledger) / 1000000) + 1;
+}
+
+/* The time first: who clears the mark, or writes over it, looks at the time again afterwards. */
+static void slot_contest(struct ledger_slot *slot)
+{
+	atomic_store(&slot->contested_ms, now_ms());
+	atomic_fetch_or(&slot->facts, FACT_CONTESTED);
+}
+
+static bool slot_is_in_doubt(const struct ledger_slot *slot)
+{
+	return LOAD(slot->facts) & FACT_CONTESTED && now_ms() - LOAD(slot->contested_ms) < DOUBT_MS;
+}
+
+/*
+ * The opener keeps a late mark of overlapping releases: the number may have been
+ * closed between the kernel's answer and now, and be somebody else's already.
+ * The same when another thread's opening is found there, whose close nobody saw.
  */
 static void slot_fill(struct ledger_slot *slot, const struct opening *opening, uint64_t *word)
 {
 	uint32_t stack_ref = capture_stack();
+	uint32_t forks = LOAD(shim_table()->forks);
+	uint32_t contested_ms;
+	bool is_late = false;
 	uint64_t next;
 
 	do {
-		uint32_t contested = LOAD(slot->facts) & FACT_CONTESTED;
+		uint32_t contested = slot_is_in_doubt(slot) ? FACT_CONTESTED : 0;
 
-		if (slot_state(*word) == SLOT_OPEN)
+		contested_ms = LOAD(slot->contested_ms);
+		if (slot_state(*word) == SLOT_OPEN) {
 			COUNT(shim.process->kinds[slot_kind(*word) % KIND_COUNT].closed);
-		STORE(slot->before_stack_ref, LOAD(slot->opened_stack_ref));
-		STORE(slot->before_fork, LOAD(slot->opened_fork));
+			is_late |= LOAD(slot->opened_tid) != thread_tid();
+		}
+		if (!ledger_slot_keep(&shim.ledger, slot, forks))
+			ledger_lose(&shim.ledger, LOSS_EVENTS);
 		STORE(slot->opened_ns, ledger_now_ns(&shim.ledger));
 		STORE(slot->opened_stack_ref, stack_ref);
 		STORE(slot->opened_tid, thread_tid());
-		STORE(slot->opened_fork, LOAD(shim_table()->forks));
+		STORE(slot->opened_fork, forks);
 		STORE(slot->facts, opening->facts | contested);
 		STORE(slot->peer_or_dup, opening->peer_or_dup);
 		STORE(slot->fact_stack_ref, 0);
 		next = SLOT_WORD(slot_generation(*word) + 1, opening->call, opening->kind,
 				 SLOT_OPEN);
 	} while (!atomic_compare_exchange_weak_explicit(&slot->word, word, next,
-							memory_order_release,
+							memory_order_seq_cst,
 							memory_order_relaxed));
+	if (is_late || atomic_load(&slot->contested_ms) != contested_ms)
+		slot_contest(slot);
 }
 
 static void record_new(int fd, const struct opening *opening)
@@ -104,8 +135,7 @@ static unsigned int kind_of(int fd)
 	struct descriptor_view view;
 
 	ledger_view(&shim.ledger, shim_table_ref(), fd, &view);
-	return view.slot && !view.is_before ? slot_kind(LOAD(view.slot->word)) % KIND_COUNT :
-					      KIND_OTHER;
+	return view.slot ? slot_kind(LOAD(view.slot->word)) % KIND_COUNT : KIND_OTHER;
 }
 
 int record_duplicate(enum call call, int from, int fd)
@@ -172,9 +202,16 @@ struct release record_release_begin(enum call call, int fd)
 	return release;
 }
 
-static void slot_contest(struct ledger_slot *slot)
+/* After a clean close long after the last overlap the next opener is sure again. */
+static void slot_settle(struct ledger_slot *slot)
 {
-	atomic_fetch_or_explicit(&slot->facts, FACT_CONTESTED, memory_order_relaxed);
+	uint32_t contested_ms = LOAD(slot->contested_ms);
+
+	if (!(LOAD(slot->facts) & FACT_CONTESTED) || slot_is_in_doubt(slot))
+		return;
+	atomic_fetch_and(&slot->facts, ~(uint32_t)FACT_CONTESTED);
+	if (atomic_load(&slot->contested_ms) != contested_ms)
+		atomic_fetch_or(&slot->facts, FACT_CONTESTED);
 }
 
 /* Remember where what `release` closed had been opened. */
@@ -213,9 +250,7 @@ static void release_finish(struct release *release, uint32_t stack_ref)
 	}
 	if (release->opened_stack_ref && slot_call(word) != CALL_none)
 		count_pair(release, stack_ref);
-	if (LOAD(slot->facts) & FACT_CONTESTED)
-		atomic_fetch_and_explicit(&slot->facts, ~(uint32_t)FACT_CONTESTED,
-					  memory_order_relaxed);
+	slot_settle(slot);
 	if (!atomic_compare_exchange_strong_explicit(&slot->word, &word,
 						     (word & ~UINT64_C(0xff)) | SLOT_CLOSED,
 						     memory_order_release, memory_order_relaxed))

@@ -147,17 +147,24 @@ static int intermediate_run(struct reporter *reporter, uint8_t *stack)
 	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
 }
 
-static void say_where(int fd)
+static void say_where(const char *why, int fd)
 {
 	char line[400];
 	struct text text;
 
 	text_init(&text, line, sizeof(line) - 1);
-	text_add(&text, "unclosed: cannot start the report; see: unclosed report ");
+	text_add(&text, "unclosed: ");
+	text_add(&text, why);
+	text_add(&text, "; see: unclosed report ");
 	text_add(&text, shim.ledger_path);
 	line[text.length] = '\n';
 	if (fd >= 0)
 		(void)raw3(SYS_write, fd, line, text.length + 1); /* nowhere else to say it */
+}
+
+void reporter_refuse(int stderr_fd)
+{
+	say_where("behind its seccomp filter this program cannot start the report", stderr_fd);
 }
 
 int reporter_run(int stderr_fd)
@@ -179,7 +186,7 @@ int reporter_run(int stderr_fd)
 		(void)raw2(SYS_munmap, memory, size);
 	}
 	if (status == 127) {
-		say_where(stderr_fd);
+		say_where("cannot start the report", stderr_fd);
 		return -1;
 	}
 	return status;

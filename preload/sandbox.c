@@ -3,6 +3,7 @@
 #include <linux/seccomp.h>
 #include <stdarg.h>
 
+#include "finish.h"
 #include "real.h"
 #include "sandbox.h"
 #include "state.h"
@@ -35,6 +36,11 @@ int prctl(int option, ...)
 
 void sandbox_prepare(void)
 {
-	if (shim_is_recording())
-		(void)thread_tid(); /* asked for now, while it is allowed */
+	if (!shim_is_recording())
+		return;
+	if (shim.ledger.reserve_ref)
+		return; /* a further filter */
+	(void)thread_tid();
+	ledger_reserve(&shim.ledger);
+	finish_before_filter();
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
+ * Seccomp filters. Before one goes in, what is needed later is asked for; from
+ * then on no system call of ours is made.
+ *
  * Layer: preload. Context: target.
  */
 #ifndef UNCLOSED_PRELOAD_SANDBOX_H

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <gnu/libc-version.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "base/options.h"
 #include "base/raw.h"
@@ -51,6 +52,27 @@ static uint32_t read_link(const char *path)
 		raw4(SYS_readlinkat, AT_FDCWD, path, buffer, sizeof(buffer)), buffer);
 }
 
+/* Without /proc: the name that execve() was given, which may be relative. */
+static uint32_t read_program(void)
+{
+	uint32_t ref = read_link("/proc/self/exe");
+	const char *name = (const char *)getauxval(AT_EXECFN);
+	char buffer[4096];
+	struct text path;
+	long length;
+
+	if (ref || !name)
+		return ref;
+	text_init(&path, buffer, sizeof(buffer));
+	length = name[0] == '/' ? 0 : raw2(SYS_getcwd, buffer, sizeof(buffer));
+	if (length > 1) {
+		path.length = (size_t)length - 1;
+		text_add(&path, "/");
+	}
+	text_add(&path, name);
+	return ledger_string_add(&shim.ledger, buffer, path.length);
+}
+
 static uint32_t read_directory(void)
 {
 	char buffer[4096];
@@ -89,8 +111,8 @@ static void hello(uint32_t index, char *const *argv)
 		shim.table_ref = own_table;
 	process->table_ref = shim.table_ref;
 	shim.table = ledger_table_at(&shim.ledger, shim.table_ref);
-	shim.image_ref = ledger_image_new(&shim.ledger, read_link("/proc/self/exe"),
-					  read_arguments(argv), read_directory());
+	shim.image_ref = ledger_image_new(&shim.ledger, read_program(), read_arguments(argv),
+					  read_directory());
 	shim.image = ledger_at(&shim.ledger, shim.image_ref, sizeof(*shim.image));
 	if (!shim.table || !shim.image) {
 		ledger_lose(&shim.ledger, LOSS_PROCESSES);
@@ -230,6 +252,15 @@ static void options_read(struct options *options, char *const *environment, char
 		warn("UNCLOSED_OPTIONS: ignored: ", errors[0].name, errors[0].name_length);
 }
 
+/* Its first walk is a futex() call (once), which a seccomp filter may punish later. */
+static void unwinder_prepare(void)
+{
+	uint64_t pc;
+	bool has_signal;
+
+	(void)unwinder_static.walk(&pc, 1, &has_signal);
+}
+
 static void start(char *const *argv, char *const *environment)
 {
 	static char storage[1024];
@@ -245,6 +276,7 @@ static void start(char *const *argv, char *const *environment)
 	library_path_find();
 	capture_init();
 	modules_init();
+	unwinder_prepare();
 	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))
 		return;
 	names_write();

@@ -5,12 +5,14 @@
  */
 #include <errno.h>
 #include <linux/close_range.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 
 #include "base/raw.h"
 #include "capture.h"
 #include "duplicates.h"
 #include "finish.h"
+#include "ioctl.h"
 #include "lives.h"
 #include "record.h"
 #include "sandbox.h"
@@ -39,43 +41,94 @@ static long address_is_readable(long address)
 	return 1;
 }
 
-/* Calls that only return a descriptor, with the call whose kind and name they share. */
-static enum call call_of(long number)
+/* Numbers that Debian 12's headers do not have. */
+#ifndef SYS_open_tree_attr
+#define SYS_open_tree_attr 467
+#endif
+
+/* What only returns a descriptor, when it succeeds, by the call whose kind and name it has. */
+static const uint16_t openers[] = {
+	[SYS_socket] = CALL_socket,
+	[SYS_openat] = CALL_openat,
+	[SYS_openat2] = CALL_openat2,
+	[SYS_open_by_handle_at] = CALL_open_by_handle_at,
+	[SYS_eventfd2] = CALL_eventfd,
+	[SYS_epoll_create1] = CALL_epoll_create1,
+	[SYS_timerfd_create] = CALL_timerfd_create,
+	[SYS_inotify_init1] = CALL_inotify_init1,
+	[SYS_fanotify_init] = CALL_fanotify_init,
+	[SYS_mq_open] = CALL_mq_open,
+	[SYS_memfd_create] = CALL_memfd_create,
+#ifdef SYS_memfd_secret
+	[SYS_memfd_secret] = CALL_memfd_secret,
+#endif
+	[SYS_pidfd_open] = CALL_pidfd_open,
+	[SYS_pidfd_getfd] = CALL_pidfd_getfd,
+	[SYS_fsopen] = CALL_fsopen,
+	[SYS_fsmount] = CALL_fsmount,
+	[SYS_fspick] = CALL_fspick,
+	[SYS_open_tree] = CALL_open_tree,
+	[SYS_open_tree_attr] = CALL_open_tree_attr,
+	[SYS_io_uring_setup] = CALL_io_uring_setup,
+	[SYS_userfaultfd] = CALL_userfaultfd,
+	[SYS_perf_event_open] = CALL_perf_event_open,
+#ifdef SYS_open
+	[SYS_open] = CALL_open,
+	[SYS_creat] = CALL_creat,
+	[SYS_eventfd] = CALL_eventfd,
+	[SYS_epoll_create] = CALL_epoll_create,
+	[SYS_inotify_init] = CALL_inotify_init,
+#endif
+};
+
+/* The commands of bpf() that return a descriptor; others return 0, or a number. */
+static bool bpf_opens(long command)
+{
+	switch (command) {
+	case 0:	 /* BPF_MAP_CREATE */
+	case 5:	 /* BPF_PROG_LOAD */
+	case 7:	 /* BPF_OBJ_GET */
+	case 13: /* BPF_PROG_GET_FD_BY_ID */
+	case 14: /* BPF_MAP_GET_FD_BY_ID */
+	case 17: /* BPF_RAW_TRACEPOINT_OPEN */
+	case 18: /* BPF_BTF_LOAD */
+	case 19: /* BPF_BTF_GET_FD_BY_ID */
+	case 28: /* BPF_LINK_CREATE */
+	case 30: /* BPF_LINK_GET_FD_BY_ID */
+	case 32: /* BPF_ENABLE_STATS */
+	case 33: /* BPF_ITER_CREATE */
+	case 36: /* BPF_TOKEN_CREATE */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The call that a successful system call opened a descriptor by; CALL_none: it opened none. */
+static enum call opener_of(long number, long a, long b, long c)
 {
 	switch (number) {
-	case SYS_socket:
-		return CALL_socket;
-	case SYS_accept:
-		return CALL_accept;
-	case SYS_accept4:
-		return CALL_accept4;
-	case SYS_openat:
-	case SYS_openat2:
-		return CALL_openat;
-	case SYS_eventfd2:
-		return CALL_eventfd;
-	case SYS_epoll_create1:
-		return CALL_epoll_create1;
-	case SYS_timerfd_create:
-		return CALL_timerfd_create;
-	case SYS_inotify_init1:
-		return CALL_inotify_init1;
-	case SYS_memfd_create:
-		return CALL_memfd_create;
-#ifdef SYS_open
-	case SYS_open:
-		return CALL_open;
-	case SYS_creat:
-		return CALL_creat;
-	case SYS_eventfd:
-		return CALL_eventfd;
-	case SYS_epoll_create:
-		return CALL_epoll_create;
-	case SYS_inotify_init:
-		return CALL_inotify_init;
+	case SYS_signalfd4:
+#ifdef SYS_signalfd
+	case SYS_signalfd:
 #endif
+		return (int)a == -1 ? CALL_signalfd : CALL_none;
+	case SYS_bpf:
+		return bpf_opens(a) ? CALL_bpf : CALL_none;
+	case SYS_seccomp:
+		return a == SECCOMP_SET_MODE_FILTER && b & SECCOMP_FILTER_FLAG_NEW_LISTENER ?
+			       CALL_seccomp :
+			       CALL_none;
+#ifdef SYS_landlock_create_ruleset
+	case SYS_landlock_create_ruleset:
+		return c == 0 ? CALL_landlock_create_ruleset : CALL_none; /* flags ask for a version */
+#endif
+	case SYS_ioctl:
+		return ioctl_opens((unsigned long)b) ? CALL_ioctl : CALL_none;
 	default:
-		return CALL_none;
+		return (unsigned long)number < sizeof(openers) / sizeof(openers[0]) ?
+			       openers[number] :
+			       CALL_none;
 	}
 }
 
@@ -97,14 +150,52 @@ static long duplicate_by_number(enum call call, long number, long from, long to,
 	return result;
 }
 
+static long accept_by_number(enum call call, long number, long a, long b, long c, long d)
+{
+	return record_accepted(call, (int)result_of(raw4(number, a, b, c, d)),
+			       (const struct sockaddr *)b, (const socklen_t *)c);
+}
+
+static long recvmmsg_by_number(long a, long b, long c, long d, long e)
+{
+	long result = result_of(raw5(SYS_recvmmsg, a, b, c, d, e));
+
+	for (long i = 0; i < result; i++)
+		(void)record_received(CALL_recvmmsg, 0, &((struct mmsghdr *)b)[i].msg_hdr);
+	return result;
+}
+
+static long sendmmsg_by_number(long a, long b, long c, long d)
+{
+	long result = result_of(raw4(SYS_sendmmsg, a, b, c, d));
+
+	for (long i = 0; i < result; i++)
+		(void)record_sent(CALL_sendmmsg, 0, &((struct mmsghdr *)b)[i].msg_hdr);
+	return result;
+}
+
 static long close_range_by_number(long first, long last, long flags)
 {
-	long result = raw3(SYS_close_range, first, last, flags);
+	long result;
 
+	if (!(flags & CLOSE_RANGE_CLOEXEC))
+		finish_guard_stderr((unsigned int)first, (unsigned int)last);
+	result = raw3(SYS_close_range, first, last, flags);
 	if (result == 0)
 		close_range_done(CALL_close_range, (unsigned int)first, (unsigned int)last,
 				 (unsigned int)flags);
 	return result;
+}
+
+/* The child's process descriptor is made in the parent alone, where the caller asked for it. */
+static void pidfd_note(long number, long a, long c)
+{
+	const struct clone_args *arguments = (const void *)a;
+
+	if (number == SYS_clone && a & CLONE_PIDFD)
+		record_opened(CALL_clone, *(const int *)c);
+	if (number == SYS_clone3 && arguments->flags & CLONE_PIDFD)
+		record_opened(CALL_clone3, *(const int *)(uintptr_t)arguments->pidfd);
 }
 
 /* clone without CLONE_VM and fork: the child goes on in a copy of this frame. */
@@ -114,16 +205,20 @@ static long fork_by_number(long number, long a, long b, long c, long d, long e)
 
 	fork_announce();
 	pid = raw5(number, a, b, c, d, e);
-	if (pid == 0)
+	if (pid == 0) {
 		fork_in_child();
-	else
-		fork_in_parent(pid > 0 ? (pid_t)pid : -1);
+		return pid;
+	}
+	fork_in_parent(pid > 0 ? (pid_t)pid : -1);
+	if (pid > 0)
+		pidfd_note(number, a, c);
 	return pid;
 }
 
 long syscall_recorded(long number, long a, long b, long c, long d, long e, long f)
 {
-	enum call call;
+	bool is_filter = false;
+	enum call opener;
 	long result;
 
 	if (number == SYS_write && unwinder_libunwind_owns(__builtin_return_address(0)))
@@ -151,6 +246,10 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 		return fcntl_duplicates((int)b) ?
 			       record_duplicate(CALL_fcntl, (int)a, (int)result) :
 			       result;
+	case SYS_accept:
+		return accept_by_number(CALL_accept, number, a, b, c, 0);
+	case SYS_accept4:
+		return accept_by_number(CALL_accept4, number, a, b, c, d);
 	case SYS_socketpair:
 		return socketpair((int)a, (int)b, (int)c, (int *)d);
 	case SYS_pipe2:
@@ -174,6 +273,10 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 	case SYS_sendmsg:
 		return record_sent(CALL_sendmsg, result_of(raw3(number, a, b, c)),
 				   (const struct msghdr *)b);
+	case SYS_recvmmsg:
+		return recvmmsg_by_number(a, b, c, d, e);
+	case SYS_sendmmsg:
+		return sendmmsg_by_number(a, b, c, d);
 	case SYS_execve:
 		return execve((const char *)a, (char *const *)b, (char *const *)c);
 	case SYS_execveat:
@@ -184,20 +287,24 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 		finish_process(END__EXIT, (int)a);
 		a = finish_report((int)a);
 		break;
+	case SYS_prctl:
+		is_filter = (int)a == PR_SET_SECCOMP;
+		break;
 	case SYS_seccomp:
-		sandbox_prepare();
+		is_filter = a == SECCOMP_SET_MODE_FILTER || a == SECCOMP_SET_MODE_STRICT;
 		break;
 	default:
 		break;
 	}
+	if (is_filter)
+		sandbox_prepare();
 	result = raw6(number, a, b, c, d, e, f);
-	if (number == SYS_seccomp && result >= 0 &&
-	    (a == SECCOMP_SET_MODE_FILTER || a == SECCOMP_SET_MODE_STRICT))
+	if (raw_failed(result))
+		return result_of(result);
+	if (is_filter)
 		sandbox_entered();
-	call = call_of(number);
-	if (call != CALL_none && !raw_failed(result))
-		record_opened(call, (int)result);
-	if (number == SYS_signalfd4 && (int)a == -1 && !raw_failed(result))
-		record_opened(CALL_signalfd, (int)result);
-	return result_of(result);
+	opener = opener_of(number, a, b, c);
+	if (opener != CALL_none)
+		record_opened(opener, (int)result);
+	return result;
 }

@@ -7,10 +7,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
+enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN, ANSWER_EMPTY };
 
 /* Does the file /proc/PID/NAME contain `word`? It is read in pieces that overlap. */
 static enum answer proc_file_contains(const char *pid, const char *name, const char *word)
@@ -18,6 +19,7 @@ static enum answer proc_file_contains(const char *pid, const char *name, const c
 	size_t word_length = strlen(word), kept = 0;
 	enum answer answer = ANSWER_NO;
 	char bytes[1 << 14], path[64];
+	bool is_empty = true;
 	ssize_t length;
 	int fd;
 
@@ -28,6 +30,7 @@ static enum answer proc_file_contains(const char *pid, const char *name, const c
 	while ((length = read(fd, bytes + kept, sizeof(bytes) - kept)) > 0) {
 		size_t filled = kept + (size_t)length;
 
+		is_empty = false;
 		if (memmem(bytes, filled, word, word_length)) {
 			answer = ANSWER_YES;
 			break;
@@ -37,6 +40,8 @@ static enum answer proc_file_contains(const char *pid, const char *name, const c
 	}
 	if (length < 0)
 		answer = errno == ESRCH ? ANSWER_NO : ANSWER_UNKNOWN;
+	else if (is_empty)
+		answer = ANSWER_EMPTY;
 	close(fd);
 	return answer;
 }
@@ -56,6 +61,15 @@ bool process_is_unfinished(const struct ledger_process *process)
 	return state == PROCESS_EXPECTED || state == PROCESS_RUNNING || state == PROCESS_ENDING;
 }
 
+/* In a pid namespace /proc may still be the one of another: its numbers mean other processes. */
+static bool is_proc_ours(void)
+{
+	char pid[16] = "";
+
+	return readlink("/proc/self", pid, sizeof(pid) - 1) > 0 && atol(pid) == getpid() &&
+	       access("/proc/self/maps", R_OK) == 0;
+}
+
 bool process_is_alive(const struct ledger_process *process, void *ledger_path)
 {
 	uint32_t pid = atomic_load_explicit(&process->pid, memory_order_relaxed);
@@ -66,13 +80,16 @@ bool process_is_alive(const struct ledger_process *process, void *ledger_path)
 		return false;
 	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
 		return false;
-	if (access("/proc/self/maps", R_OK) < 0)
+	if (!is_proc_ours())
 		return true;
 	(void)snprintf(digits, sizeof(digits), "%u", pid); /* fits */
 	is_mapped = proc_file_contains(digits, "maps", ledger_name(ledger_path));
 	if (is_mapped == ANSWER_YES)
 		return true;
 	is_named = proc_file_contains(digits, "environ", ledger_name(ledger_path));
+	/* In the middle of an exec a process has no environment yet; a zombie has none any more. */
+	if (is_named == ANSWER_EMPTY)
+		return proc_file_contains(digits, "status", "State:\tZ") == ANSWER_NO;
 	return is_named == ANSWER_YES ||
 	       (is_mapped == ANSWER_UNKNOWN && is_named == ANSWER_UNKNOWN);
 }

@@ -87,7 +87,7 @@ void leak_describe(struct judge *judge, const struct leak *leak,
 	if (leak->fact)
 		fact_describe(judge, leak, descriptor);
 	addresses_describe(judge, leak, descriptor);
-	if (!slot || leak->view->is_before || !leak->call)
+	if (!slot || !leak->call)
 		return;
 	descriptor->tid = value_of(&slot->opened_tid);
 	descriptor->opened_ns = atomic_load_explicit(&slot->opened_ns, memory_order_relaxed);

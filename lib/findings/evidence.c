@@ -7,7 +7,7 @@
 
 #define CLOSINGS_SHOWN 16
 
-static void evidence_add(struct judge *judge, struct finding *finding,
+void evidence_add(struct judge *judge, struct finding *finding,
 			 struct report_evidence evidence)
 {
 	finding->evidence = array_grow(judge->report, finding->evidence, finding->evidence_count,
@@ -131,6 +131,7 @@ void group_witness(struct judge *judge, struct group *group)
 	peer_witness(judge, group);
 	connect_witness(judge, group);
 	siblings_witness(judge, group);
+	unseen_witness(judge, group);
 	if (group->close_stack_ref)
 		related_add(judge, &group->finding,
 			    (struct report_related){

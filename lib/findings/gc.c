@@ -208,15 +208,12 @@ static void stack_judge(struct judge *judge, uint32_t stack_ref, const struct le
 	}
 }
 
-static void image_judge(struct judge *judge, const struct ledger_image *image,
+static void image_judge(struct judge *judge, struct ledger_image *image,
 			struct lookup *stacks)
 {
-	const ledger_u32 *buckets = ledger_at(
-		judge->ledger, atomic_load_explicit(&image->buckets_ref, memory_order_relaxed),
-		LEDGER_PAGE_SIZE);
-
-	for (uint32_t i = 0; buckets && i < LEDGER_STACK_BUCKETS; i++) {
-		uint32_t ref = atomic_load_explicit(&buckets[i], memory_order_relaxed);
+	for (uint32_t i = 0; i < LEDGER_STACK_BUCKETS; i++) {
+		const ledger_u32 *head = ledger_stack_bucket(judge->ledger, image, i, false);
+		uint32_t ref = head ? atomic_load_explicit(head, memory_order_relaxed) : 0;
 		const struct ledger_stack *stack;
 
 		while ((stack = ledger_stack_at(judge->ledger, ref)) &&
@@ -240,7 +237,7 @@ void gc_find(struct judge *judge)
 		return;
 	for (uint32_t i = 0; i < judge->image_count; i++) {
 		const struct ledger_process *process = judge->images[i].process;
-		const struct ledger_image *image;
+		struct ledger_image *image;
 		uint32_t ref;
 		bool is_new;
 

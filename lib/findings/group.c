@@ -52,7 +52,7 @@ struct group *group_of(struct judge *judge, enum finding_type type, enum descrip
 				   sizeof(*judge->groups));
 	group = &judge->groups[judge->group_count++];
 	*group = (struct group){ .place = place, .call = call, .last_process = NONE };
-	name = snapshot_call_name(judge->snapshot, call);
+	name = kept_opener(call) ? kept_opener(call) : snapshot_call_name(judge->snapshot, call);
 	group->finding.type = type;
 	group->finding.kind = kind;
 	if (name)
@@ -117,7 +117,7 @@ static void group_finish(struct judge *judge, struct group *group)
 	struct finding *finding = &group->finding;
 
 	finding->stack = *place_read(judge, group->place);
-	if (group->is_role_mixed)
+	if (group->is_role_mixed || kept_opener(group->call))
 		finding->role = ROLE_NONE;
 	if (group->is_noun_mixed)
 		group->noun = NULL;

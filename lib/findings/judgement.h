@@ -85,6 +85,8 @@ struct group {
 	uint32_t refused_stack_ref;
 	uint32_t close_stack_ref; /* closed-by-gc: the stack that closed most of them */
 	uint64_t close_count;
+	uint64_t unseen_after_ns, unseen_before_ns; /* bounds of all unseen; 0: not known */
+	uint64_t unseen_dated;			    /* how many of them have both */
 };
 
 struct judge {
@@ -120,6 +122,8 @@ struct judge {
 	struct lookup frames_by_spot;
 	struct spot_frames *frames;
 	uint32_t frames_count;
+
+	struct lookup unseen_by_inode;
 
 	struct group *groups;
 	uint32_t group_count;
@@ -159,7 +163,7 @@ struct leak {
 	const struct ledger_fact *fact; /* NULL: the kernel was not asked */
 	/* What leak_judge() found out: */
 	enum descriptor_kind kind;
-	unsigned int call; /* 0: not seen */
+	unsigned int call; /* 0: not seen; from KEPT_CALLS on: libc's own */
 	uint32_t stack_ref;
 	uint32_t facts; /* enum slot_facts */
 	bool is_proven;
@@ -170,6 +174,32 @@ void leak_judge(struct judge *judge, struct leak *leak);
 
 /* What a socket was for, by the kernel's word or by the calls made on it. */
 enum finding_role leak_role(const struct leak *leak);
+
+/*
+ * kept.c: the pseudo call id of the function that the C library keeps an unseen
+ * descriptor for, by what it is open to; 0 when it is none of libc's.
+ */
+#define KEPT_CALLS 0x10000
+unsigned int kept_find(struct judge *judge, const struct leak *leak);
+
+/* The name of that function; NULL for an id of a call. */
+const char *kept_opener(unsigned int kept);
+
+/* "kept by libc: closelog() releases it" */
+const char *kept_reason(struct judge *judge, unsigned int kept);
+
+/* Title, explanation and remedy of a group of such. */
+void kept_word(struct judge *judge, struct group *group);
+
+/*
+ * unseen.c: is it a copy, handed down by fork, of what was already judged? Nothing
+ * but the kernel's inode tells; it does so for sockets and pipes.
+ */
+bool unseen_is_copy(struct judge *judge, const struct leak *leak);
+
+/* Put what is known of when an unseen descriptor was opened into its group. */
+void unseen_note(struct judge *judge, struct group *group, const struct leak *leak);
+void unseen_witness(struct judge *judge, struct group *group);
 
 /* descriptors.c: fill a report's entry. */
 void leak_describe(struct judge *judge, const struct leak *leak,
@@ -235,6 +265,9 @@ const char *socket_noun(unsigned int family, unsigned int type, unsigned int pro
 
 /* evidence.c: what the kernel and the siblings say about a group. */
 void group_witness(struct judge *judge, struct group *group);
+
+/* One more piece of evidence of a finding. */
+void evidence_add(struct judge *judge, struct finding *finding, struct report_evidence evidence);
 
 /* totals.c: session, host, sums, verdict and exit status. */
 void session_describe(struct judge *judge);

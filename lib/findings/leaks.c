@@ -17,16 +17,11 @@ static void leak_read(struct leak *leak)
 		view->slot ? atomic_load_explicit(&view->slot->word, memory_order_relaxed) : 0;
 	unsigned int kind = slot_kind(word);
 
-	if (view->slot && view->is_before) {
-		/* The slot went on to another descriptor: of this one the opener is left. */
-		kind = KIND_OTHER;
-		leak->stack_ref = value_of(&view->slot->before_stack_ref);
-	} else if (view->slot) {
+	if (view->slot && slot_state(word) != SLOT_UNSEEN) {
+		/* Of an unseen one the slot still has what was done with the one before. */
 		leak->facts = value_of(&view->slot->facts);
-		if (slot_state(word) != SLOT_UNSEEN) {
-			leak->call = slot_call(word);
-			leak->stack_ref = value_of(&view->slot->opened_stack_ref);
-		}
+		leak->call = slot_call(word);
+		leak->stack_ref = value_of(&view->slot->opened_stack_ref);
 	}
 	if (leak->fact)
 		kind = leak->fact->kind;
@@ -85,6 +80,8 @@ static void group_add(struct judge *judge, struct group *group, const struct lea
 	else if (group->finding.role != role)
 		group->is_role_mixed = true;
 	group->is_unseen = leak->view->origin == DESCRIPTOR_UNSEEN;
+	if (group->is_unseen && !kept_opener(leak->call))
+		unseen_note(judge, group, leak);
 	group->proven += leak->is_proven;
 	group->killed += judge->lives[leak->life].is_killed;
 	group->passed += leak->view->origin == DESCRIPTOR_INHERITED;
@@ -102,6 +99,7 @@ static void group_add(struct judge *judge, struct group *group, const struct lea
 void leak_judge(struct judge *judge, struct leak *leak)
 {
 	const struct life *life = &judge->lives[leak->life];
+	unsigned int kept;
 	bool is_asked;
 	enum policy policy = life->is_killed ? judge->options->killed : POLICY_COUNT;
 	const char *reason = life->killed_reason;
@@ -109,17 +107,26 @@ void leak_judge(struct judge *judge, struct leak *leak)
 	struct group *group;
 
 	leak_read(leak);
+	if (unseen_is_copy(judge, leak))
+		return;
 	is_asked = judge->options->kinds & KIND_BIT(leak->kind);
 	judge->report->processes[leak->process].kinds[leak->kind].left++;
 	if (life->is_running)
 		return;
+	kept = kept_find(judge, leak);
+	if (kept) {
+		leak->call = kept;
+		policy = POLICY_NOTE;
+		reason = kept_reason(judge, kept);
+	}
 	if (!is_asked) {
-		if (!life->is_killed)
+		if (!life->is_killed && !kept)
 			judge->report->left_uncounted[leak->kind]++;
 		if (!judge->options->is_verbose)
 			return;
 		policy = POLICY_NOTE;
-		reason = "--kinds does not ask for this kind";
+		if (!kept)
+			reason = "--kinds does not ask for this kind";
 	}
 	standing = standing_of(judge, policy, leak->is_proven);
 	if (standing == STANDING_IGNORED)

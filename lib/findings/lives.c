@@ -108,7 +108,10 @@ static void life_end(struct judge *judge, struct life *life, uint32_t waited)
 	uint32_t check = atomic_load_explicit(&last->check, memory_order_relaxed);
 	uint32_t state = state_of(last);
 
-	life->is_covered = has_said_hello(last) && state != PROCESS_REPLACED;
+	/* A forked child whose first step was its death has opened nothing. */
+	life->is_covered = (has_said_hello(last) && state != PROCESS_REPLACED) ||
+			   (state == PROCESS_EXPECTED && last->origin == ORIGIN_FORK &&
+			    waited & PROCESS_WAITED);
 	life->has_ended = state == PROCESS_ENDED;
 	life->has_truth = life->has_ended && check != CHECK_NONE && check != CHECK_SECCOMP;
 	life->end_ns = atomic_load_explicit(&last->ended_ns, memory_order_relaxed);

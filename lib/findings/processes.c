@@ -83,6 +83,26 @@ static const char *check_reason(const struct ledger_process *process, const stru
 	}
 }
 
+/* Why a program that can be covered did not say hello. */
+static const char *hello_missing(const struct judge *judge, const struct ledger_process *process,
+				 const char **ret_remedy)
+{
+	if (value_of(&process->has_filter)) {
+		*ret_remedy = "test it without the filter";
+		return "it was started behind a seccomp filter";
+	}
+	if (value_of(&process->is_apart)) {
+		*ret_remedy = "make libunclosed.so visible under the same path there";
+		return "it was started in another root, where the shim's file is not";
+	}
+	if (process->uid != judge->images[0].process->uid && process->uid != 0) {
+		*ret_remedy = "run unclosed as that user";
+		return "it runs as another user, who may not open the ledger";
+	}
+	*ret_remedy = "look whether something cleared LD_PRELOAD on the way to it";
+	return "the shim was not loaded";
+}
+
 static void coverage_describe(struct judge *judge, struct report_process *entry, uint32_t index)
 {
 	const struct ledger_process *process = judge->images[index].process;
@@ -105,10 +125,8 @@ static void coverage_describe(struct judge *judge, struct report_process *entry,
 	} else {
 		const char *reason = NULL, *remedy = NULL;
 
-		if (coverage_check(entry->exe, &reason, &remedy) || !reason) {
-			reason = "the shim was not loaded";
-			remedy = "look whether something cleared LD_PRELOAD on the way to it";
-		}
+		if (coverage_check(entry->exe, &reason, &remedy) || !reason)
+			reason = hello_missing(judge, process, &remedy);
 		entry->reason = report_strdup(judge->report, reason);
 		entry->remedy = remedy ? report_strdup(judge->report, remedy) : NULL;
 	}

@@ -187,7 +187,7 @@ static void numbers_walk(struct walk *walk, bool with_inherited)
 		if (!budget_take(judge, &judge->view_budget, 1))
 			return;
 		if (is_page_empty(walk, table, (int)fd, with_inherited)) {
-			fd |= LEDGER_SLOTS_PER_PAGE - 1;
+			fd |= LEDGER_SLOTS_PER_LEAF - 1;
 			continue;
 		}
 		if (fd <= 2)

@@ -126,11 +126,15 @@ const struct report_frame *stack_top(struct judge *judge, const struct report_st
 static const char *closer_of(const struct finding *finding)
 {
 	static const char *const closers[][2] = {
-		{ "fopen", "fclose()" },     { "fopen64", "fclose()" },
-		{ "fdopen", "fclose()" },    { "tmpfile", "fclose()" },
-		{ "popen", "pclose()" },     { "opendir", "closedir()" },
-		{ "tmpfile64", "fclose()" }, { "fdopendir", "closedir()" },
-		{ "mq_open", "mq_close()" }, { "setmntent", "endmntent()" },
+		{ "fopen", "fclose()" },	  { "fopen64", "fclose()" },
+		{ "_IO_fopen", "fclose()" },	  { "fdopen", "fclose()" },
+		{ "freopen", "fclose()" },	  { "freopen64", "fclose()" },
+		{ "tmpfile", "fclose()" },	  { "tmpfile64", "fclose()" },
+		{ "popen", "pclose()" },	  { "_IO_popen", "pclose()" },
+		{ "opendir", "closedir()" },	  { "fdopendir", "closedir()" },
+		{ "mq_open", "mq_close()" },	  { "__mq_open_2", "mq_close()" },
+		{ "setmntent", "endmntent()" },	  { "__setmntent", "endmntent()" },
+		{ "fts_open", "fts_close()" },	  { "fts64_open", "fts_close()" },
 	};
 
 	for (size_t i = 0; finding->call && i < sizeof(closers) / sizeof(closers[0]); i++)
@@ -198,6 +202,10 @@ void group_word(struct judge *judge, struct group *group)
 {
 	if (group->finding.type == FINDING_DOUBLE_CLOSE || group->finding.type == FINDING_BAD_CLOSE)
 		return; /* events.c has the words */
+	if (kept_opener(group->call)) {
+		kept_word(judge, group);
+		return;
+	}
 	title_word(judge, group);
 	group->finding.explanation = explanation_of(group);
 	remedy_word(judge, &group->finding);

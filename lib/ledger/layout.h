@@ -44,18 +44,30 @@
 typedef _Atomic(uint32_t) ledger_u32;
 typedef _Atomic(uint64_t) ledger_u64;
 
+/* What a process that enters a sandbox takes along: 256 KiB, room for some thousand openings. */
+#define LEDGER_RESERVE_PAGES 64
+#define LEDGER_RESERVE_WINDOWS 4
+
 /*
- * From a number to a page, as an inode finds its blocks: the first 16 pages
- * directly, the others through pages of 1024 references. Entries go from 0 to
- * a reference once, by compare-and-swap.
+ * From a number to a leaf, as an inode finds its blocks: the first 16 leaves
+ * directly, the others through three levels of nodes with 64 references each.
+ * References go from 0 to their value once, by compare-and-swap. Leaves of
+ * processes are pages; those of tables are small, because most processes have a
+ * handful of descriptors: 8 slots, so 2 million descriptors can be told.
  */
+#define LEDGER_LEAF_SIZE 512
+#define LEDGER_LEAF_ALIGNMENT 64
 #define LEDGER_INDEX_DIRECT 16
-#define LEDGER_INDEX_INDIRECT 64
-#define LEDGER_REFS_PER_PAGE (LEDGER_PAGE_SIZE / sizeof(uint32_t))
+#define LEDGER_NODE_SHIFT 6
+#define LEDGER_NODE_REFS (UINT32_C(1) << LEDGER_NODE_SHIFT)
+#define LEDGER_NODE_LEVELS 3
+#define LEDGER_INDEX_LEAVES                                                                        \
+	(LEDGER_INDEX_DIRECT + (UINT32_C(1) << LEDGER_NODE_SHIFT * LEDGER_NODE_LEVELS))
 
 struct ledger_index {
 	ledger_u32 direct[LEDGER_INDEX_DIRECT];
-	ledger_u32 indirect[LEDGER_INDEX_INDIRECT];
+	ledger_u32 root_ref; /* node: LEDGER_NODE_REFS references */
+	uint32_t reserved;
 };
 
 /* What was lost, by what did not fit. Shared; counts only. */
@@ -68,6 +80,8 @@ enum ledger_loss {
 	LOSS_EVENTS,
 	LOSS_COUNT
 };
+
+#define LEDGER_STRINGS_KNOWN 512
 
 struct ledger_header {
 	uint64_t magic;
@@ -92,7 +106,8 @@ struct ledger_header {
 	ledger_u32 is_full;        /* shared: 1 once the file system refused a page */
 	ledger_u32 process_count;  /* shared: entries handed out, used or not */
 	ledger_u64 lost[LOSS_COUNT]; /* shared */
-	struct ledger_index processes; /* 8 entries a page */
+	struct ledger_index processes; /* 12 entries a page */
+	ledger_u32 strings[LEDGER_STRINGS_KNOWN]; /* shared: the latest string of each hash */
 };
 
 /* Text. length bytes follow, then a '\0' that length does not count. */
@@ -153,7 +168,7 @@ struct ledger_kind_count {
 	ledger_u32 peak;
 };
 
-/* One process image. 512 bytes, 8 a page. */
+/* One process image. 320 bytes, 12 a page. */
 struct ledger_process {
 	ledger_u32 state; /* enum process_state */
 	uint32_t origin;  /* enum process_origin */
@@ -180,11 +195,16 @@ struct ledger_process {
 	ledger_u32 has_filter; /* 1 once a seccomp filter was installed */
 	ledger_u32 not_followed; /* 1: clone or unshare the ledger cannot model; see check */
 	struct ledger_kind_count kinds[KIND_COUNT];
-	uint8_t reserved[216];
+	ledger_u32 is_apart; /* 1: started where our library's file cannot be reached, without it */
+	uint8_t reserved[20];
 };
 
-/* One executed program: what backtraces of it are read with. */
+/*
+ * One executed program: what backtraces of it are read with. Buckets come in
+ * shelves, made when the first stack falls into one: a short process has few.
+ */
 #define LEDGER_STACK_BUCKETS 1024
+#define LEDGER_STACK_SHELVES 32
 
 struct ledger_image {
 	uint32_t exe_ref;  /* string: /proc/self/exe */
@@ -192,7 +212,7 @@ struct ledger_image {
 	uint32_t cwd_ref;  /* string: working directory at hello */
 	ledger_u32 modules_ref; /* list of struct ledger_module */
 	ledger_u32 epoch;       /* grows with every dlclose that unmapped something */
-	ledger_u32 buckets_ref; /* page of LEDGER_STACK_BUCKETS list heads of struct ledger_stack */
+	ledger_u32 shelves_ref; /* LEDGER_STACK_SHELVES references to list heads of struct ledger_stack */
 	ledger_u32 stack_count;
 	uint32_t reserved;
 };
@@ -260,7 +280,7 @@ enum table_link {
 };
 
 /*
- * A descriptor table. Slots: 64 a page. Addresses: 128 a page.
+ * A descriptor table. Slots: 8 a leaf. Addresses: 16 a leaf.
  * `forks` is the table's own clock: fork and exec take a tick before they
  * happen, and a slot says between which ticks it was open.
  */
@@ -349,10 +369,19 @@ struct ledger_slot {
 	ledger_u32 closed_tid;
 	ledger_u32 closed_fork;
 	ledger_u32 peer_or_dup;
-	ledger_u32 before_stack_ref; /* opener of the generation before */
-	ledger_u32 before_fork;
+	ledger_u32 earlier_ref;  /* list of struct ledger_earlier, latest first */
+	ledger_u32 contested_ms; /* when FACT_CONTESTED was last set; milliseconds, never 0 */
 	ledger_u32 fact_stack_ref;   /* where connect() failed */
 	ledger_u32 scope_ref;
+};
+
+/*
+ * An earlier opener of a slot's number that a fork saw, or the close of a number
+ * inherited: the slot as it was. slot.earlier_ref is the next one; closed_fork
+ * is valid whatever the state.
+ */
+struct ledger_earlier {
+	struct ledger_slot slot;
 };
 
 /* The last address a program gave to, or got from, a call on a descriptor. */
@@ -431,21 +460,20 @@ struct ledger_event {
 	uint64_t at_ns;
 };
 
-#define LEDGER_SLOTS_PER_PAGE (LEDGER_PAGE_SIZE / sizeof(struct ledger_slot))
-#define LEDGER_ADDRESSES_PER_PAGE (LEDGER_PAGE_SIZE / sizeof(struct ledger_address))
+#define LEDGER_SLOTS_PER_LEAF (LEDGER_LEAF_SIZE / sizeof(struct ledger_slot))
 #define LEDGER_PROCESSES_PER_PAGE (LEDGER_PAGE_SIZE / sizeof(struct ledger_process))
 
 static_assert(sizeof(ledger_u32) == 4 && sizeof(ledger_u64) == 8, "atomics are plain words");
 static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "the ledger needs lock-free 64-bit atomics");
 static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE_SIZE, "the header fits page 0");
-static_assert(sizeof(struct ledger_process) == 512, "8 processes a page");
+static_assert(sizeof(struct ledger_process) == 320, "12 processes a page");
 static_assert(sizeof(struct ledger_image) == 32, "no padding");
 static_assert(sizeof(struct ledger_module) == 64, "no padding");
 static_assert(sizeof(struct ledger_stack) == 32, "no padding before pcs");
 static_assert(sizeof(struct ledger_pair) == 56, "no padding");
-static_assert(sizeof(struct ledger_table) == 672, "no padding");
-static_assert(sizeof(struct ledger_slot) == 64, "64 slots a page, one a cache line");
-static_assert(sizeof(struct ledger_address) == 32, "128 addresses a page");
+static_assert(sizeof(struct ledger_table) == 176, "no padding");
+static_assert(sizeof(struct ledger_slot) == 64, "8 slots a leaf, one a cache line");
+static_assert(sizeof(struct ledger_address) == 32, "16 addresses a leaf");
 static_assert(sizeof(struct ledger_fact) == 128, "no padding");
 static_assert(sizeof(struct ledger_event) == 56, "no padding");
 

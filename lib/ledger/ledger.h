@@ -20,6 +20,7 @@ struct ledger {
 	struct ledger_header *header; /* page 0; NULL while there is none */
 	/* May not ask the kernel for more: seccomp filter seen, or a snapshot. */
 	bool is_frozen;
+	uint32_t reserve_ref; /* pages taken ahead, for when it is frozen; 0 none */
 	_Atomic(uint8_t *) windows[LEDGER_WINDOWS_MAX];
 };
 
@@ -68,31 +69,50 @@ static inline void *ledger_at(struct ledger *ledger, uint32_t ref, size_t size)
 	return window ? window + offset : NULL;
 }
 
-/* Storage (ledger.c). Each counts nothing: the caller knows what was lost. */
+/* Storage (storage.c, strings.c, index.c). Each counts nothing: the caller knows what was lost. */
 
 /* A zeroed page, or 0 when there is no room. */
 uint32_t ledger_page_alloc(struct ledger *ledger);
 
+/*
+ * Take LEDGER_RESERVE_PAGES pages now, for a process that will soon not be
+ * allowed to ask the kernel for more, and for its forked children.
+ */
+void ledger_reserve(struct ledger *ledger);
+
 /* Give a page back that no process refers to any more. */
 void ledger_page_free(struct ledger *ledger, uint32_t page_ref);
 
-/* A zeroed record of at most LEDGER_PAGE_SIZE bytes, 8-aligned; 0 when there is no room. */
+/*
+ * A zeroed record of at most LEDGER_PAGE_SIZE bytes, 8-aligned, from
+ * LEDGER_LEAF_SIZE on LEDGER_LEAF_ALIGNMENT-aligned; 0 when there is no room.
+ */
 uint32_t ledger_record_alloc(struct ledger *ledger, size_t size_bytes);
 
-/* Store text; what is longer than 4000 bytes is cut and marked. 0 when there is no room. */
+/*
+ * Store text; what is longer than 4000 bytes is cut and marked. Text that was
+ * stored lately is found again, by every process. 0 when there is no room.
+ */
 uint32_t ledger_string_add(struct ledger *ledger, const char *bytes, size_t length);
 
 /* The text at `ref`, checked for its length; NULL when there is none. */
 const struct ledger_string *ledger_string_at(struct ledger *ledger, uint32_t ref);
 
+/*
+ * The record of `size` bytes that *entry refers to. With `is_create`, when there
+ * is none yet, it is made; of several who make one the first wins. NULL: none.
+ */
+void *ledger_made_at(struct ledger *ledger, ledger_u32 *entry, size_t size, bool is_create);
+
 void ledger_lose(struct ledger *ledger, enum ledger_loss what);
 
 /*
- * Entry `number` of an index, entries being `entry_size` bytes (a power of
- * two). With `is_create` a missing page is made. NULL: none, or no room.
+ * Entry `number` of an index, entries being `entry_size` bytes in leaves of
+ * `leaf_size`. With `is_create` a missing leaf is made. NULL:
+ * none, or no room.
  */
 void *ledger_index_at(struct ledger *ledger, struct ledger_index *index, uint32_t number,
-		      uint32_t entry_size, bool is_create);
+		      uint32_t entry_size, uint32_t leaf_size, bool is_create);
 
 /* Processes (process.c) */
 
@@ -102,7 +122,7 @@ struct ledger_process *ledger_process_new(struct ledger *ledger, uint32_t *ret_i
 /* Entry `index`, or NULL when it was never handed out. */
 struct ledger_process *ledger_process_at(struct ledger *ledger, uint32_t index);
 
-/* A new, empty image with its stack buckets; 0 when there is no room. */
+/* A new, empty image; 0 when there is no room. */
 uint32_t ledger_image_new(struct ledger *ledger, uint32_t exe_ref, uint32_t argv_ref,
 			  uint32_t cwd_ref);
 
@@ -124,6 +144,13 @@ struct ledger_table *ledger_table_at(struct ledger *ledger, uint32_t ref);
 struct ledger_slot *ledger_slot_at(struct ledger *ledger, struct ledger_table *table, int fd,
 				   bool is_create);
 
+/*
+ * To be called before the slot's opener is replaced, `now_fork` being the
+ * table's clock: keep that one where a fork may ask for it. Costs two loads
+ * where no fork happened meanwhile. False: no room.
+ */
+bool ledger_slot_keep(struct ledger *ledger, struct ledger_slot *slot, uint32_t now_fork);
+
 struct ledger_address *ledger_address_at(struct ledger *ledger, struct ledger_table *table, int fd,
 					 bool is_create);
 
@@ -142,7 +169,7 @@ enum descriptor_origin {
 struct descriptor_view {
 	enum descriptor_origin origin;
 	bool is_closing;     /* a release is under way or never came back */
-	bool is_before;      /* `slot` has moved on: opener is its before_… fields, the rest is gone */
+	bool is_before;      /* the number has gone on: `slot` is a copy from then, for reading */
 	bool has_crossed_exec; /* inherited, and an exec lies between the fork and this table */
 	uint32_t process;    /* index of the process entry whose table holds `slot` */
 	uint32_t table_ref;  /* table that holds `slot` */
@@ -159,6 +186,13 @@ uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref);
 
 /* Hash of return addresses; two lanes of multiplications. */
 uint64_t ledger_stack_hash(const uint64_t *pcs, unsigned int depth);
+
+/*
+ * Head of the list of an image's stacks whose hash falls into bucket `number`
+ * (of LEDGER_STACK_BUCKETS). With `is_create` it is made. NULL: none, or no room.
+ */
+ledger_u32 *ledger_stack_bucket(struct ledger *ledger, struct ledger_image *image, uint32_t number,
+				bool is_create);
 
 /*
  * The record of a backtrace in `image`, interned. `*ret_is_new` tells whether

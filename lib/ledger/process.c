@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ledger/ledger.h"
 
-#define PROCESSES_MAX                                                                              \
-	((LEDGER_INDEX_DIRECT + LEDGER_INDEX_INDIRECT * LEDGER_REFS_PER_PAGE) *                    \
-	 LEDGER_PROCESSES_PER_PAGE)
+#define PROCESSES_MAX (LEDGER_INDEX_LEAVES * LEDGER_PROCESSES_PER_PAGE)
 
 struct ledger_process *ledger_process_at(struct ledger *ledger, uint32_t index)
 {
@@ -12,7 +10,7 @@ struct ledger_process *ledger_process_at(struct ledger *ledger, uint32_t index)
 	if (index >= count || index >= PROCESSES_MAX)
 		return NULL;
 	return ledger_index_at(ledger, &ledger->header->processes, index,
-			       sizeof(struct ledger_process), false);
+			       sizeof(struct ledger_process), LEDGER_PAGE_SIZE, false);
 }
 
 struct ledger_process *ledger_process_new(struct ledger *ledger, uint32_t *ret_index)
@@ -26,7 +24,7 @@ struct ledger_process *ledger_process_new(struct ledger *ledger, uint32_t *ret_i
 		if (index >= PROCESSES_MAX)
 			return NULL;
 		process = ledger_index_at(ledger, &ledger->header->processes, index,
-					  sizeof(*process), true);
+					  sizeof(*process), LEDGER_PAGE_SIZE, true);
 		if (!process)
 			return NULL;
 	} while (!atomic_compare_exchange_weak_explicit(count, &index, index + 1,
@@ -44,13 +42,11 @@ uint32_t ledger_image_new(struct ledger *ledger, uint32_t exe_ref, uint32_t argv
 {
 	uint32_t ref = ledger_record_alloc(ledger, sizeof(struct ledger_image));
 	struct ledger_image *image = ledger_at(ledger, ref, sizeof(*image));
-	uint32_t buckets = ledger_page_alloc(ledger);
 
 	if (!image)
 		return 0;
 	image->exe_ref = exe_ref;
 	image->argv_ref = argv_ref;
 	image->cwd_ref = cwd_ref;
-	atomic_store_explicit(&image->buckets_ref, buckets, memory_order_release);
 	return ref;
 }

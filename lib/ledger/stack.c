@@ -64,13 +64,28 @@ static uint32_t stack_find(struct ledger *ledger, uint32_t ref, uint32_t end,
 	return 0;
 }
 
+ledger_u32 *ledger_stack_bucket(struct ledger *ledger, struct ledger_image *image, uint32_t number,
+				bool is_create)
+{
+	static const uint32_t per_shelf = LEDGER_STACK_BUCKETS / LEDGER_STACK_SHELVES;
+	ledger_u32 *shelves, *shelf;
+
+	shelves = ledger_made_at(ledger, &image->shelves_ref,
+				 LEDGER_STACK_SHELVES * sizeof(ledger_u32), is_create);
+	if (!shelves)
+		return NULL;
+	shelf = ledger_made_at(ledger, &shelves[number / per_shelf],
+			       per_shelf * sizeof(ledger_u32), is_create);
+	return shelf ? &shelf[number % per_shelf] : NULL;
+}
+
 uint32_t ledger_stack_intern(struct ledger *ledger, uint32_t image_ref, const uint64_t *pcs,
 			     unsigned int depth, unsigned int flags, bool *ret_is_new)
 {
 	struct ledger_image *image = ledger_at(ledger, image_ref, sizeof(*image));
 	uint64_t hash = ledger_stack_hash(pcs, depth);
 	struct stack_key key = { .hash = (uint32_t)hash, .pcs = pcs, .depth = depth };
-	ledger_u32 *buckets, *head;
+	ledger_u32 *head;
 	struct ledger_stack *stack;
 	uint32_t first, searched = 0, found, ref;
 
@@ -78,11 +93,9 @@ uint32_t ledger_stack_intern(struct ledger *ledger, uint32_t image_ref, const ui
 	if (!image)
 		return 0;
 	key.epoch = atomic_load_explicit(&image->epoch, memory_order_relaxed);
-	buckets = ledger_at(ledger, atomic_load_explicit(&image->buckets_ref, memory_order_acquire),
-			    LEDGER_PAGE_SIZE);
-	if (!buckets)
+	head = ledger_stack_bucket(ledger, image, (hash >> 32) % LEDGER_STACK_BUCKETS, true);
+	if (!head)
 		return 0;
-	head = &buckets[(hash >> 32) % LEDGER_STACK_BUCKETS];
 	first = atomic_load_explicit(head, memory_order_acquire);
 	found = stack_find(ledger, first, 0, &key);
 	if (found)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ledger/ledger.h"
+#include "ledger/earlier.h"
 
 /* Tables above one another: forks of forks. Deeper than this is taken for a damaged ledger. */
 #define ANCESTORS_MAX 1000000
@@ -46,7 +46,8 @@ struct ledger_slot *ledger_slot_at(struct ledger *ledger, struct ledger_table *t
 
 	if (fd < 0)
 		return NULL;
-	slot = ledger_index_at(ledger, &table->slots, (uint32_t)fd, sizeof(*slot), is_create);
+	slot = ledger_index_at(ledger, &table->slots, (uint32_t)fd, sizeof(*slot),
+			       LEDGER_LEAF_SIZE, is_create);
 	if (slot && is_create)
 		table_raise_limit(table, (uint32_t)fd + 1);
 	return slot;
@@ -58,16 +59,13 @@ struct ledger_address *ledger_address_at(struct ledger *ledger, struct ledger_ta
 	if (fd < 0)
 		return NULL;
 	return ledger_index_at(ledger, &table->addresses, (uint32_t)fd,
-			       sizeof(struct ledger_address), is_create);
+			       sizeof(struct ledger_address), LEDGER_LEAF_SIZE, is_create);
 }
 
 static uint32_t slot_load(const ledger_u32 *field)
 {
 	return atomic_load_explicit(field, memory_order_relaxed);
 }
-
-/* What one table knows of a number at one tick of its clock. */
-enum lookup { LOOKUP_OPEN, LOOKUP_CLOSED, LOOKUP_ABOVE };
 
 /*
  * Between the tick of a fork and the fork itself other threads go on. What they
@@ -80,14 +78,21 @@ enum lookup { LOOKUP_OPEN, LOOKUP_CLOSED, LOOKUP_ABOVE };
 /* A moment in the life of a table. */
 struct moment {
 	uint32_t tick;     /* of its clock; UINT32_MAX: now */
-	uint64_t until_ns; /* openings up to here may precede the tick's fork all the same */
+	uint64_t until_ns; /* openings up to here may precede the tick's fork all the same; 0 none */
 };
+
+/* The present state of a number. */
+static enum lookup table_lookup_now(const struct descriptor_view *view, unsigned int state)
+{
+	if (state == SLOT_CLOSED)
+		return LOOKUP_CLOSED;
+	/* A release of an inherited number that never came back. */
+	return slot_load(&view->slot->facts) & FACT_INHERITED ? LOOKUP_ABOVE : LOOKUP_OPEN;
+}
 
 /*
  * Ask a table for a number. UINT32_MAX as tick means now; any other asks for
- * the state between the ticks `tick - 1` and `tick`. A slot remembers its present
- * generation whole and the opener of the one before, which is enough: the
- * kernel check says whether a number is open, and only the opener is sought.
+ * the state between the ticks `tick - 1` and `tick`.
  */
 static enum lookup table_lookup(struct ledger *ledger, struct ledger_table *table, int fd,
 				const struct moment *moment, struct descriptor_view *view)
@@ -96,8 +101,7 @@ static enum lookup table_lookup(struct ledger *ledger, struct ledger_table *tabl
 	struct ledger_slot *slot = ledger_slot_at(ledger, table, fd, false);
 	uint64_t word = slot ? atomic_load_explicit(&slot->word, memory_order_acquire) : 0;
 	unsigned int state = slot_state(word);
-	bool is_open = state == SLOT_OPEN || state == SLOT_CLOSING || state == SLOT_UNSEEN ||
-		       state == SLOT_OUTSIDE;
+	enum lookup found;
 
 	view->slot = slot;
 	view->process = table->process;
@@ -106,48 +110,40 @@ static enum lookup table_lookup(struct ledger *ledger, struct ledger_table *tabl
 	view->is_closing = state == SLOT_CLOSING;
 	if (state == SLOT_NONE)
 		return LOOKUP_ABOVE;
-	if (tick == UINT32_MAX) {
-		if (!is_open)
+	if (tick == UINT32_MAX)
+		return table_lookup_now(view, state);
+	if (slot_load(&slot->facts) & FACT_INHERITED || slot_load(&slot->opened_fork) < tick) {
+		if (state == SLOT_CLOSED && slot_load(&slot->closed_fork) < tick)
 			return LOOKUP_CLOSED;
-		/* A release of an inherited number that never came back. */
 		return slot_load(&slot->facts) & FACT_INHERITED ? LOOKUP_ABOVE : LOOKUP_OPEN;
 	}
-	if (slot_load(&slot->facts) & FACT_INHERITED)
-		return is_open || slot_load(&slot->closed_fork) >= tick ? LOOKUP_ABOVE
-									 : LOOKUP_CLOSED;
-	if (slot_load(&slot->opened_fork) < tick)
-		return is_open || slot_load(&slot->closed_fork) >= tick ? LOOKUP_OPEN
-									 : LOOKUP_CLOSED;
-	if (atomic_load_explicit(&slot->opened_ns, memory_order_relaxed) <= moment->until_ns)
+	found = earlier_lookup(ledger, slot, tick, &view->slot);
+	if (found == LOOKUP_OPEN) {
+		view->is_before = true;
+		view->is_closing = false;
+		view->generation = slot_generation(
+			atomic_load_explicit(&view->slot->word, memory_order_relaxed));
+	} else if (atomic_load_explicit(&slot->opened_ns, memory_order_relaxed) <=
+		   moment->until_ns) {
 		return LOOKUP_OPEN;
-	if (view->generation < 2)
-		return LOOKUP_ABOVE; /* its first opening here came after the tick */
-	view->is_before = true;
-	view->is_closing = false;
-	view->generation--;
-	/* While the present one is open, closed_fork is still that of the one before. */
-	if (slot_load(&slot->before_fork) >= tick ||
-	    (is_open && slot_load(&slot->closed_fork) < tick))
-		return LOOKUP_CLOSED;
-	return LOOKUP_OPEN;
+	}
+	return found;
 }
 
 static bool view_is_outside(const struct descriptor_view *view)
 {
-	return !view->is_before && slot_load(&view->slot->facts) & FACT_OUTSIDE;
+	return slot_load(&view->slot->facts) & FACT_OUTSIDE;
 }
 
 /*
- * Open at the start of this image: the image before may know the opener. Found
- * in a forked child without an opening: the parent may have been about to write
- * it down.
+ * Found by the kernel in a forked child without an opening: the parent may have
+ * been about to write it down.
  */
-static bool has_more_above(const struct ledger_table *table, const struct descriptor_view *view)
+static bool is_unseen_in_child(const struct ledger_table *table, const struct descriptor_view *view)
 {
 	uint64_t word = atomic_load_explicit(&view->slot->word, memory_order_relaxed);
 
-	return view_is_outside(view) ||
-	       (!view->is_before && slot_state(word) == SLOT_UNSEEN && table->link == LINK_FORK);
+	return slot_state(word) == SLOT_UNSEEN && table->link == LINK_FORK;
 }
 
 static enum descriptor_origin origin_of(const struct descriptor_view *view, bool is_inherited)
@@ -162,12 +158,13 @@ static enum descriptor_origin origin_of(const struct descriptor_view *view, bool
 }
 
 /* The moment in its parent's life at which a table was made. */
-static struct moment moment_of(const struct ledger_table *table)
+static struct moment moment_of(const struct ledger_table *table, bool is_unseen)
 {
 	uint64_t forked_ns = atomic_load_explicit(&table->forked_ns, memory_order_relaxed);
 
 	return (struct moment){ .tick = table->parent_fork,
-				.until_ns = forked_ns ? forked_ns + FORK_SLACK_NS : 0 };
+				.until_ns = forked_ns && is_unseen ? forked_ns + FORK_SLACK_NS :
+								     0 };
 }
 
 void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd,
@@ -176,7 +173,7 @@ void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd,
 	struct ledger_table *table = ledger_table_at(ledger, table_ref);
 	struct moment moment = { .tick = UINT32_MAX };
 	bool is_inherited = false, has_exec_below = false, has_crossed_exec = false;
-	bool is_closing = false;
+	bool is_closing = false, is_unseen = false;
 
 	*ret_view = (struct descriptor_view){ .origin = DESCRIPTOR_NOT_OPEN };
 	for (unsigned int depth = 0; table && depth < ANCESTORS_MAX; depth++) {
@@ -192,7 +189,9 @@ void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd,
 			ret_view->origin = origin_of(&here, is_inherited);
 			ret_view->has_crossed_exec = has_crossed_exec;
 			ret_view->is_closing = is_closing;
-			if (!has_more_above(table, &here))
+			is_unseen = is_unseen_in_child(table, &here);
+			/* Open at the start of this image: the one before may know the opener. */
+			if (!is_unseen && !view_is_outside(&here))
 				return;
 		}
 		if (table->link == LINK_NONE || (table->link != LINK_FORK && found != LOOKUP_OPEN))
@@ -203,7 +202,7 @@ void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd,
 			is_inherited = true;
 			has_crossed_exec |= has_exec_below || table->link == LINK_SPAWN;
 		}
-		moment = moment_of(table);
+		moment = moment_of(table, is_unseen);
 		table_ref = table->parent_ref;
 		table = ledger_table_at(ledger, table_ref);
 	}

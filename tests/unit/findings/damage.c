@@ -120,17 +120,17 @@ Test(damage, cyclic_lists)
 	struct ledger_module *module =
 		ledger_at(&world.ledger, image->modules_ref, sizeof(*module));
 	struct ledger_table *table = ledger_table_at(&world.ledger, process->table_ref);
-	ledger_u32 *buckets = ledger_at(&world.ledger, image->buckets_ref, LEDGER_PAGE_SIZE);
 
 	fact->next_ref = process->facts_ref;
 	module->next_ref = image->modules_ref;
 	for (unsigned int i = 0; i < LEDGER_STACK_BUCKETS; i++) {
-		struct ledger_stack *stack = ledger_stack_at(&world.ledger, buckets[i]);
+		ledger_u32 *head = ledger_stack_bucket(&world.ledger, image, i, false);
+		struct ledger_stack *stack = head ? ledger_stack_at(&world.ledger, *head) : NULL;
 		struct ledger_pair *pair;
 
 		if (!stack)
 			continue;
-		stack->next_ref = buckets[i];
+		stack->next_ref = *head;
 		pair = ledger_at(&world.ledger, stack->pairs_ref, sizeof(*pair));
 		if (pair)
 			pair->next_ref = stack->pairs_ref;

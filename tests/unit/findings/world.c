@@ -201,8 +201,7 @@ struct ledger_slot *world_slot(struct world *world, uint32_t process, int fd, un
 	struct ledger_slot *slot = slot_at(world, process, fd);
 	uint32_t generation = slot_generation(slot->word) + 1;
 
-	slot->before_stack_ref = slot->opened_stack_ref;
-	slot->before_fork = slot->opened_fork;
+	cr_assert(ledger_slot_keep(&world->ledger, slot, table->forks));
 	slot->opened_stack_ref = stack_ref;
 	slot->opened_fork = table->forks;
 	slot->opened_ns = world->now_ns++;

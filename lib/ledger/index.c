@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "ledger/ledger.h"
+
+void *ledger_made_at(struct ledger *ledger, ledger_u32 *entry, size_t size, bool is_create)
+{
+	uint32_t ref = atomic_load_explicit(entry, memory_order_acquire);
+
+	if (ref == 0 && is_create) {
+		uint32_t made = ledger_record_alloc(ledger, size);
+
+		if (!made)
+			return NULL;
+		if (atomic_compare_exchange_strong_explicit(entry, &ref, made, memory_order_acq_rel,
+							    memory_order_acquire))
+			ref = made;
+		else if (size == LEDGER_PAGE_SIZE)
+			ledger_page_free(ledger, made); /* a smaller one is lost */
+	}
+	return ledger_at(ledger, ref, size);
+}
+
+/* The reference of a leaf behind the direct ones. */
+static ledger_u32 *leaf_ref(struct ledger *ledger, struct ledger_index *index, uint32_t behind,
+			    bool is_create)
+{
+	ledger_u32 *ref = &index->root_ref;
+
+	for (unsigned int level = LEDGER_NODE_LEVELS; level-- > 0;) {
+		ledger_u32 *node = ledger_made_at(ledger, ref, LEDGER_NODE_REFS * sizeof(uint32_t),
+						  is_create);
+
+		if (!node)
+			return NULL;
+		ref = &node[behind >> level * LEDGER_NODE_SHIFT & (LEDGER_NODE_REFS - 1)];
+	}
+	return ref;
+}
+
+void *ledger_index_at(struct ledger *ledger, struct ledger_index *index, uint32_t number,
+		      uint32_t entry_size, uint32_t leaf_size, bool is_create)
+{
+	uint32_t per_leaf = leaf_size / entry_size;
+	uint32_t leaf = number / per_leaf;
+	ledger_u32 *ref;
+	uint8_t *entries;
+
+	if (leaf >= LEDGER_INDEX_LEAVES)
+		return NULL;
+	ref = leaf < LEDGER_INDEX_DIRECT ?
+		      &index->direct[leaf] :
+		      leaf_ref(ledger, index, leaf - LEDGER_INDEX_DIRECT, is_create);
+	entries = ref ? ledger_made_at(ledger, ref, leaf_size, is_create) : NULL;
+	return entries ? entries + (size_t)(number % per_leaf) * entry_size : NULL;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Pages and small records: one allocator a session, and a reserve for sandboxed processes. */
+#include "ledger/storage.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/raw.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
+#endif
+
+/* Kernels before 5.14 answer EINVAL: there rt_sigprocmask copies a mask into each page for us. */
+int storage_populate(uint8_t *at, size_t length)
+{
+	long result = raw3(SYS_madvise, at, length, MADV_POPULATE_WRITE);
+
+	if (result != -EINVAL)
+		return (int)result;
+	for (size_t offset = 0; offset < length; offset += LEDGER_PAGE_SIZE) {
+		result = raw4(SYS_rt_sigprocmask, 0, NULL, at + offset, 8);
+		if (raw_failed(result))
+			return (int)result;
+		memset(at + offset, 0, 8);
+	}
+	return 0;
+}
+
+void ledger_lose(struct ledger *ledger, enum ledger_loss what)
+{
+	atomic_fetch_add_explicit(&ledger->header->lost[what], 1, memory_order_relaxed);
+}
+
+/* Take a page from those given back; 0 when there is none. */
+static uint32_t page_take_free(struct ledger *ledger)
+{
+	ledger_u64 *head = &ledger->header->free_pages;
+	uint64_t seen = atomic_load_explicit(head, memory_order_acquire);
+
+	while ((uint32_t)seen != 0) {
+		uint32_t ref = (uint32_t)seen << LEDGER_PAGE_SHIFT;
+		ledger_u32 *page = ledger_at(ledger, ref, LEDGER_PAGE_SIZE);
+		uint64_t next;
+
+		if (!page)
+			return 0;
+		/* The upper half counts changes: a page that came back meanwhile is noticed. */
+		next = atomic_load_explicit(page, memory_order_relaxed) |
+		       ((seen >> 32) + 1) << 32;
+		if (atomic_compare_exchange_weak_explicit(head, &seen, next, memory_order_acq_rel,
+							  memory_order_acquire)) {
+			memset(page, 0, LEDGER_PAGE_SIZE);
+			return ref;
+		}
+	}
+	return 0;
+}
+
+/* Put storage behind the group of pages that holds `page`. */
+static bool group_make_ready(struct ledger *ledger, uint32_t page)
+{
+	struct ledger_header *header = ledger->header;
+	uint32_t first = page & ~(uint32_t)(LEDGER_GROUP_PAGES - 1);
+	uint32_t ready = atomic_load_explicit(&header->ready_page, memory_order_relaxed);
+	uint8_t *group;
+
+	if (atomic_load_explicit(&header->is_full, memory_order_relaxed))
+		return false;
+	group = ledger_at(ledger, first << LEDGER_PAGE_SHIFT,
+			  LEDGER_GROUP_PAGES * LEDGER_PAGE_SIZE);
+	if (!group)
+		return false;
+	if (storage_populate(group, LEDGER_GROUP_PAGES * LEDGER_PAGE_SIZE) < 0) {
+		atomic_store_explicit(&header->is_full, 1, memory_order_relaxed);
+		return false;
+	}
+	/* Groups may get ready out of order; the mark then passes only what is ready. */
+	while (ready == first &&
+	       !atomic_compare_exchange_weak_explicit(&header->ready_page, &ready,
+						      first + LEDGER_GROUP_PAGES,
+						      memory_order_release, memory_order_relaxed))
+		;
+	return true;
+}
+
+/*
+ * What a process that may not ask the kernel any more lives on, in a page of
+ * the ledger: its forked children, which share it, count on with it.
+ */
+struct reserve {
+	ledger_u32 taken;
+	ledger_u64 arena; /* as in the header, for the records of these processes */
+	uint32_t pages[LEDGER_RESERVE_PAGES];
+};
+
+static_assert(sizeof(struct reserve) <= LEDGER_PAGE_SIZE, "the reserve's own page");
+
+static struct reserve *reserve_of(struct ledger *ledger)
+{
+	return ledger_at(ledger, ledger->reserve_ref, sizeof(struct reserve));
+}
+
+/* A page that was taken ahead; a snapshot has none. */
+static uint32_t reserve_take(struct ledger *ledger)
+{
+	struct reserve *reserve = reserve_of(ledger);
+	uint32_t number;
+
+	if (!reserve || atomic_load_explicit(&reserve->taken, memory_order_relaxed) >=
+				LEDGER_RESERVE_PAGES)
+		return 0;
+	number = atomic_fetch_add_explicit(&reserve->taken, 1, memory_order_relaxed);
+	return number < LEDGER_RESERVE_PAGES ? reserve->pages[number] : 0;
+}
+
+void ledger_reserve(struct ledger *ledger)
+{
+	struct reserve *reserve;
+	uint32_t next;
+
+	if (ledger->is_frozen || ledger->reserve_ref)
+		return;
+	ledger->reserve_ref = next = ledger_page_alloc(ledger);
+	reserve = reserve_of(ledger);
+	for (uint32_t i = 0; reserve && i < LEDGER_RESERVE_PAGES; i++)
+		reserve->pages[i] = ledger_page_alloc(ledger);
+	/* What others write there is read from here: entries of processes, above all. */
+	for (uint32_t i = 1; i <= LEDGER_RESERVE_WINDOWS; i++)
+		(void)ledger_map_window(ledger, (next >> LEDGER_WINDOW_SHIFT) + i);
+}
+
+uint32_t ledger_page_alloc(struct ledger *ledger)
+{
+	struct ledger_header *header = ledger->header;
+	uint32_t ref, page;
+
+	if (ledger->is_frozen)
+		return reserve_take(ledger);
+	ref = page_take_free(ledger);
+	if (ref)
+		return ref;
+	page = atomic_load_explicit(&header->next_page, memory_order_relaxed);
+	do {
+		if ((uint64_t)(page + 1) << LEDGER_PAGE_SHIFT > header->file_size)
+			return 0;
+		/* Storage first: a page that was handed out is a page that can be stored to. */
+		if (page >= atomic_load_explicit(&header->ready_page, memory_order_acquire) &&
+		    !group_make_ready(ledger, page))
+			return 0;
+		/* And it is no use to a process that has no room to map it. */
+		if (!ledger_at(ledger, page << LEDGER_PAGE_SHIFT, LEDGER_PAGE_SIZE))
+			return 0;
+	} while (!atomic_compare_exchange_weak_explicit(&header->next_page, &page, page + 1,
+							memory_order_acq_rel,
+							memory_order_relaxed));
+	return page << LEDGER_PAGE_SHIFT;
+}
+
+void ledger_page_free(struct ledger *ledger, uint32_t page_ref)
+{
+	ledger_u64 *head = &ledger->header->free_pages;
+	ledger_u32 *page = ledger_at(ledger, page_ref, LEDGER_PAGE_SIZE);
+	uint64_t seen = atomic_load_explicit(head, memory_order_relaxed);
+
+	if (!page)
+		return;
+	do
+		atomic_store_explicit(page, (uint32_t)seen, memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(
+		head, &seen, ((seen >> 32) + 1) << 32 | page_ref >> LEDGER_PAGE_SHIFT,
+		memory_order_acq_rel, memory_order_relaxed));
+}
+
+static ledger_u64 *arena_of(struct ledger *ledger)
+{
+	struct reserve *reserve = ledger->is_frozen ? reserve_of(ledger) : NULL;
+
+	return reserve ? &reserve->arena : &ledger->header->arena;
+}
+
+uint32_t ledger_record_alloc(struct ledger *ledger, size_t size_bytes)
+{
+	ledger_u64 *arena = arena_of(ledger);
+	uint64_t seen = atomic_load_explicit(arena, memory_order_relaxed);
+	uint64_t size = (size_bytes + 7) & ~(uint64_t)7;
+	uint64_t mask = size >= LEDGER_LEAF_SIZE ? LEDGER_LEAF_ALIGNMENT - 1 : 7;
+
+	if (size > LEDGER_PAGE_SIZE)
+		return 0;
+	for (;;) {
+		uint64_t start = (seen + mask) & ~mask, offset = start & (LEDGER_PAGE_SIZE - 1);
+		uint32_t page;
+
+		/* A page is used up exactly when its end, the start of another, is reached. */
+		if (seen % LEDGER_PAGE_SIZE != 0 && offset != 0 &&
+		    offset + size <= LEDGER_PAGE_SIZE) {
+			if (atomic_compare_exchange_weak_explicit(arena, &seen, start + size,
+								  memory_order_acq_rel,
+								  memory_order_relaxed))
+				return (uint32_t)start;
+			continue;
+		}
+		page = ledger_page_alloc(ledger);
+		if (!page)
+			return 0;
+		if (size == LEDGER_PAGE_SIZE)
+			return page;
+		if (atomic_compare_exchange_strong_explicit(arena, &seen, (uint64_t)page + size,
+							    memory_order_acq_rel,
+							    memory_order_relaxed))
+			return page;
+		ledger_page_free(ledger, page);
+	}
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "ledger/ledger.h"
+
+#define STRING_MAX 4000
+
+/* FNV-1a: a session's strings are few and short, and added in cold places. */
+static uint32_t string_hash(const char *bytes, size_t length)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (uint8_t)bytes[i]) * 16777619u;
+	return hash;
+}
+
+static bool string_equals(struct ledger *ledger, uint32_t ref, const char *bytes, size_t length)
+{
+	const struct ledger_string *string = ledger_string_at(ledger, ref);
+
+	return string && string->length == length && memcmp(string->bytes, bytes, length) == 0;
+}
+
+uint32_t ledger_string_add(struct ledger *ledger, const char *bytes, size_t length)
+{
+	bool is_truncated = length > STRING_MAX;
+	struct ledger_string *string;
+	ledger_u32 *known;
+	uint32_t ref;
+
+	if (is_truncated)
+		length = STRING_MAX;
+	known = &ledger->header->strings[string_hash(bytes, length) % LEDGER_STRINGS_KNOWN];
+	ref = atomic_load_explicit(known, memory_order_acquire);
+	if (!is_truncated && string_equals(ledger, ref, bytes, length))
+		return ref;
+	ref = ledger_record_alloc(ledger, sizeof(*string) + length + 1);
+	string = ledger_at(ledger, ref, sizeof(*string) + length + 1);
+	if (!string)
+		return 0;
+	string->length = (uint32_t)length;
+	string->is_truncated = is_truncated;
+	memcpy(string->bytes, bytes, length);
+	string->bytes[length] = '\0';
+	if (!is_truncated)
+		atomic_store_explicit(known, ref, memory_order_release);
+	return ref;
+}
+
+const struct ledger_string *ledger_string_at(struct ledger *ledger, uint32_t ref)
+{
+	const struct ledger_string *string = ledger_at(ledger, ref, sizeof(*string));
+
+	if (!string || string->length > STRING_MAX ||
+	    !ledger_at(ledger, ref, sizeof(*string) + string->length + 1))
+		return NULL;
+	return string;
+}
