@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The rules that no compiler checks. Prints what breaks them; status 0 when nothing does.
+#   scripts/check_layers.sh [LIBUNCLOSED.SO]
+#
+# Includes go one way: base <- ledger <- { preload | symbol, findings, report } <- cli.
+# The library, when given, exports the rows of preload/calls.def and nothing else, and imports
+# nothing but what is listed here.
+set -euo pipefail
+library=${1:+$(realpath -e "$1")}
+cd "$(dirname "$0")/.."
+
+broken=0
+
+complain() {
+	echo "check_layers: $*" >&2
+	broken=1
+}
+
+# What a folder may include from, itself included.
+declare -A allowed=(
+	[lib/base]="base"
+	[lib/ledger]="base ledger"
+	[preload]="base ledger"
+	[lib/symbol]="base ledger symbol"
+	[lib/findings]="base ledger symbol findings"
+	[lib/report]="base ledger findings report"
+	[lib/cli]="base ledger symbol findings report cli"
+)
+
+check_includes() {
+	local folder file layer
+	for folder in "${!allowed[@]}"; do
+		while IFS=: read -r file layer; do
+			[[ " ${allowed[$folder]} " == *" $layer "* ]] ||
+				complain "$file may not include $layer/"
+		done < <(find "$folder" -type f \( -name '*.[chS]' -o -name '*.def' \) -exec \
+			sed -nE 's@^#[[:space:]]*include "(base|ledger|symbol|findings|report|cli|preload|tests)/.*@\1@;T;F;p' {} + |
+			paste -d: - -)
+	done
+}
+
+# libc functions that neither allocate nor lock nor use streams, or are called at the start only.
+imports="
+	__cxa_at_quick_exit on_exit __register_atfork gnu_get_libc_version
+	__environ environ __errno_location __libc_single_threaded clock_gettime
+	dirfd fileno dladdr dladdr1 dlerror dlopen dlsym
+	getauxval memcmp memcpy memmove memset strchr strcmp strcspn strlen strncmp strrchr strspn strstr
+"
+# The unwinder of libgcc, linked in statically: it registers frames of JIT compilers and old
+# programs under a lock; _dl_find_object is what it asks for all others.
+imports+="
+	_dl_find_object malloc free pthread_mutex_lock pthread_mutex_unlock pthread_once
+	__pthread_key_create
+"
+# What the C compiler's start files bring along.
+imports+=" _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable __cxa_finalize __gmon_start__ "
+
+# Absolute symbols are the names of versions.
+check_exports() {
+	local name
+	while read -r name; do
+		complain "$library: export differs from calls.def: $name"
+	done < <(comm -3 \
+		<(sed -nE 's/^CALL(_SINCE)?\(([A-Za-z0-9_]+),.*/\2/p' preload/calls.def | sort -u) \
+		<(nm -D --defined-only "$library" | grep -v ' A ' | sed -E 's/.* //; s/@.*//' | sort -u))
+}
+
+check_imports() {
+	local name
+	while read -r name; do
+		[[ " ${imports//[$'\n\t']/ } " == *" $name "* ]] ||
+			complain "$library: imports $name, which is not on the list in this script"
+	done < <(nm -D --undefined-only "$library" | sed -E 's/.* //; s/@.*//' | sort -u)
+}
+
+check_needed() {
+	local name
+	while read -r name; do
+		[[ $name == libc.so.6 || $name == ld-linux* ]] ||
+			complain "$library: needs $name; it may need libc only"
+	done < <(readelf -d "$library" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p')
+}
+
+check_includes
+if [[ $library ]]; then
+	check_exports
+	check_imports
+	check_needed
+fi
+exit "$broken"

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* The launcher between the terminal, the signals and PROGRAM. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "watch.h"
+
+#define SIGNALS FIXTURE("signals")
+
+/* For the end of a process that is not our child: 5 s. */
+#define POLLS 500
+#define POLL_NS 10000000
+
+TestSuite(launcher, .init = run_init, .fini = run_fini);
+
+static unsigned int lines_of(const char *text, const char *what)
+{
+	unsigned int count = 0;
+
+	for (; (text = strstr(text, what)) != NULL; text++)
+		count++;
+	return count;
+}
+
+static struct run_child signals_start(const char *status)
+{
+	struct run_child child = run_start(&(struct run_options){ 0 },
+					   RUN_ARGV(UNCLOSED_PROGRAM, SIGNALS, status));
+
+	run_await(&child, "ready");
+	return child;
+}
+
+static pid_t ready_pid(const struct run_child *child)
+{
+	return atoi(strstr(run_read(child->out_path, NULL), "ready ") + strlen("ready "));
+}
+
+static bool is_gone_soon(pid_t pid)
+{
+	static const struct timespec pause = { .tv_nsec = POLL_NS };
+
+	for (int i = 0; i < POLLS; i++) {
+		if (kill(pid, 0) < 0 && errno == ESRCH)
+			return true;
+		nanosleep(&pause, NULL); /* it is reaped by somebody else */
+	}
+	return false;
+}
+
+/* Sent to the launcher alone: PROGRAM has it once. */
+static void forwarded_check(int number)
+{
+	struct run_child child = signals_start("4");
+	struct run run;
+
+	kill(child.pid, number);
+	run = run_finish(&child);
+	cr_expect_eq(lines_of(run.out, "got"), 1, "%s", run.out);
+	cr_expect_not_null(strstr(run.out, run_format("got %d\n", number)), "%s", run.out);
+	cr_expect_eq(run_status(&run), 4, "%d %s", run_status(&run), run.err);
+	cr_expect_not_null(strstr(run.err, "no socket left open"), "%s", run.err);
+}
+
+Test(launcher, forwards_sigterm)
+{
+	forwarded_check(SIGTERM);
+}
+
+Test(launcher, forwards_sigint)
+{
+	forwarded_check(SIGINT);
+}
+
+Test(launcher, forwards_sighup)
+{
+	forwarded_check(SIGHUP);
+}
+
+Test(launcher, forwards_sigusr1)
+{
+	forwarded_check(SIGUSR1);
+}
+
+static void pty_program(void)
+{
+	execl(UNCLOSED_PROGRAM, UNCLOSED_PROGRAM, SIGNALS, "5", NULL);
+	_exit(126);
+}
+
+static char *pty_read(int master, char *text, size_t room, const char *until)
+{
+	size_t length = strlen(text);
+
+	while (!until || !strstr(text, until)) {
+		ssize_t got = read(master, text + length, room - 1 - length);
+
+		if (got <= 0)
+			break;
+		text[length += (size_t)got] = '\0';
+	}
+	return text;
+}
+
+/* The terminal sends it to the whole group: PROGRAM has it once all the same. */
+Test(launcher, control_c)
+{
+	static char text[65536];
+	int master, status;
+	pid_t pid = forkpty(&master, NULL, NULL, NULL);
+
+	cr_assert_geq(pid, 0);
+	if (pid == 0)
+		pty_program();
+	pty_read(master, text, sizeof(text), "ready");
+	cr_assert_eq(write(master, "\x03", 1), 1);
+	pty_read(master, text, sizeof(text), NULL);
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	cr_expect_eq(lines_of(text, "got 2"), 1, "%s", text);
+	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 5, "%x %s", status, text);
+	close(master);
+}
+
+/* timeout signals us, then the group; the program ends once, the report is there. */
+Test(launcher, under_timeout)
+{
+	struct run run = RUN("timeout", "1", UNCLOSED_PROGRAM, SIGNALS, "6");
+
+	cr_expect_eq(run_status(&run), 124, "%d", run_status(&run));
+	cr_expect_eq(lines_of(run.out, "got 15"), 1, "%s", run.out);
+}
+
+Test(launcher, under_timeout_sleep)
+{
+	struct timespec before, after;
+	struct run run;
+
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	run = RUN("timeout", "1", UNCLOSED_PROGRAM, "sleep", "20");
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	cr_expect_eq(run_status(&run), 124, "%d", run_status(&run));
+	cr_expect_lt(after.tv_sec - before.tv_sec, 10);
+}
+
+Test(launcher, killed_leaves_nobody)
+{
+	struct run_child child = signals_start("0");
+	pid_t program = ready_pid(&child);
+	struct run run;
+
+	kill(child.pid, SIGKILL);
+	run = run_finish(&child);
+	cr_expect_eq(WTERMSIG(run.status), SIGKILL);
+	cr_expect(is_gone_soon(program));
+}
+
+/* The records of a dead session are removed by the next one. */
+Test(launcher, removes_leftovers)
+{
+	const char *directory = run_path("ledgers");
+	struct run_options options = {
+		.environment = RUN_ARGV(run_format("UNCLOSED_OPTIONS=ledger-dir=%s", directory))
+	};
+	struct run_child child;
+	struct run run = RUN("mkdir", directory);
+
+	child = run_start(&options, RUN_ARGV(UNCLOSED_PROGRAM, SIGNALS));
+	run_await(&child, "ready");
+	kill(child.pid, SIGKILL);
+	(void)is_gone_soon(ready_pid(&child));
+	run_finish(&child);
+	run = RUN("ls", "-A", directory);
+	cr_expect_neq(run.out_length, 0, "a killed session has left its ledger");
+	run = RUN_WITH(options, UNCLOSED_PROGRAM, "/bin/true");
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	run = RUN("ls", "-A", directory);
+	cr_expect_str_eq(run.out, "");
+}
+
+Test(launcher, as_pid_1)
+{
+	struct run allowed = RUN("unshare", "--pid", "--fork", "/bin/true");
+	struct run run;
+
+	if (run_status(&allowed) != 0)
+		cr_skip("no pid namespaces");
+	/* With its own /proc, and with the outer one, where the numbers are those of others. */
+	run = RUN("unshare", "--pid", "--fork", "--mount-proc", UNCLOSED_PROGRAM, FIXTURE("tree"),
+		  "daemonize");
+	cr_expect_eq(run_status(&run), 23, "%d %s", run_status(&run), run.err);
+	cr_expect_not_null(strstr(run.err, "2 leaked sockets"), "%s", run.err);
+	run = RUN("unshare", "--pid", "--fork", UNCLOSED_PROGRAM, FIXTURE("tree"), "daemonize");
+	cr_expect_eq(run_status(&run), 23, "%d %s", run_status(&run), run.err);
+	cr_expect_not_null(strstr(run.err, "2 leaked sockets"), "%s", run.err);
+	run = RUN("unshare", "--pid", "--fork", UNCLOSED_PROGRAM, "/bin/sh", "-c", "exit 9");
+	cr_expect_eq(run_status(&run), 9, "%d %s", run_status(&run), run.err);
+}
+
+Test(launcher, stdin_passes_through)
+{
+	struct run_options options = { .input = "one\ntwo\n" };
+	struct run run = RUN_WITH(options, UNCLOSED_PROGRAM, "-q", "cat");
+
+	cr_expect_eq(run_status(&run), 0);
+	cr_expect_str_eq(run.out, "one\ntwo\n");
+	cr_expect_str_eq(run.err, "");
+}
+
+/* The numbers 0, 1 and 2 are the program's to open: closed ones are given on closed. */
+Test(launcher, closed_stdin)
+{
+	struct run_options options = { .is_stdin_closed = true };
+	struct run run = RUN_WITH(options, UNCLOSED_PROGRAM, FIXTURE("leak"), "0");
+	struct run alone = RUN_WITH(options, FIXTURE("leak"), "0");
+
+	cr_expect_eq(run_status(&run), 0, "0 to 2 are never leaks: %s", run.err);
+	cr_expect_str_eq(alone.out, "descriptor 0\n");
+	cr_expect_str_eq(run.out, alone.out);
+}
+
+Test(launcher, closed_stdout)
+{
+	struct run_options options = { .is_stdout_closed = true };
+	struct run run = RUN_WITH(options, UNCLOSED_PROGRAM, FIXTURE("tree"), "clean");
+
+	cr_expect_eq(run_status(&run), 0, "%d %s", run_status(&run), run.err);
+}
+
+/* The report has no place to go; all else is as ever. */
+Test(launcher, closed_stderr)
+{
+	struct run_options options = { .is_stderr_closed = true };
+	struct run run = RUN_WITH(options, UNCLOSED_PROGRAM, FIXTURE("leak"), "0");
+	struct run clean = RUN_WITH(options, UNCLOSED_PROGRAM, "-q", FIXTURE("tree"), "clean");
+	struct watched watched = WATCH_WITH(options, FIXTURE("stderr_closer"), "reuse",
+					    run_path("user.dat"));
+
+	cr_expect_eq(run_status(&run), 0, "%d: the socket has the number 2", run_status(&run));
+	cr_expect_str_eq(run.out, "descriptor 2\n");
+	cr_expect_eq(run_status(&clean), 0, "%d", run_status(&clean));
+	cr_expect_str_eq(run_read(run_path("user.dat"), NULL), "data\n");
+	cr_expect_not_null(watched.report);
+}

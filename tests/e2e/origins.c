@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Descriptors that no call was seen to open: those that libc keeps for itself,
+ * and those made behind its back. The kernel check finds them all.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "watch.h"
+
+#define KEPT FIXTURE("kept")
+#define UNSEEN FIXTURE("unseen")
+#define SKIPPED 77 /* the fixtures' status where their call cannot be had */
+
+TestSuite(origins, .init = run_init, .fini = run_fini);
+
+static json_t *finding_of(json_t *report, int fd)
+{
+	json_t *finding;
+	size_t i;
+
+	json_array_foreach (report_at(report, "findings"), i, finding)
+		if (report_number(finding, "descriptors/0/fd") == fd)
+			return finding;
+	return NULL;
+}
+
+static const char *evidence_of(json_t *finding, const char *what)
+{
+	json_t *evidence;
+	size_t i;
+
+	json_array_foreach (report_at(finding, "evidence"), i, evidence)
+		if (strcmp(report_text(evidence, "what"), what) == 0)
+			return report_text(evidence, "text");
+	return "";
+}
+
+/* Shown by its opener's name, with its closer's, and not counted. */
+static void kept_check(const struct watched *watched, const char *name)
+{
+	char opener[32], kind[16];
+	json_t *finding;
+	int fd;
+
+	cr_assert_eq(sscanf(watched->run.out, "kept %31s %15s %d", opener, kind, &fd), 3, "%s",
+		     watched->run.out);
+	finding = finding_of(watched->report, fd);
+	cr_assert_not_null(finding, "%s: %s", name, watched->run.err);
+	cr_expect_str_eq(report_text(finding, "call"), opener, "%s", name);
+	cr_expect_str_eq(report_text(finding, "kind"), kind, "%s", name);
+	cr_expect_eq(report_number(finding, "counted"), 0, "%s", name);
+	cr_expect_eq(report_number(finding, "noted"), 1, "%s", name);
+	cr_expect_not_null(strstr(watched->run.err, "kept by libc"), "%s", watched->run.err);
+}
+
+/* With all kinds asked for, what libc keeps fails no run. */
+Test(origins, kept_by_libc)
+{
+	struct run list = RUN(KEPT, "--list");
+	char *rest = list.out, *name;
+	unsigned int checked = 0;
+
+	while ((name = strsep(&rest, "\n")) != NULL && *name) {
+		struct watched watched;
+
+		if (strcmp(name, "program") == 0 || strcmp(name, "released") == 0)
+			continue;
+		watched = WATCH("--kinds", "all", "--", KEPT, name);
+		if (run_status(&watched.run) == SKIPPED)
+			continue;
+		cr_expect_eq(run_status(&watched.run), 0, "%s: %d %s", name,
+			     run_status(&watched.run), watched.run.err);
+		kept_check(&watched, name);
+		checked++;
+	}
+	cr_expect_geq(checked, 4);
+}
+
+Test(origins, released_by_program)
+{
+	struct watched watched = WATCH("--kinds", "all", "--", KEPT, "released");
+
+	if (run_status(&watched.run) == SKIPPED)
+		cr_skip("no mount namespace");
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect_eq(json_array_size(report_at(watched.report, "findings")), 0, "%s",
+		     watched.run.err);
+}
+
+/* The same file, opened by the program: its leak. */
+Test(origins, same_file_by_program)
+{
+	struct watched watched = WATCH("--kinds", "all", "--", KEPT, "program");
+
+	cr_expect_eq(run_status(&watched.run), 23);
+	expectations_check(&watched);
+}
+
+/* Each line "unseen KIND FD" of the fixture is one finding without a call; there are no others. */
+static void unseen_check(const struct watched *watched)
+{
+	const char *line = watched->run.out;
+	size_t count = 0;
+	char kind[16];
+	int fd;
+
+	cr_assert_eq(run_status(&watched->run), 23, "%d %s", run_status(&watched->run),
+		     watched->run.err);
+	for (; sscanf(line, "unseen %15s %d", kind, &fd) == 2; count++) {
+		json_t *finding = finding_of(watched->report, fd);
+
+		cr_assert_not_null(finding, "no finding of %d: %s", fd, watched->run.err);
+		cr_expect_str_eq(report_text(finding, "call"), "");
+		cr_expect_str_eq(report_text(finding, "kind"), kind);
+		cr_expect_not_null(strstr(report_text(finding, "title"), "origin not seen"), "%s",
+				   report_text(finding, "title"));
+		cr_expect_not_null(strstr(evidence_of(finding, "opened-between"), " ms and "), "%s",
+				   watched->run.err);
+		line += strcspn(line, "\n") + 1;
+	}
+	cr_expect_geq(count, 1);
+	cr_expect_eq(json_array_size(report_at(watched->report, "findings")), count, "%s",
+		     watched->run.err);
+}
+
+static struct watched unseen_watch(const char *part)
+{
+	struct watched watched = WATCH("--kinds", "all", "--", UNSEEN, part);
+
+	unseen_check(&watched);
+	return watched;
+}
+
+Test(origins, inline_system_call)
+{
+	unseen_watch("inline");
+}
+
+Test(origins, deep_binding)
+{
+	unseen_watch("deepbind");
+}
+
+Test(origins, namespace)
+{
+	unseen_watch("dlmopen");
+}
+
+Test(origins, number_taken_over)
+{
+	unseen_watch("number");
+}
+
+Test(origins, nothing_of_the_one_before)
+{
+	struct watched watched = unseen_watch("listener");
+
+	cr_expect_null(strstr(report_text(watched.report, "findings/0/role"), "listener"));
+}
+
+Test(origins, copy_of_a_child)
+{
+	unseen_watch("fork");
+}
+
+/* The window ends with the next opening, not with the process. */
+Test(origins, window)
+{
+	struct watched watched = unseen_watch("window");
+	const char *text = evidence_of(report_at(watched.report, "findings/0"), "opened-between");
+	double after, before;
+
+	cr_assert_eq(sscanf(text, "Opened between %lf ms and %lf ms", &after, &before), 2, "%s",
+		     text);
+	cr_expect_lt(after, before);
+	cr_expect_lt(before * 1e6, (double)report_number(watched.report, "session/duration_ns"));
+}
+
+Test(origins, io_uring)
+{
+	struct watched watched;
+
+	if (access(FIXTURE("uring"), X_OK) != 0)
+		cr_skip("no liburing");
+	watched = WATCH("--kinds", "all", "--", FIXTURE("uring"));
+	if (run_status(&watched.run) == SKIPPED)
+		cr_skip("no io_uring");
+	unseen_check(&watched);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Python closes its leaks itself, by reference counts and at its end: those closes do not count. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "watch.h"
+
+static void setup(void)
+{
+	run_init();
+	if (access(PYTHON, X_OK) != 0)
+		cr_skip("no " PYTHON);
+}
+
+TestSuite(python, .init = setup, .fini = run_fini);
+
+static struct watched script_watch(const char *script)
+{
+	struct watched watched = WATCH("--", PYTHON, "-c", script);
+
+	cr_assert_not_null(watched.report, "%s", watched.run.err);
+	return watched;
+}
+
+static void gc_check(const char *script, long long count)
+{
+	struct watched watched = script_watch(script);
+	json_t *finding = report_finding(watched.report, "socket", "socket");
+
+	cr_assert_eq(run_status(&watched.run), 23, "%d %s", run_status(&watched.run),
+		     watched.run.err);
+	cr_expect_str_eq(report_text(finding, "type"), "closed-by-gc", "%s", watched.run.err);
+	cr_expect_eq(report_count(watched.report, NULL, NULL), count);
+}
+
+static void clean_check(const char *script)
+{
+	struct watched watched = script_watch(script);
+
+	cr_expect_eq(run_status(&watched.run), 0, "%d %s", run_status(&watched.run),
+		     watched.run.err);
+	cr_expect_eq(report_count(watched.report, NULL, NULL), 0);
+}
+
+Test(python, lost_in_a_function)
+{
+	gc_check("import socket\n"
+		 "def lose():\n"
+		 "    s = socket.socket()\n"
+		 "lose()\n",
+		 1);
+}
+
+Test(python, kept_until_the_end)
+{
+	gc_check("import socket\n"
+		 "s = [socket.socket() for _ in range(3)]\n",
+		 3);
+}
+
+Test(python, closed)
+{
+	clean_check("import socket\n"
+		    "s = socket.socket()\n"
+		    "s.close()\n");
+}
+
+Test(python, with_statement)
+{
+	clean_check("import socket\n"
+		    "with socket.socket() as s:\n"
+		    "    pass\n");
+}
+
+/* A __del__ of the program's own closes: the program did it. */
+Test(python, own_finalizer)
+{
+	clean_check("import socket\n"
+		    "class Guard:\n"
+		    "    def __init__(self):\n"
+		    "        self.socket = socket.socket()\n"
+		    "    def __del__(self):\n"
+		    "        self.socket.close()\n"
+		    "Guard()\n");
+}
+
+/* Closed by its number: nobody's finalizer. */
+Test(python, os_close)
+{
+	clean_check("import os, socket\n"
+		    "os.close(socket.socket().detach())\n");
+}
+
+Test(python, detached)
+{
+	struct watched watched = script_watch("import socket\n"
+					      "print(socket.socket().detach())\n");
+	json_t *finding = report_finding(watched.report, "socket", "socket");
+
+	cr_assert_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	cr_expect_str_eq(report_text(finding, "type"), "leak");
+	cr_expect_eq(report_number(finding, "descriptors/0/fd"), atoi(watched.run.out));
+}
+
+/* By policy: not counted at all, or only told. */
+Test(python, gc_policy)
+{
+	static const char script[] = "import socket; s = socket.socket()";
+	struct watched ignored = WATCH("--gc", "ignore", "--", PYTHON, "-c", script);
+	struct watched noted = WATCH("--gc", "note", "--", PYTHON, "-c", script);
+
+	cr_expect_eq(run_status(&ignored.run), 0, "%s", ignored.run.err);
+	cr_expect_eq(run_status(&noted.run), 0, "%s", noted.run.err);
+	cr_expect_eq(report_number(noted.report, "summary/noted"), 1, "%s", noted.run.err);
+}
+
+/* subprocess: a vfork child closes all it has; the parent's socket is still known. */
+Test(python, subprocess)
+{
+	struct watched watched = script_watch("import socket, subprocess\n"
+					      "fd = socket.socket().detach()\n"
+					      "subprocess.run(['/bin/echo', 'hello'], check=True)\n"
+					      "subprocess.run(['/bin/true'], close_fds=False)\n");
+
+	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	cr_expect_eq(report_count(watched.report, "socket", "socket"), 1);
+	cr_expect_eq(report_number(watched.report, "process_counts/total"), 3);
+	cr_expect_str_eq(watched.run.out, "hello\n");
+}
+
+Test(python, multiprocessing)
+{
+	clean_check("import multiprocessing\n"
+		    "multiprocessing.set_start_method('fork')\n"
+		    "with multiprocessing.Pool(2) as pool:\n"
+		    "    assert pool.map(abs, [-1, -2]) == [1, 2]\n");
+}
+
+/* A failed program keeps its status; what it lost is told. */
+Test(python, uncaught_exception)
+{
+	struct watched watched = script_watch("import socket\n"
+					      "def serve():\n"
+					      "    s = socket.socket()\n"
+					      "    raise ValueError\n"
+					      "serve()\n");
+
+	cr_expect_eq(run_status(&watched.run), 1, "%s", watched.run.err);
+	cr_expect_eq(report_count(watched.report, "socket", "socket"), 1, "%s", watched.run.err);
+}
+
+Test(python, bare)
+{
+	struct run run = RUN_BARE(PYTHON, "-c",
+				  "import socket; s = socket.socket(); print('end')");
+
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect_str_eq(run.out, "end\n");
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Real programs: they print and return the same as alone, and what the report
+ * has open is what the kernel says at their last moment.
+ */
+#include <criterion/criterion.h>
+
+#include "traced.h"
+
+TestSuite(real, .init = run_init, .fini = run_fini);
+
+#define WORDS_MAX 64
+
+/* Prints and returns the same. */
+static void same_check(const struct run_options *options, const char *const argv[])
+{
+	const char *words[WORDS_MAX] = { UNCLOSED_PROGRAM, "-q", "--gate", "none", "--" };
+	struct run_child child;
+	struct run alone, watched;
+
+	for (size_t i = 0; argv[i]; i++)
+		words[5 + i] = argv[i];
+	child = run_start(options, argv);
+	alone = run_finish(&child);
+	child = run_start(options, words);
+	watched = run_finish(&child);
+	cr_expect_eq(run_status(&watched), run_status(&alone), "%s: %d, alone %d; %s", argv[0],
+		     run_status(&watched), run_status(&alone), watched.err);
+	cr_expect_str_eq(watched.out, alone.out, "%s", argv[0]);
+}
+
+static void real_check(const char *const argv[])
+{
+	struct run_options options = { .timeout_s = 60 };
+	struct run_child child;
+
+	if (!run_find(argv[0]))
+		cr_skip("no %s", argv[0]);
+	same_check(&options, argv);
+	child = traced_start(&options, argv);
+	traced_compare(&child);
+}
+
+Test(real, python)
+{
+	real_check(RUN_ARGV(PYTHON, "-c",
+			    "import os, socket, subprocess, tempfile\n"
+			    "kept = [os.dup(0), socket.socket().detach(), os.open('/', 0)]\n"
+			    "a, b = os.pipe()\n"
+			    "print(subprocess.run(['echo', 'x'], capture_output=True).stdout)\n"
+			    "print(kept, a, b, flush=True)\n"
+			    "os._exit(3)\n"));
+}
+
+Test(real, python_threads)
+{
+	real_check(RUN_ARGV(PYTHON, "-c",
+			    "import os, socket, threading\n"
+			    "def work():\n"
+			    "    for _ in range(200):\n"
+			    "        socket.socket().close()\n"
+			    "threads = [threading.Thread(target=work) for _ in range(8)]\n"
+			    "[t.start() for t in threads]\n"
+			    "[t.join() for t in threads]\n"
+			    "print(socket.socket().detach(), flush=True)\n"));
+}
+
+Test(real, bash)
+{
+	real_check(RUN_ARGV("bash", "-c",
+			    "exec 7</dev/null 8>&1; seq 100 | grep 7 | sort -rn | head -3;"
+			    "x=$(echo inner); echo $x; cat < <(echo process); exit 4"));
+}
+
+Test(real, dash)
+{
+	real_check(RUN_ARGV("sh", "-c", "exec 5</dev/null; echo a | tr a b; (exit 6)"));
+}
+
+Test(real, git)
+{
+	const char *script = run_format("cd %s && git init -q . && git add . && git status "
+					"--porcelain >/dev/null; git config --list >/dev/null; "
+					"git --version",
+					run_path(""));
+
+	if (!run_find("git"))
+		cr_skip("no git");
+	real_check(RUN_ARGV("sh", "-c", script));
+}
+
+Test(real, perl)
+{
+	real_check(RUN_ARGV("perl", "-MSocket", "-e",
+			    "socket(our $s, PF_INET, SOCK_STREAM, 0); open(our $f, '<', '/dev/null');"
+			    "print fileno($s), ' ', fileno($f), ' ', `echo sub`; exit 3"));
+}
+
+/* Nobody listens on port 1 of the loopback. */
+Test(real, curl)
+{
+	real_check(RUN_ARGV("curl", "-sS", "http://127.0.0.1:1/"));
+}
+
+Test(real, ssh)
+{
+	real_check(RUN_ARGV("ssh", "-G", "-F", "/dev/null", "localhost"));
+}
+
+Test(real, node)
+{
+	real_check(RUN_ARGV("node", "-e",
+			    "const net = require('net');"
+			    "const server = net.createServer(c => c.end('hi'));"
+			    "server.listen(0, '127.0.0.1', () => {"
+			    "  net.connect(server.address().port, '127.0.0.1')"
+			    "    .on('data', d => console.log(String(d)))"
+			    "    .on('close', () => server.close());"
+			    "});"));
+}
+
+Test(real, java)
+{
+	real_check(RUN_ARGV("java", "-Xshare:auto", "-version"));
+}
