@@ -31,7 +31,6 @@ static void address_fill(struct ledger_address *record, const struct sockaddr *a
 		size_t path = length - offsetof(struct sockaddr_un, sun_path);
 		uint32_t ref = ledger_string_add(&shim.ledger, local->sun_path, path);
 
-		memset(record->bytes, 0, sizeof(record->bytes));
 		memcpy(record->bytes, &address->sa_family, sizeof(address->sa_family));
 		memcpy(record->bytes + 4, &ref, sizeof(ref));
 		record->length = 8;
@@ -43,11 +42,23 @@ static void address_fill(struct ledger_address *record, const struct sockaddr *a
 	record->length = (uint8_t)length;
 }
 
+/* Two threads may be at it at once: word by word, the one that says what it is last. */
+static void address_store(struct ledger_address *record, const struct ledger_address *next)
+{
+	uint32_t words[sizeof(*next) / sizeof(uint32_t)], *to = (uint32_t *)(void *)record;
+
+	memcpy(words, next, sizeof(words));
+	__atomic_store_n(&to[0], 0, __ATOMIC_RELAXED);
+	for (size_t i = 1; i < sizeof(words) / sizeof(words[0]); i++)
+		__atomic_store_n(&to[i], words[i], __ATOMIC_RELAXED);
+	__atomic_store_n(&to[0], words[0], __ATOMIC_RELEASE);
+}
+
 static void address_note(int fd, enum address_role role, const struct sockaddr *address,
 			 socklen_t length)
 {
 	struct ledger_slot *slot = slot_open(fd);
-	struct ledger_address *record;
+	struct ledger_address *record, next = { .role = (uint8_t)role };
 
 	if (!slot || !address || length < sizeof(sa_family_t) ||
 	    length > sizeof(struct sockaddr_storage))
@@ -57,11 +68,10 @@ static void address_note(int fd, enum address_role role, const struct sockaddr *
 		ledger_lose(&shim.ledger, LOSS_FACTS);
 		return;
 	}
-	record->role = ADDRESS_NONE;
-	address_fill(record, address, length);
-	record->generation = (uint16_t)slot_generation(
+	address_fill(&next, address, length);
+	next.generation = (uint16_t)slot_generation(
 		atomic_load_explicit(&slot->word, memory_order_relaxed));
-	record->role = (uint8_t)role;
+	address_store(record, &next);
 }
 
 int record_accepted(enum call call, int fd, const struct sockaddr *address, const socklen_t *length)

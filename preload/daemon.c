@@ -29,8 +29,7 @@ static long null_open(void)
 	if (raw_failed(fd))
 		return fd;
 	result = raw2(SYS_fstat, fd, &status);
-	if (!raw_failed(result) &&
-	    (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3)))
+	if (!raw_failed(result) && (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3)))
 		result = -ENODEV;
 	if (!raw_failed(result))
 		return fd;

@@ -72,9 +72,18 @@ static bool entry_next(struct entry *entry)
 	return entry->length > 0;
 }
 
-static bool entry_is(const struct entry *entry, const char *name)
+/* Is it our library, by its path or by a relative one that led to it from another directory? */
+static bool entry_is_us(const struct entry *entry)
 {
-	return strlen(name) == entry->length && strncmp(entry->at, name, entry->length) == 0;
+	size_t length = strlen(shim.library_path);
+
+	if (entry->length > length || entry->length == 0)
+		return false;
+	if (entry->at[0] == '/')
+		return entry->length == length &&
+		       strncmp(entry->at, shim.library_path, length) == 0;
+	return shim.library_path[length - entry->length - 1] == '/' &&
+	       strncmp(entry->at, shim.library_path + length - entry->length, entry->length) == 0;
 }
 
 /*
@@ -91,16 +100,6 @@ static bool entry_is_runtime(const struct entry *entry)
 	return false;
 }
 
-static bool preload_has(const char *preload, const char *name)
-{
-	struct entry entry = { preload, 0 };
-
-	while (preload && entry_next(&entry))
-		if (entry_is(&entry, name))
-			return true;
-	return false;
-}
-
 static void preload_add(struct text *text, const char *name, size_t length)
 {
 	if (text->length > sizeof(PRELOAD_VARIABLE) - 1)
@@ -113,20 +112,28 @@ static void preload_add(struct text *text, const char *name, size_t length)
  * the target is linked to in front, also when it stood elsewhere. Returns NULL
  * when nothing is left of it.
  */
-static char *preload_write(const char *preload, const struct joining *joining, char *at, size_t size)
+static char *preload_write(const char *preload, const struct joining *joining, char *at,
+			   size_t size)
 {
 	const char *runtime = joining->target.sanitizer, *ours = shim.library_path;
 	struct entry entry = { preload ? preload : "", 0 };
+	bool is_due = joining->is_preloaded;
 	struct text text;
 
 	text_init(&text, at, size);
 	text_add(&text, PRELOAD_VARIABLE);
-	if (joining->is_preloaded && *runtime)
+	if (is_due && *runtime)
 		preload_add(&text, runtime, strlen(runtime));
-	while (entry_next(&entry))
-		if (!entry_is_runtime(&entry) && (joining->is_preloaded || !entry_is(&entry, ours)))
+	while (entry_next(&entry)) {
+		if (entry_is_us(&entry)) {
+			if (is_due)
+				preload_add(&text, ours, strlen(ours));
+			is_due = false;
+		} else if (!entry_is_runtime(&entry)) {
 			preload_add(&text, entry.at, entry.length);
-	if (joining->is_preloaded && !preload_has(preload, ours))
+		}
+	}
+	if (is_due)
 		preload_add(&text, ours, strlen(ours));
 	return text.length > sizeof(PRELOAD_VARIABLE) - 1 ? at : NULL;
 }

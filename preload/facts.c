@@ -60,8 +60,8 @@ static void socket_addresses(int fd, struct ledger_fact *fact)
 	socklen_t length = sizeof(address);
 
 	if (raw3(SYS_getsockname, fd, &address, &length) == 0) {
-		fact->local_length = address_keep(fact->local, sizeof(fact->local), &address,
-						  length);
+		fact->local_length =
+			address_keep(fact->local, sizeof(fact->local), &address, length);
 		fact->has |= HAS_LOCAL;
 	}
 	length = sizeof(address);
@@ -125,12 +125,18 @@ static const struct {
 	const char *target;
 	enum descriptor_kind kind;
 } targets[] = {
-	{ "anon_inode:[eventfd]", KIND_EVENTFD },   { "anon_inode:[eventpoll]", KIND_EPOLL },
-	{ "anon_inode:[timerfd]", KIND_TIMERFD },   { "anon_inode:[signalfd]", KIND_SIGNALFD },
-	{ "anon_inode:inotify", KIND_INOTIFY },	    { "anon_inode:[fanotify]", KIND_FANOTIFY },
-	{ "anon_inode:[pidfd]", KIND_PIDFD },	    { "pidfd:", KIND_PIDFD },
-	{ "anon_inode:[io_uring]", KIND_IO_URING }, { "/memfd:", KIND_MEMFD },
-	{ "/dev/ptmx", KIND_PTY },		    { "/dev/pts/", KIND_PTY },
+	{ "anon_inode:[eventfd]", KIND_EVENTFD },
+	{ "anon_inode:[eventpoll]", KIND_EPOLL },
+	{ "anon_inode:[timerfd]", KIND_TIMERFD },
+	{ "anon_inode:[signalfd]", KIND_SIGNALFD },
+	{ "anon_inode:inotify", KIND_INOTIFY },
+	{ "anon_inode:[fanotify]", KIND_FANOTIFY },
+	{ "anon_inode:[pidfd]", KIND_PIDFD },
+	{ "pidfd:", KIND_PIDFD },
+	{ "anon_inode:[io_uring]", KIND_IO_URING },
+	{ "/memfd:", KIND_MEMFD },
+	{ "/dev/ptmx", KIND_PTY },
+	{ "/dev/pts/", KIND_PTY },
 	{ "/secretmem (deleted)", KIND_MEMFD },
 };
 
@@ -237,12 +243,14 @@ static bool is_possible(unsigned int recorded, unsigned int found)
 	case KIND_MQUEUE:
 	case KIND_IO_URING:
 	case KIND_FANOTIFY:
-		return found != KIND_SOCKET && found != KIND_PIPE; /* kernels spell them in different ways */
+		return found != KIND_SOCKET &&
+		       found != KIND_PIPE; /* kernels spell them in different ways */
 	case KIND_SOCKET:
 	case KIND_PIPE:
 		return recorded == found;
 	default:
-		return recorded == found || found == KIND_OTHER; /* all that is known without /proc */
+		return recorded == found ||
+		       found == KIND_OTHER; /* all that is known without /proc */
 	}
 }
 
@@ -267,7 +275,8 @@ static void slot_correct_kind(const struct descriptor_view *view, unsigned int k
 		atomic_fetch_add_explicit(&kinds[before].closed, 1, memory_order_relaxed);
 		next = SLOT_WORD(slot_generation(word) + 1, 0, kind, SLOT_UNSEEN);
 	}
-	(void)atomic_compare_exchange_strong(&view->slot->word, &word, next); /* else it has moved on */
+	(void)atomic_compare_exchange_strong(&view->slot->word, &word,
+					     next); /* else it has moved on */
 }
 
 static bool fact_write(int fd, const struct descriptor_view *view)

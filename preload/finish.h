@@ -58,7 +58,7 @@ void facts_write(int ignored_fd);
 /* reporter.c: run `unclosed` on our ledger. Returns the exit status it wants, or -1. */
 int reporter_run(int stderr_fd);
 
-/* In the bare form, before a filter goes in that may forbid all of that: say where the ledger is. */
+/* In the bare form, before a filter that may forbid all of that: say where the ledger is. */
 void finish_before_filter(void);
 
 /* reporter.c: the line itself. */

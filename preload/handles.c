@@ -23,11 +23,11 @@ static int result_of(long result)
 
 int openat2(int directory, const char *path, const struct open_how *how, size_t size)
 {
-	__typeof__(openat2) *real = REAL(openat2);
+	__typeof__(openat2) *real = REAL_SINCE(openat2);
 
 	return record_opened(CALL_openat2,
-			     real ? real(directory, path, how, size) :
-				    result_of(raw4(SYS_openat2, directory, path, how, size)));
+			     real ? real(directory, path, how, size)
+				  : result_of(raw4(SYS_openat2, directory, path, how, size)));
 }
 SINCE_2_43(openat2);
 
@@ -70,58 +70,58 @@ int mq_close(mqd_t queue)
 
 int pidfd_open(pid_t pid, unsigned int flags)
 {
-	__typeof__(pidfd_open) *real = REAL(pidfd_open);
+	__typeof__(pidfd_open) *real = REAL_SINCE(pidfd_open);
 
-	return record_opened(CALL_pidfd_open, real ? real(pid, flags) :
-						     result_of(raw2(SYS_pidfd_open, pid, flags)));
+	return record_opened(CALL_pidfd_open,
+			     real ? real(pid, flags) : result_of(raw2(SYS_pidfd_open, pid, flags)));
 }
 SINCE_2_36(pidfd_open);
 
 int pidfd_getfd(int pidfd, int fd, unsigned int flags)
 {
-	__typeof__(pidfd_getfd) *real = REAL(pidfd_getfd);
+	__typeof__(pidfd_getfd) *real = REAL_SINCE(pidfd_getfd);
 
 	return record_opened(CALL_pidfd_getfd,
-			     real ? real(pidfd, fd, flags) :
-				    result_of(raw3(SYS_pidfd_getfd, pidfd, fd, flags)));
+			     real ? real(pidfd, fd, flags)
+				  : result_of(raw3(SYS_pidfd_getfd, pidfd, fd, flags)));
 }
 SINCE_2_36(pidfd_getfd);
 
 int fsopen(const char *type, unsigned int flags)
 {
-	__typeof__(fsopen) *real = REAL(fsopen);
+	__typeof__(fsopen) *real = REAL_SINCE(fsopen);
 
-	return record_opened(CALL_fsopen, real ? real(type, flags) :
-						 result_of(raw2(SYS_fsopen, type, flags)));
+	return record_opened(CALL_fsopen,
+			     real ? real(type, flags) : result_of(raw2(SYS_fsopen, type, flags)));
 }
 SINCE_2_36(fsopen);
 
 int fsmount(int fd, unsigned int flags, unsigned int attributes)
 {
-	__typeof__(fsmount) *real = REAL(fsmount);
+	__typeof__(fsmount) *real = REAL_SINCE(fsmount);
 
 	return record_opened(CALL_fsmount,
-			     real ? real(fd, flags, attributes) :
-				    result_of(raw3(SYS_fsmount, fd, flags, attributes)));
+			     real ? real(fd, flags, attributes)
+				  : result_of(raw3(SYS_fsmount, fd, flags, attributes)));
 }
 SINCE_2_36(fsmount);
 
 int fspick(int directory, const char *path, unsigned int flags)
 {
-	__typeof__(fspick) *real = REAL(fspick);
+	__typeof__(fspick) *real = REAL_SINCE(fspick);
 
 	return record_opened(CALL_fspick,
-			     real ? real(directory, path, flags) :
-				    result_of(raw3(SYS_fspick, directory, path, flags)));
+			     real ? real(directory, path, flags)
+				  : result_of(raw3(SYS_fspick, directory, path, flags)));
 }
 SINCE_2_36(fspick);
 
 int open_tree(int directory, const char *path, unsigned int flags)
 {
-	__typeof__(open_tree) *real = REAL(open_tree);
+	__typeof__(open_tree) *real = REAL_SINCE(open_tree);
 
 	return record_opened(CALL_open_tree,
-			     real ? real(directory, path, flags) :
-				    result_of(raw3(SYS_open_tree, directory, path, flags)));
+			     real ? real(directory, path, flags)
+				  : result_of(raw3(SYS_open_tree, directory, path, flags)));
 }
 SINCE_2_36(open_tree);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * New programs: exec, posix_spawn, system, popen. The policy:
+ * New programs: exec and posix_spawn; shells.c has system and popen. The policy:
  *
  * exec       announces the next image of the same pid before the call: it gets
  *            our index in UNCLOSED_LEDGER and says hello to its entry. What
@@ -8,13 +8,10 @@
  * exec in a  vfork child: a new process of ours (ORIGIN_SPAWN). The announcement
  *            is made in the shared ledger, nothing of this process changes.
  * spawn      announced before the call, withdrawn when it fails.
- * system,    start a shell from inside libc with `environ`, which is swapped for
- * popen      a repaired copy during the call. The copy is never freed: another
- *            thread may have it from getenv() or, by its setenv(), for good.
  *
  * Every environment is repaired on the way (environment.h), also one that the
- * program made itself or wiped. It lies on the caller's stack: a vfork child
- * must not allocate.
+ * program made itself or wiped. It lies on the caller's stack, because a vfork
+ * child cannot free what it allocates; a very large one in a place of its thread's.
  */
 #include <alloca.h>
 #include <errno.h>
@@ -326,7 +323,7 @@ int pidfd_spawn(int *restrict pidfd, const char *restrict path,
 	char *const *repaired;
 	uint32_t index = spawn_begin(path, false, environment, EXEC_STORAGE(environment),
 				     &repaired);
-	__typeof__(pidfd_spawn) *real = REAL(pidfd_spawn);
+	__typeof__(pidfd_spawn) *real = REAL_SINCE(pidfd_spawn);
 	int result = real ? real(pidfd, path, actions, attributes, argv, repaired) : ENOSYS;
 
 	spawn_end(index, result == 0 ? 0 : -1);
@@ -344,7 +341,7 @@ int pidfd_spawnp(int *restrict pidfd, const char *restrict file,
 	char *const *repaired;
 	uint32_t index = spawn_begin(file, true, environment, EXEC_STORAGE(environment),
 				     &repaired);
-	__typeof__(pidfd_spawnp) *real = REAL(pidfd_spawnp);
+	__typeof__(pidfd_spawnp) *real = REAL_SINCE(pidfd_spawnp);
 	int result = real ? real(pidfd, file, actions, attributes, argv, repaired) : ENOSYS;
 
 	spawn_end(index, result == 0 ? 0 : -1);
@@ -353,75 +350,3 @@ int pidfd_spawnp(int *restrict pidfd, const char *restrict file,
 	return result;
 }
 SINCE_2_39(pidfd_spawnp);
-
-/*
- * Room for the `environ` of a shell, kept for the next one: a thread may hold
- * what getenv() gave it out of there. The size stands in front.
- */
-static _Atomic(size_t *) spare;
-
-static void *spare_take(size_t size)
-{
-	size_t *room = atomic_exchange(&spare, NULL);
-	long memory;
-
-	if (room && *room >= size)
-		return room + 2;
-	size += size / 4;
-	memory = raw6(SYS_mmap, 0, (long)(size + 2 * sizeof(*room)), PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (raw_failed(memory))
-		return NULL;
-	room = (size_t *)memory;
-	*room = size;
-	return room + 2;
-}
-
-static void spare_give(void *memory)
-{
-	atomic_store(&spare, (size_t *)memory - 2); /* one is enough */
-}
-
-void spawn_begin_shell(struct spawn_plan *plan)
-{
-	struct joining joining;
-	void *storage;
-
-	*plan = (struct spawn_plan){ .saved_environ = environ };
-	if (!shim_is_recording() || !shim_may_call_kernel() || !environment_joins(environ))
-		return;
-	storage = spare_take(environment_repair_size(environ));
-	if (!storage)
-		return;
-	joining_decide(&joining, "/bin/sh", false);
-	if (!announce(ORIGIN_SPAWN, LINK_SPAWN, "/bin/sh", &joining.index)) {
-		spare_give(storage);
-		return;
-	}
-	plan->index = joining.index + 1;
-	plan->environment = environment_repair(environ, &joining, storage);
-	environ = plan->environment;
-}
-
-void spawn_end_shell(struct spawn_plan *plan, bool is_started)
-{
-	if (plan->environment && environ == plan->environment) {
-		environ = plan->saved_environ;
-		spare_give(plan->environment);
-	}
-	if (!is_started)
-		spawn_end(plan->index, -1);
-}
-
-int system(const char *command)
-{
-	struct spawn_plan plan;
-	int status;
-
-	if (!command)
-		return REAL(system)(command);
-	spawn_begin_shell(&plan);
-	status = REAL(system)(command);
-	spawn_end_shell(&plan, status != -1);
-	return status;
-}

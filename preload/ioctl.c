@@ -21,19 +21,19 @@ bool ioctl_opens(unsigned long request)
 	switch (request) {
 	case TIOCGPTPEER:
 	case SIOCGSKNS:
-	case NSFS(1): /* NS_GET_USERNS */
-	case NSFS(2): /* NS_GET_PARENT */
-	case NSFS_NEIGHBOUR(11): /* NS_MNT_GET_NEXT */
-	case NSFS_NEIGHBOUR(12): /* NS_MNT_GET_PREV */
-	case PIDFD(1) ... PIDFD(10): /* PIDFD_GET_…_NAMESPACE */
-	case KVM(0x01): /* KVM_CREATE_VM */
-	case KVM(0x41): /* KVM_CREATE_VCPU */
-	case KVM(0xce): /* KVM_GET_STATS_FD */
+	case NSFS(1):                     /* NS_GET_USERNS */
+	case NSFS(2):                     /* NS_GET_PARENT */
+	case NSFS_NEIGHBOUR(11):          /* NS_MNT_GET_NEXT */
+	case NSFS_NEIGHBOUR(12):          /* NS_MNT_GET_PREV */
+	case PIDFD(1)... PIDFD(10):       /* PIDFD_GET_…_NAMESPACE */
+	case KVM(0x01):                   /* KVM_CREATE_VM */
+	case KVM(0x41):                   /* KVM_CREATE_VCPU */
+	case KVM(0xce):                   /* KVM_GET_STATS_FD */
 	case _IOWR(0xae, 0xd4, char[64]): /* KVM_CREATE_GUEST_MEMFD */
-	case _IO(';', 106): /* VFIO_GROUP_GET_DEVICE_FD */
-	case _IO(0xaa, 0x00): /* USERFAULTFD_IOC_NEW */
-	case _IOW('u', 0x42, char[24]): /* UDMABUF_CREATE */
-	case _IOW('u', 0x43, char[8]): /* UDMABUF_CREATE_LIST */
+	case _IO(';', 106):               /* VFIO_GROUP_GET_DEVICE_FD */
+	case _IO(0xaa, 0x00):             /* USERFAULTFD_IOC_NEW */
+	case _IOW('u', 0x42, char[24]):   /* UDMABUF_CREATE */
+	case _IOW('u', 0x43, char[8]):    /* UDMABUF_CREATE_LIST */
 		return true;
 	default:
 		return false;

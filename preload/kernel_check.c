@@ -16,7 +16,7 @@
 /* Numbers asked one by one where neither a count nor a listing is to be had. */
 #define SCAN_MAX 65536
 
-static uint64_t slot_word(struct ledger_slot *slot)
+static uint64_t slot_word(const struct ledger_slot *slot)
 {
 	return atomic_load_explicit(&slot->word, memory_order_acquire);
 }
@@ -60,6 +60,11 @@ static bool slot_set(int fd, unsigned int state, uint32_t facts, const struct le
 	if (slot == seen ? word != seen_word : word_is_open(word))
 		return false;
 	atomic_fetch_or_explicit(&slot->facts, facts, memory_order_relaxed);
+	/* Closed at some time: a child that was forked meanwhile and has it, has it from us. */
+	if (state == SLOT_CLOSED)
+		atomic_store_explicit(&slot->closed_fork,
+				      atomic_load_explicit(&shim.table->forks, memory_order_relaxed),
+				      memory_order_relaxed);
 	return atomic_compare_exchange_strong_explicit(&slot->word, &word, word_of(word, state),
 						       memory_order_release,
 						       memory_order_relaxed);
@@ -67,13 +72,13 @@ static bool slot_set(int fd, unsigned int state, uint32_t facts, const struct le
 
 /*
  * The table says open, the kernel says closed. A number of the parent's that
- * has no slot here gets one that says so.
+ * has no slot here gets one that says so; `slot` and `word` are our own.
  */
-static void slot_drop(int fd, const struct descriptor_view *view, uint64_t word)
+static void slot_drop(int fd, const struct ledger_slot *slot, uint64_t word)
 {
-	bool is_ours = view->table_ref == shim.table_ref;
+	bool is_ours = word_is_open(word);
 
-	if (slot_set(fd, SLOT_CLOSED, is_ours ? 0 : FACT_INHERITED, view->slot, word) && is_ours &&
+	if (slot_set(fd, SLOT_CLOSED, is_ours ? 0 : FACT_INHERITED, slot, word) && is_ours &&
 	    slot_call(word))
 		atomic_fetch_add_explicit(&shim.process->kinds[slot_kind(word) % KIND_COUNT].closed,
 					  1, memory_order_relaxed);
@@ -86,16 +91,18 @@ static uint32_t recorded_ask(void)
 
 	for (uint32_t fd = 0; fd < limit; fd++) {
 		struct descriptor_view view;
+		struct ledger_slot *slot;
 		uint64_t word;
 
 		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
 		if (view.origin == DESCRIPTOR_NOT_OPEN)
 			continue;
-		word = view.slot ? slot_word(view.slot) : 0;
+		slot = ledger_slot_at(&shim.ledger, shim.table, (int)fd, false);
+		word = slot ? slot_word(slot) : 0;
 		if (is_open((int)fd))
 			count++;
 		else
-			slot_drop((int)fd, &view, word);
+			slot_drop((int)fd, slot, word);
 	}
 	return count;
 }

@@ -2,7 +2,7 @@
 /*
  * How processes come to life without a new program. The policy:
  *
- * fork       also inside daemon() and forkpty(): our atfork handlers. They are
+ * fork       also inside forkpty(): our atfork handlers. They are
  *            registered before any other, so the child is on its own entry
  *            before a handler of the program runs in it. No system call but one
  *            getpid in the child.
@@ -74,7 +74,7 @@ void fork_in_parent(pid_t pid)
 
 void fork_in_child(void)
 {
-	uint32_t image_ref = shim.image_ref;
+	uint32_t image_ref = shim.image_ref, none = 0;
 	struct ledger_process *process;
 
 	if (!shim.is_active || self.vfork_depth)
@@ -93,15 +93,18 @@ void fork_in_child(void)
 	shim.process = process;
 	shim.table_ref = atomic_load_explicit(&process->table_ref, memory_order_relaxed);
 	shim.table = ledger_table_at(&shim.ledger, shim.table_ref);
-	atomic_store_explicit(&shim.table->forked_ns, ledger_now_ns(&shim.ledger),
-			      memory_order_relaxed);
+	/* Only other threads can open between the tick and the fork. */
+	if (!process_is_single_threaded())
+		atomic_store_explicit(&shim.table->forked_ns, ledger_now_ns(&shim.ledger),
+				      memory_order_relaxed);
 	self.tid = 0;
 	self.table_ref = 0;
 	self.fork_index = 0;
 	process->image_ref = image_ref;
+	/* The parent's number for it is the one to keep: in a new pid namespace ours is another. */
 	if (shim_may_call_kernel())
-		atomic_store_explicit(&process->pid, (uint32_t)raw0(SYS_getpid),
-				      memory_order_relaxed);
+		(void)atomic_compare_exchange_strong(&process->pid, &none,
+						     (uint32_t)raw0(SYS_getpid));
 	atomic_store_explicit(&process->state, PROCESS_RUNNING, memory_order_release);
 }
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "real.h"
 
+
 #include "base/kinds.h"
 #include "start.h"
+
+/* Weak: musl loads us and does not have it. */
+extern const char *gnu_get_libc_version(void) __attribute__((weak));
 
 #define KIND_NONE KIND_OTHER
 
@@ -34,10 +38,44 @@ const char *call_names(size_t *ret_length)
 	return names;
 }
 
+/*
+ * The number that `text` begins with. By hand: in a program built with a
+ * sanitizer the functions on strings are its own, which start it up by a call
+ * of ours, dl_iterate_phdr(), that is not resolved yet.
+ */
+static unsigned int number_read(const char *text)
+{
+	unsigned int number = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++)
+		number = number * 10 + (unsigned int)(*text - '0');
+	return number;
+}
+
+/* The number behind "2." in libc's version; 0 where it has none, as musl. */
+static unsigned int libc_minor(void)
+{
+	return gnu_get_libc_version ? number_read(gnu_get_libc_version() + sizeof("2.") - 1) : 0;
+}
+
+/*
+ * Is libc of the version "GLIBC_2.39" or newer? A look-up that fails allocates
+ * its message, with a malloc that may be the program's own and call us again.
+ */
+static bool libc_has(const char *version, unsigned int minor)
+{
+	return minor >= number_read(version + sizeof("GLIBC_2.") - 1);
+}
+
 void real_resolve(void)
 {
+	unsigned int minor = libc_minor();
+
 	if (real_is_resolved)
 		return;
+#define CALL_SINCE(name, kind, version)                                                            \
+	if (libc_has(#version, minor))                                                             \
+		CALL(name, kind)
 #define CALL(name, kind) real_functions.name = (__typeof__(name) *)dlsym(RTLD_NEXT, #name);
 #include "calls.def"
 #undef CALL

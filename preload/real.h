@@ -50,6 +50,16 @@ void real_resolve(void);
 		real_functions.name;                                                               \
 	}))
 
+/*
+ * The same for a row that libc may be too old for (CALL_SINCE); NULL when nobody
+ * has it. Another library may: such a one is looked up when it is called.
+ */
+#define REAL_SINCE(name)                                                                           \
+	(__extension__({                                                                           \
+		__typeof__(name) *since_ = REAL(name);                                             \
+		since_ ? since_ : (__typeof__(name) *)dlsym(RTLD_NEXT, #name);                     \
+	}))
+
 /* What a successful call opens: enum descriptor_kind, KIND_OTHER for NONE. */
 unsigned int call_kind(enum call call);
 

@@ -50,9 +50,12 @@ static void slot_contest(struct ledger_slot *slot)
 	atomic_fetch_or(&slot->facts, FACT_CONTESTED);
 }
 
+/* By the time alone: the mark may just have been written over. */
 static bool slot_is_in_doubt(const struct ledger_slot *slot)
 {
-	return LOAD(slot->facts) & FACT_CONTESTED && now_ms() - LOAD(slot->contested_ms) < DOUBT_MS;
+	uint32_t contested_ms = LOAD(slot->contested_ms);
+
+	return contested_ms != 0 && now_ms() - contested_ms < DOUBT_MS;
 }
 
 /*
@@ -187,7 +190,8 @@ struct release record_release_begin(enum call call, int fd)
 
 	if (fd < 0 || !shim_is_recording())
 		return release;
-	finish_guard_stderr((unsigned int)fd, (unsigned int)fd);
+	if (fd == STDERR_FILENO)
+		finish_guard_stderr(STDERR_FILENO, STDERR_FILENO);
 	table = shim_table();
 	release.slot = ledger_slot_at(&shim.ledger, table, fd, false);
 	is_from_parent = (!release.slot || slot_state(LOAD(release.slot->word)) == SLOT_NONE) &&
@@ -225,10 +229,11 @@ static void count_pair(const struct release *release, uint32_t close_ref)
 		ledger_lose(&shim.ledger, LOSS_EVENTS);
 		return;
 	}
-	if (!pair->call) {
-		pair->process = shim.process_index;
-		pair->kind = slot_kind(release->word);
-		pair->call = slot_call(release->word);
+	/* Several threads may find it new, and have the same to say. */
+	if (!__atomic_load_n(&pair->call, __ATOMIC_RELAXED)) {
+		__atomic_store_n(&pair->process, shim.process_index, __ATOMIC_RELAXED);
+		__atomic_store_n(&pair->kind, slot_kind(release->word), __ATOMIC_RELAXED);
+		__atomic_store_n(&pair->call, slot_call(release->word), __ATOMIC_RELEASE);
 	}
 	STORE(pair->last_fd, (uint32_t)release->fd);
 	STORE(pair->last_tid, LOAD(slot->opened_tid));
@@ -251,10 +256,10 @@ static void release_finish(struct release *release, uint32_t stack_ref)
 	if (release->opened_stack_ref && slot_call(word) != CALL_none)
 		count_pair(release, stack_ref);
 	slot_settle(slot);
-	if (!atomic_compare_exchange_strong_explicit(&slot->word, &word,
-						     (word & ~UINT64_C(0xff)) | SLOT_CLOSED,
-						     memory_order_release, memory_order_relaxed))
-		slot_contest(slot);
+	/* Fails when another thread has been given the number since: nothing is wrong with that. */
+	(void)atomic_compare_exchange_strong_explicit(&slot->word, &word,
+						      (word & ~UINT64_C(0xff)) | SLOT_CLOSED,
+						      memory_order_release, memory_order_relaxed);
 	if (slot_call(release->word) != CALL_none)
 		COUNT(shim.process->kinds[slot_kind(release->word) % KIND_COUNT].closed);
 }

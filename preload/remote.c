@@ -24,8 +24,9 @@ static int remote_opened(enum call call, int fd, const int *second)
 int rcmd(char **restrict host, unsigned short port, const char *restrict local_user,
 	 const char *restrict remote_user, const char *restrict command, int *restrict second)
 {
-	return remote_opened(
-		CALL_rcmd, REAL(rcmd)(host, port, local_user, remote_user, command, second), second);
+	return remote_opened(CALL_rcmd,
+			     REAL(rcmd)(host, port, local_user, remote_user, command, second),
+			     second);
 }
 
 int rcmd_af(char **restrict host, unsigned short port, const char *restrict local_user,
@@ -38,8 +39,8 @@ int rcmd_af(char **restrict host, unsigned short port, const char *restrict loca
 		second);
 }
 
-int rexec(char **restrict host, int port, const char *restrict user,
-	  const char *restrict password, const char *restrict command, int *restrict second)
+int rexec(char **restrict host, int port, const char *restrict user, const char *restrict password,
+	  const char *restrict command, int *restrict second)
 {
 	return remote_opened(CALL_rexec, REAL(rexec)(host, port, user, password, command, second),
 			     second);
@@ -49,7 +50,7 @@ int rexec_af(char **restrict host, int port, const char *restrict user,
 	     const char *restrict password, const char *restrict command, int *restrict second,
 	     sa_family_t family)
 {
-	return remote_opened(
-		CALL_rexec_af,
-		REAL(rexec_af)(host, port, user, password, command, second, family), second);
+	return remote_opened(CALL_rexec_af,
+			     REAL(rexec_af)(host, port, user, password, command, second, family),
+			     second);
 }

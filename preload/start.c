@@ -52,25 +52,33 @@ static uint32_t read_link(const char *path)
 		raw4(SYS_readlinkat, AT_FDCWD, path, buffer, sizeof(buffer)), buffer);
 }
 
-/* Without /proc: the name that execve() was given, which may be relative. */
+/* A path as it is from anywhere; one that does not fit comes out cut. */
+static size_t path_make_absolute(const char *path, char *buffer, size_t size)
+{
+	struct text text;
+	long length;
+
+	text_init(&text, buffer, size);
+	length = path[0] == '/' ? 0 : raw2(SYS_getcwd, buffer, size);
+	if (length > 0) {
+		text.length = (size_t)length - 1; /* getcwd counts the '\0' */
+		text_add(&text, "/");
+	}
+	text_add(&text, path);
+	return text.length;
+}
+
+/* Without /proc: the name that execve() was given. */
 static uint32_t read_program(void)
 {
 	uint32_t ref = read_link("/proc/self/exe");
 	const char *name = (const char *)getauxval(AT_EXECFN);
 	char buffer[4096];
-	struct text path;
-	long length;
 
 	if (ref || !name)
 		return ref;
-	text_init(&path, buffer, sizeof(buffer));
-	length = name[0] == '/' ? 0 : raw2(SYS_getcwd, buffer, sizeof(buffer));
-	if (length > 1) {
-		path.length = (size_t)length - 1;
-		text_add(&path, "/");
-	}
-	text_add(&path, name);
-	return ledger_string_add(&shim.ledger, buffer, path.length);
+	return ledger_string_add(&shim.ledger, buffer,
+				 path_make_absolute(name, buffer, sizeof(buffer)));
 }
 
 static uint32_t read_directory(void)
@@ -163,6 +171,18 @@ static bool entry_take(uint32_t announced, uint32_t *ret_index)
 	return true;
 }
 
+/* Is this the first process of a session without launcher, be it by way of exec? */
+static bool entry_is_first(uint32_t index)
+{
+	const struct ledger_process *process = ledger_process_at(&shim.ledger, index);
+
+	while (process && process->origin == ORIGIN_EXEC && process->exec_of < index) {
+		index = process->exec_of;
+		process = ledger_process_at(&shim.ledger, index);
+	}
+	return process && process->origin == ORIGIN_FIRST && !shim.ledger.header->has_launcher;
+}
+
 static bool session_join(const char *variable)
 {
 	const char *colon = strrchr(variable, ':');
@@ -175,8 +195,12 @@ static bool session_join(const char *variable)
 	text_init(&path, shim.ledger_path, sizeof(shim.ledger_path));
 	text_add_bytes(&path, variable, (size_t)(colon - variable));
 	/* A session that is over has no ledger any more: then nobody listens. */
-	return !path.is_cut && ledger_attach(&shim.ledger, shim.ledger_path) == 0 &&
-	       entry_take((uint32_t)announced, &index) && (shim.process_index = index, true);
+	if (path.is_cut || ledger_attach(&shim.ledger, shim.ledger_path) != 0 ||
+	    !entry_take((uint32_t)announced, &index))
+		return false;
+	shim.process_index = index;
+	shim.is_bare = entry_is_first(index);
+	return true;
 }
 
 static int session_create(const struct options *options, const char *temporary,
@@ -227,11 +251,10 @@ static bool session_begin(char *const *environment, struct options *options)
 static void library_path_find(void)
 {
 	Dl_info info;
-	struct text path;
 
-	text_init(&path, shim.library_path, sizeof(shim.library_path));
 	if (dladdr((void *)(uintptr_t)call_names, &info) && info.dli_fname)
-		text_add(&path, info.dli_fname);
+		(void)path_make_absolute(info.dli_fname, shim.library_path,
+					 sizeof(shim.library_path));
 }
 
 /* UNCLOSED_OPTIONS into `options`; its words live in `storage`. */

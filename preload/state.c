@@ -6,9 +6,9 @@
 struct shim shim;
 __thread struct thread self __attribute__((tls_model("initial-exec")));
 
-uint32_t thread_tid(void)
+uint32_t thread_tid_ask(void)
 {
-	if (__builtin_expect(self.tid == 0, 0) && shim_may_call_kernel())
+	if (shim_may_call_kernel())
 		self.tid = (uint32_t)raw0(SYS_gettid);
 	return self.tid;
 }

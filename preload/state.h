@@ -83,7 +83,13 @@ static inline bool shim_may_call_kernel(void)
 	return !atomic_load_explicit(&shim.process->has_filter, memory_order_relaxed);
 }
 
-/* Thread id; one gettid() a thread, 0 where that is not allowed. */
-uint32_t thread_tid(void);
+/* gettid() for thread_tid(), kept for the thread's life; 0 where a system call is not allowed. */
+uint32_t thread_tid_ask(void);
+
+/* Thread id, or 0 where it cannot be asked for any more. */
+static inline uint32_t thread_tid(void)
+{
+	return __builtin_expect(self.tid != 0, 1) ? self.tid : thread_tid_ask();
+}
 
 #endif

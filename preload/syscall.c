@@ -85,9 +85,9 @@ static const uint16_t openers[] = {
 static bool bpf_opens(long command)
 {
 	switch (command) {
-	case 0:	 /* BPF_MAP_CREATE */
-	case 5:	 /* BPF_PROG_LOAD */
-	case 7:	 /* BPF_OBJ_GET */
+	case 0:  /* BPF_MAP_CREATE */
+	case 5:  /* BPF_PROG_LOAD */
+	case 7:  /* BPF_OBJ_GET */
 	case 13: /* BPF_PROG_GET_FD_BY_ID */
 	case 14: /* BPF_MAP_GET_FD_BY_ID */
 	case 17: /* BPF_RAW_TRACEPOINT_OPEN */
@@ -116,19 +116,20 @@ static enum call opener_of(long number, long a, long b, long c)
 	case SYS_bpf:
 		return bpf_opens(a) ? CALL_bpf : CALL_none;
 	case SYS_seccomp:
-		return a == SECCOMP_SET_MODE_FILTER && b & SECCOMP_FILTER_FLAG_NEW_LISTENER ?
-			       CALL_seccomp :
-			       CALL_none;
+		return a == SECCOMP_SET_MODE_FILTER && b & SECCOMP_FILTER_FLAG_NEW_LISTENER
+			       ? CALL_seccomp
+			       : CALL_none;
 #ifdef SYS_landlock_create_ruleset
 	case SYS_landlock_create_ruleset:
-		return c == 0 ? CALL_landlock_create_ruleset : CALL_none; /* flags ask for a version */
+		return c == 0 ? CALL_landlock_create_ruleset
+			      : CALL_none; /* flags ask for a version */
 #endif
 	case SYS_ioctl:
 		return ioctl_opens((unsigned long)b) ? CALL_ioctl : CALL_none;
 	default:
-		return (unsigned long)number < sizeof(openers) / sizeof(openers[0]) ?
-			       openers[number] :
-			       CALL_none;
+		return (unsigned long)number < sizeof(openers) / sizeof(openers[0])
+			       ? openers[number]
+			       : CALL_none;
 	}
 }
 
@@ -238,14 +239,14 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 		return result_of(fork_by_number(number, a, b, c, d, e));
 	case SYS_dup3:
 		return result_of(duplicate_by_number(CALL_dup3, number, a, b, c));
-	/* Through the wrappers, which have the rules; those that wait are no cancellation points here. */
+	/* Through the wrappers, which have the rules; those that wait are no cancellation points
+	 * here. */
 	case SYS_dup:
 		return dup((int)a);
 	case SYS_fcntl:
 		result = result_of(raw3(number, a, b, c));
-		return fcntl_duplicates((int)b) ?
-			       record_duplicate(CALL_fcntl, (int)a, (int)result) :
-			       result;
+		return fcntl_duplicates((int)b) ? record_duplicate(CALL_fcntl, (int)a, (int)result)
+						: result;
 	case SYS_accept:
 		return accept_by_number(CALL_accept, number, a, b, c, 0);
 	case SYS_accept4:
@@ -280,7 +281,8 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 	case SYS_execve:
 		return execve((const char *)a, (char *const *)b, (char *const *)c);
 	case SYS_execveat:
-		return execveat((int)a, (const char *)b, (char *const *)c, (char *const *)d, (int)e);
+		return execveat((int)a, (const char *)b, (char *const *)c, (char *const *)d,
+				(int)e);
 	case SYS_unshare:
 		return unshare((int)a);
 	case SYS_exit_group:

@@ -85,7 +85,7 @@ struct group {
 	uint32_t refused_stack_ref;
 	uint32_t close_stack_ref; /* closed-by-gc: the stack that closed most of them */
 	uint64_t close_count;
-	uint64_t unseen_after_ns, unseen_before_ns; /* bounds of all unseen; 0: not known */
+	uint64_t unseen_after_ns, unseen_before_ns; /* bounds of all unseen, from their process's start */
 	uint64_t unseen_dated;			    /* how many of them have both */
 };
 
@@ -103,6 +103,7 @@ struct judge {
 	uint64_t damaged_tables;
 	uint64_t held_by_living; /* left open by their openers, passed to processes still running */
 
+	struct lookup blind; /* exe_ref → 1 when that program cannot be watched from inside */
 	struct image *images;
 	uint32_t image_count;
 	struct life *lives;
@@ -192,8 +193,9 @@ const char *kept_reason(struct judge *judge, unsigned int kept);
 void kept_word(struct judge *judge, struct group *group);
 
 /*
- * unseen.c: is it a copy, handed down by fork, of what was already judged? Nothing
- * but the kernel's inode tells; it does so for sockets and pipes.
+ * unseen.c: is it a copy of what was already judged, in a relative that got it by
+ * fork, too? Where the parent still has its own, the tables tell. Else nothing
+ * but the kernel's inode does, and only for sockets and pipes.
  */
 bool unseen_is_copy(struct judge *judge, const struct leak *leak);
 

@@ -22,7 +22,8 @@ static const struct {
 	const char *closer; /* NULL: libc has none */
 } keepers[] = {
 	{ BY_PEER_PATH, "/dev/log", "syslog", "closelog" },
-	{ BY_PEER_PATH, "/run/systemd/journal/dev-log", "syslog", "closelog" }, /* where it points */
+	{ BY_PEER_PATH, "/run/systemd/journal/dev-log", "syslog",
+	  "closelog" }, /* where it points */
 	{ BY_PATH, "/etc/passwd", "getpwent", "endpwent" },
 	{ BY_PATH, "/etc/group", "getgrent", "endgrent" },
 	{ BY_PATH, "/etc/shadow", "getspent", "endspent" },
@@ -113,17 +114,16 @@ unsigned int kept_find(struct judge *judge, const struct leak *leak)
 
 const char *kept_opener(unsigned int kept)
 {
-	return kept >= KEPT_CALLS && kept - KEPT_CALLS < KEEPERS ?
-		       keepers[kept - KEPT_CALLS].opener :
-		       NULL;
+	return kept >= KEPT_CALLS && kept - KEPT_CALLS < KEEPERS ? keepers[kept - KEPT_CALLS].opener
+								 : NULL;
 }
 
 const char *kept_reason(struct judge *judge, unsigned int kept)
 {
 	const char *closer = keepers[kept - KEPT_CALLS].closer;
 
-	return closer ? report_printf(judge->report, "kept by libc: %s() releases it", closer) :
-			"kept by libc: nothing releases it";
+	return closer ? report_printf(judge->report, "kept by libc: %s() releases it", closer)
+		      : "kept by libc: nothing releases it";
 }
 
 void kept_word(struct judge *judge, struct group *group)
@@ -133,17 +133,18 @@ void kept_word(struct judge *judge, struct group *group)
 	struct finding *finding = &group->finding;
 	bool is_socket = finding->kind == KIND_SOCKET;
 
-	finding->title = report_printf(judge->report, "%s%s%s, kept by libc for %s(), open until the end",
-				       is_socket && group->noun ? group->noun : "",
-				       is_socket && group->noun ? " " : "",
-				       kind_name(finding->kind), opener);
+	finding->title = report_printf(
+		judge->report, "%s%s%s, kept by libc for %s(), open until the end",
+		is_socket && group->noun ? group->noun : "", is_socket && group->noun ? " " : "",
+		kind_name(finding->kind), opener);
 	finding->explanation = report_printf(
 		judge->report,
 		"The C library opens it by itself in %s() and its kin, and keeps it for the next "
 		"call%s.",
 		opener, closer ? "" : ", for as long as the process lives");
-	finding->remedy = closer ? report_printf(judge->report, "%s() releases it, if it need not "
-								"live as long as the program.",
-						 closer) :
-				   "None is needed, and none is possible.";
+	finding->remedy = closer ? report_printf(judge->report,
+						 "%s() releases it, if it need not "
+						 "live as long as the program.",
+						 closer)
+				 : "None is needed, and none is possible.";
 }

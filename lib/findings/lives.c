@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "findings/coverage.h"
 #include "findings/judgement.h"
 
 static uint32_t state_of(const struct ledger_process *process)
@@ -101,6 +102,28 @@ static struct report_exit exit_of(const struct judge *judge, const struct life *
 	};
 }
 
+/*
+ * Says hello and does all else behind the C library: a Go program that is linked
+ * to it. Asked once a program.
+ */
+static bool image_is_blind(struct judge *judge, const struct ledger_process *process)
+{
+	const struct ledger_image *image = ledger_at(
+		judge->ledger, atomic_load_explicit(&process->image_ref, memory_order_relaxed),
+		sizeof(*image));
+	const char *exe = image ? snapshot_string(judge->snapshot, image->exe_ref) : NULL;
+	struct coverage coverage;
+	uint32_t *is_blind;
+	bool is_new;
+
+	if (!exe)
+		return false;
+	is_blind = lookup_put(&judge->blind, judge->report, image->exe_ref, 0, 0, &is_new);
+	if (is_new)
+		*is_blind = coverage_inspect(exe, &coverage) == 0 && coverage.kind == COVERAGE_GO;
+	return *is_blind != 0;
+}
+
 static void life_end(struct judge *judge, struct life *life, uint32_t waited)
 {
 	const struct ledger_process *last = judge->images[life->last].process;
@@ -109,7 +132,8 @@ static void life_end(struct judge *judge, struct life *life, uint32_t waited)
 	uint32_t state = state_of(last);
 
 	/* A forked child whose first step was its death has opened nothing. */
-	life->is_covered = (has_said_hello(last) && state != PROCESS_REPLACED) ||
+	life->is_covered = (has_said_hello(last) && state != PROCESS_REPLACED &&
+			    !image_is_blind(judge, last)) ||
 			   (state == PROCESS_EXPECTED && last->origin == ORIGIN_FORK &&
 			    waited & PROCESS_WAITED);
 	life->has_ended = state == PROCESS_ENDED;

@@ -119,7 +119,7 @@ static void coverage_describe(struct judge *judge, struct report_process *entry,
 	if (state == PROCESS_REPLACED) {
 		entry->reason = "it executed a program that could not be followed";
 		entry->remedy = "look for an exec that is not made through the C library";
-	} else if (process->origin == ORIGIN_FORK) {
+	} else if (process->origin == ORIGIN_FORK && state == PROCESS_EXPECTED) {
 		entry->reason = "it was forked, but its first step was not seen";
 		entry->remedy = "it may have been ended at once, or forked behind the C library";
 	} else {

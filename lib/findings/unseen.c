@@ -17,7 +17,7 @@ struct window {
 /* Calls that end with the number the kernel gave them, and take none but that on their way. */
 static bool is_lowest_free(const struct judge *judge, unsigned int call)
 {
-	static const char *const starts[] = { "socket", "accept", "open",    "pipe",
+	static const char *const starts[] = { "socket", "accept",  "open",         "pipe",
 					      "fopen",  "eventfd", "epoll_create", "memfd_create" };
 	const char *name = call ? snapshot_call_name(judge->snapshot, call) : NULL;
 
@@ -27,7 +27,10 @@ static bool is_lowest_free(const struct judge *judge, unsigned int call)
 	return false;
 }
 
-/* When the last owner that was seen closed the number; 0: not known. */
+/* The clock of closings stands still between two ticks of the kernel: at most this long. */
+#define TICK_NS UINT64_C(10000000)
+
+/* When the last owner that was seen closed the number, or a tick later; 0: not known. */
 static uint64_t closed_ns(struct judge *judge, const struct ledger_slot *slot, int fd,
 			  uint64_t opened_ns)
 {
@@ -79,19 +82,21 @@ static struct window window_find(struct judge *judge, const struct leak *leak)
 	const struct ledger_slot *slot = leak->view->slot;
 	uint64_t opened_ns =
 		slot ? atomic_load_explicit(&slot->opened_ns, memory_order_relaxed) : 0;
-	struct window window = { 0 };
+	uint64_t free_ns = 0;
+	struct window window = { .after_ns = opened_ns };
 
 	if (!table || !slot)
 		return window;
 	if (opened_ns) {
-		window.after_ns = closed_ns(judge, slot, leak->fd, opened_ns);
-		if (!window.after_ns) {
-			/* Closed at a time not known: then who had it in between is not, either. */
-			window.after_ns = opened_ns;
-			return window;
-		}
+		uint64_t closed = closed_ns(judge, slot, leak->fd, opened_ns);
+
+		if (!closed)
+			return window; /* who had it in between is not known, either */
+		if (closed > opened_ns)
+			window.after_ns = closed;
+		free_ns = closed + TICK_NS;
 	}
-	window.before_ns = taken_before_ns(judge, table, leak->fd, window.after_ns);
+	window.before_ns = taken_before_ns(judge, table, leak->fd, free_ns);
 	return window;
 }
 
@@ -112,14 +117,19 @@ bool unseen_is_copy(struct judge *judge, const struct leak *leak)
 
 void unseen_note(struct judge *judge, struct group *group, const struct leak *leak)
 {
-	uint64_t end_ns = judge->lives[leak->life].end_ns;
+	const struct life *life = &judge->lives[leak->life];
+	uint64_t start_ns = judge->images[life->first].process->started_ns;
 	struct window window;
 
-	if (group->finding.descriptor_count == DESCRIPTORS_SHOWN || !end_ns)
+	if (group->finding.descriptor_count == DESCRIPTORS_SHOWN || life->end_ns <= start_ns)
 		return;
 	window = window_find(judge, leak);
-	if (!window.before_ns)
-		window.before_ns = end_ns;
+	if (window.after_ns < start_ns && life_is_fork(judge, life))
+		return; /* it may be the parent's */
+	if (window.before_ns <= start_ns)
+		window.before_ns = life->end_ns;
+	window.after_ns = window.after_ns > start_ns ? window.after_ns - start_ns : 0;
+	window.before_ns -= start_ns;
 	if (!group->unseen_dated || window.after_ns < group->unseen_after_ns)
 		group->unseen_after_ns = window.after_ns;
 	if (window.before_ns > group->unseen_before_ns)
@@ -129,25 +139,26 @@ void unseen_note(struct judge *judge, struct group *group, const struct leak *le
 
 static const char *time_text(struct judge *judge, uint64_t ns)
 {
-	return ns < UINT64_C(1000000000) ?
-		       report_printf(judge->report, "%.2f ms", (double)ns / 1e6) :
-		       report_printf(judge->report, "%.2f s", (double)ns / 1e9);
+	return ns < UINT64_C(1000000000) ? report_printf(judge->report, "%.2f ms", (double)ns / 1e6)
+					 : report_printf(judge->report, "%.2f s", (double)ns / 1e9);
 }
 
 void unseen_witness(struct judge *judge, struct group *group)
 {
 	bool is_one = group->finding.count == 1;
-	const char *text;
 
 	if (!group->unseen_dated || group->unseen_dated < group->finding.count)
 		return;
-	text = report_printf(judge->report,
-			     "Opened between %s and %s after the session began, by the %s it has.",
-			     time_text(judge, group->unseen_after_ns),
-			     time_text(judge, group->unseen_before_ns),
-			     is_one ? "number" : "numbers");
-	if (!is_one)
-		text = report_printf(judge->report, "All were o%s", text + 1);
-	evidence_add(judge, &group->finding,
-		     (struct report_evidence){ .what = "opened-between", .text = text });
+	evidence_add(
+		judge, &group->finding,
+		(struct report_evidence){
+			.what = "opened-between",
+			.text = report_printf(
+				judge->report,
+				"%s between %s and %s after its process began, to go by the %s.",
+				is_one ? "Opened" : "All were opened",
+				time_text(judge, group->unseen_after_ns),
+				time_text(judge, group->unseen_before_ns),
+				is_one ? "number" : "numbers"),
+		});
 }

@@ -22,6 +22,17 @@ static struct ledger_earlier *earlier_at(struct ledger *ledger, const ledger_u32
 			 sizeof(struct ledger_earlier));
 }
 
+/* Two openings of one number may be recorded at once, when a wrong close lies between. */
+static void slot_copy(struct ledger_slot *to, const struct ledger_slot *from)
+{
+	uint32_t words[sizeof(*to) / sizeof(uint32_t)];
+	const ledger_u32 *at = (const void *)from;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		words[i] = load(&at[i]);
+	memcpy(to, words, sizeof(words));
+}
+
 bool ledger_slot_keep(struct ledger *ledger, struct ledger_slot *slot, uint32_t now_fork)
 {
 	uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
@@ -38,7 +49,7 @@ bool ledger_slot_keep(struct ledger *ledger, struct ledger_slot *slot, uint32_t 
 	earlier = ledger_at(ledger, ref, sizeof(*earlier));
 	if (!earlier)
 		return false;
-	memcpy(&earlier->slot, slot, sizeof(*slot));
+	slot_copy(&earlier->slot, slot);
 	earlier->slot.closed_fork = closed_fork;
 	/* Before the slot changes: whoever reads meanwhile finds the one or the other. */
 	atomic_store_explicit(&slot->earlier_ref, ref, memory_order_release);

@@ -212,7 +212,7 @@ struct ledger_image {
 	uint32_t cwd_ref;  /* string: working directory at hello */
 	ledger_u32 modules_ref; /* list of struct ledger_module */
 	ledger_u32 epoch;       /* grows with every dlclose that unmapped something */
-	ledger_u32 shelves_ref; /* LEDGER_STACK_SHELVES references to list heads of struct ledger_stack */
+	ledger_u32 shelves_ref; /* LEDGER_STACK_SHELVES references to heads of lists of stacks */
 	ledger_u32 stack_count;
 	uint32_t reserved;
 };
@@ -289,7 +289,7 @@ struct ledger_table {
 	uint32_t parent_ref;  /* struct ledger_table */
 	uint32_t parent_fork; /* tick of the parent's clock that made this table */
 	uint32_t process;     /* index of the process that made it */
-	ledger_u64 forked_ns; /* LINK_FORK: when the child began to run; 0 not yet */
+	ledger_u64 forked_ns; /* LINK_FORK: when the child of several threads began; 0 of one */
 	ledger_u32 forks;     /* shared by the threads of the table */
 	ledger_u32 limit;     /* one more than the highest number with a slot */
 	struct ledger_index slots;

@@ -33,6 +33,21 @@ void ledger_lose(struct ledger *ledger, enum ledger_loss what)
 	atomic_fetch_add_explicit(&ledger->header->lost[what], 1, memory_order_relaxed);
 }
 
+/*
+ * The page behind a free one. Another thread may have taken the page meanwhile
+ * and be writing there: what is read is then not used, because the head has
+ * changed. ThreadSanitizer cannot know that.
+ */
+#if __has_attribute(disable_sanitizer_instrumentation) /* clang's no_sanitize leaves atomics */
+__attribute__((noinline, disable_sanitizer_instrumentation))
+#else
+__attribute__((noinline, no_sanitize("thread")))
+#endif
+static uint32_t page_link(const ledger_u32 *page)
+{
+	return atomic_load_explicit(page, memory_order_relaxed);
+}
+
 /* Take a page from those given back; 0 when there is none. */
 static uint32_t page_take_free(struct ledger *ledger)
 {
@@ -47,8 +62,7 @@ static uint32_t page_take_free(struct ledger *ledger)
 		if (!page)
 			return 0;
 		/* The upper half counts changes: a page that came back meanwhile is noticed. */
-		next = atomic_load_explicit(page, memory_order_relaxed) |
-		       ((seen >> 32) + 1) << 32;
+		next = page_link(page) | ((seen >> 32) + 1) << 32;
 		if (atomic_compare_exchange_weak_explicit(head, &seen, next, memory_order_acq_rel,
 							  memory_order_acquire)) {
 			memset(page, 0, LEDGER_PAGE_SIZE);

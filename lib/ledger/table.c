@@ -87,7 +87,9 @@ static enum lookup table_lookup_now(const struct descriptor_view *view, unsigned
 	if (state == SLOT_CLOSED)
 		return LOOKUP_CLOSED;
 	/* A release of an inherited number that never came back. */
-	return slot_load(&view->slot->facts) & FACT_INHERITED ? LOOKUP_ABOVE : LOOKUP_OPEN;
+	return state == SLOT_CLOSING && slot_load(&view->slot->facts) & FACT_INHERITED ?
+		       LOOKUP_ABOVE :
+		       LOOKUP_OPEN;
 }
 
 /*
@@ -101,6 +103,10 @@ static enum lookup table_lookup(struct ledger *ledger, struct ledger_table *tabl
 	struct ledger_slot *slot = ledger_slot_at(ledger, table, fd, false);
 	uint64_t word = slot ? atomic_load_explicit(&slot->word, memory_order_acquire) : 0;
 	unsigned int state = slot_state(word);
+	/* An unseen opening came at some time after the close that the slot still tells of. */
+	bool is_closed = state == SLOT_CLOSED ||
+			 (state == SLOT_UNSEEN && (slot_generation(word) > 1 ||
+						   slot_load(&slot->facts) & FACT_INHERITED));
 	enum lookup found;
 
 	view->slot = slot;
@@ -113,7 +119,7 @@ static enum lookup table_lookup(struct ledger *ledger, struct ledger_table *tabl
 	if (tick == UINT32_MAX)
 		return table_lookup_now(view, state);
 	if (slot_load(&slot->facts) & FACT_INHERITED || slot_load(&slot->opened_fork) < tick) {
-		if (state == SLOT_CLOSED && slot_load(&slot->closed_fork) < tick)
+		if (is_closed && slot_load(&slot->closed_fork) < tick)
 			return LOOKUP_CLOSED;
 		return slot_load(&slot->facts) & FACT_INHERITED ? LOOKUP_ABOVE : LOOKUP_OPEN;
 	}
@@ -132,18 +138,21 @@ static enum lookup table_lookup(struct ledger *ledger, struct ledger_table *tabl
 
 static bool view_is_outside(const struct descriptor_view *view)
 {
-	return slot_load(&view->slot->facts) & FACT_OUTSIDE;
+	uint64_t word = atomic_load_explicit(&view->slot->word, memory_order_relaxed);
+
+	return slot_load(&view->slot->facts) & FACT_OUTSIDE && slot_state(word) != SLOT_UNSEEN;
 }
 
 /*
- * Found by the kernel in a forked child without an opening: the parent may have
- * been about to write it down.
+ * Found by the kernel in a forked child that never touched the number itself:
+ * the parent may have been about to write it down.
  */
 static bool is_unseen_in_child(const struct ledger_table *table, const struct descriptor_view *view)
 {
 	uint64_t word = atomic_load_explicit(&view->slot->word, memory_order_relaxed);
 
-	return slot_state(word) == SLOT_UNSEEN && table->link == LINK_FORK;
+	return slot_state(word) == SLOT_UNSEEN && table->link == LINK_FORK &&
+	       slot_generation(word) == 1 && !(slot_load(&view->slot->facts) & FACT_INHERITED);
 }
 
 static enum descriptor_origin origin_of(const struct descriptor_view *view, bool is_inherited)
