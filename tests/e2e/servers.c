@@ -99,6 +99,10 @@ Test(servers, redis)
 	/* A background save forks. */
 	answer = RUN("redis-cli", "-s", socket, "bgsave");
 	cr_expect_eq(strncmp(answer.out, "Background", 10), 0, "%s", answer.out);
+	/* While the saver lives it holds copies, and would be told for what the server leaves. */
+	do
+		answer = RUN("redis-cli", "-s", socket, "info", "persistence");
+	while (strstr(answer.out, "rdb_bgsave_in_progress:1"));
 	RUN("redis-cli", "-s", socket, "shutdown", "nosave", "force");
 	report = traced_compare(&child);
 	cr_expect_eq(report_number(report, "exit/status"), 0);
