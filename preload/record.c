@@ -252,6 +252,9 @@ static void release_finish(struct release *release, uint32_t stack_ref)
 		STORE(slot->closed_stack_ref, stack_ref);
 		STORE(slot->closed_tid, thread_tid());
 		STORE(slot->closed_fork, LOAD(shim_table()->forks));
+		/* A copy from before a fork has no opening here; when it went tells who was left with it. */
+		if (LOAD(slot->facts) & FACT_INHERITED)
+			STORE(slot->opened_ns, ledger_now_ns(&shim.ledger));
 	}
 	if (release->opened_stack_ref && slot_call(word) != CALL_none)
 		count_pair(release, stack_ref);

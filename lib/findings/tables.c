@@ -8,6 +8,9 @@
 /* Forks and execs above one another; deeper is taken for a cycle. */
 #define TABLE_DEPTH_MAX 1000000
 
+/* In place of an heir: the one it passed to has closed it since. */
+#define RELEASED (NONE - 1)
+
 /* One process while its numbers are looked through. */
 struct walk {
 	struct judge *judge;
@@ -16,7 +19,8 @@ struct walk {
 	uint32_t depth;       /* tables above it, itself included */
 	uint32_t id;          /* of its report_process */
 	struct lookup facts;  /* number → reference of its fact */
-	struct lookup *heirs; /* identity of a descriptor → life it passed to */
+	struct lookup *heirs; /* identity of a descriptor → life it passed to, or RELEASED */
+	struct lookup *activity; /* table → latest tick at which something was opened or closed */
 	bool is_finding_heirs;
 };
 
@@ -63,29 +67,106 @@ static bool has_outlived_opener(const struct walk *walk, const struct descriptor
 	return life_end_ns(life) > opener->end_ns;
 }
 
+static uint64_t slot_identity(const struct walk *walk, const struct descriptor_view *view)
+{
+	return (uint64_t)(uintptr_t)view->slot - (uintptr_t)walk->judge->snapshot->bytes;
+}
+
 /* Of several that hold copies the last to end has it: it was left open by all before. */
-static void heir_find(struct walk *walk, int fd, const struct descriptor_view *view)
+static void heir_add(struct walk *walk, const struct descriptor_view *view, uint32_t life)
 {
 	struct judge *judge = walk->judge;
-	uint32_t *heir;
+	bool is_new;
+	uint32_t *heir = lookup_put(walk->heirs, judge->report, identity_high(view),
+				    slot_identity(walk, view), life, &is_new);
+
+	if (is_new || life == RELEASED)
+		return;
+	if (*heir == RELEASED ||
+	    life_end_ns(&judge->lives[life]) > life_end_ns(&judge->lives[*heir]))
+		*heir = life;
+}
+
+/* The latest tick of a table's clock at which it opened or closed something. */
+static uint32_t table_activity(struct walk *walk, uint32_t table_ref)
+{
+	struct judge *judge = walk->judge;
+	struct ledger_table *table = ledger_table_at(judge->ledger, table_ref);
+	const uint32_t *known = lookup_get(walk->activity, table_ref, 0);
+	uint32_t limit = table ? value_of(&table->limit) : 0, latest = 0;
 	bool is_new;
 
-	(void)fd;
-	if (view->origin != DESCRIPTOR_INHERITED || !has_outlived_opener(walk, view))
+	if (known)
+		return *known;
+	for (uint32_t fd = 0; fd < limit && budget_take(judge, &judge->view_budget, 1); fd++) {
+		struct ledger_slot *slot = ledger_slot_at(judge->ledger, table, (int)fd, false);
+
+		if (!slot) {
+			fd |= LEDGER_SLOTS_PER_LEAF - 1;
+			continue;
+		}
+		if (value_of(&slot->opened_fork) > latest)
+			latest = value_of(&slot->opened_fork);
+		if (value_of(&slot->closed_fork) > latest)
+			latest = value_of(&slot->closed_fork);
+	}
+	return *lookup_put(walk->activity, judge->report, table_ref, 0, latest, &is_new);
+}
+
+/*
+ * Did the opener do nothing with descriptors after the fork that led here, and
+ * fork no more? So leave those who become a daemon: what they had is the
+ * child's from then on, also what it closes before the parent is quite gone.
+ */
+static bool has_left_all(struct walk *walk, const struct descriptor_view *view)
+{
+	struct ledger *ledger = walk->judge->ledger;
+	const struct ledger_table *table = ledger_table_at(ledger, walk->table_ref);
+	const struct ledger_table *opener = ledger_table_at(ledger, view->table_ref);
+
+	for (uint32_t i = 0; table && i < walk->depth && table->link == LINK_FORK; i++) {
+		if (table->parent_ref == view->table_ref)
+			return opener && value_of(&opener->forks) == table->parent_fork &&
+			       table_activity(walk, view->table_ref) < table->parent_fork;
+		table = ledger_table_at(ledger, table->parent_ref);
+	}
+	return false;
+}
+
+/* This process had a copy and closed it. Was it the one to do so? */
+static void heir_find_released(struct walk *walk, int fd)
+{
+	struct judge *judge = walk->judge;
+	struct ledger_table *table = ledger_table_at(judge->ledger, walk->table_ref);
+	struct ledger_slot *slot = ledger_slot_at(judge->ledger, table, fd, false);
+	struct descriptor_view view;
+	uint64_t closed_ns;
+
+	if (!slot || slot_state(slot->word) == SLOT_NONE)
 		return;
-	heir = lookup_put(walk->heirs, judge->report, identity_high(view),
-			  (uint64_t)(uintptr_t)view->slot - (uintptr_t)judge->snapshot->bytes,
-			  walk->life, &is_new);
-	if (!is_new && life_end_ns(&judge->lives[walk->life]) > life_end_ns(&judge->lives[*heir]))
-		*heir = walk->life;
+	ledger_view_at_birth(judge->ledger, walk->table_ref, fd, &view);
+	if (view.origin != DESCRIPTOR_INHERITED || !has_outlived_opener(walk, &view))
+		return;
+	closed_ns = value_of(&slot->facts) & FACT_INHERITED ?
+			    atomic_load_explicit(&slot->opened_ns, memory_order_relaxed) :
+			    0;
+	if (closed_ns > opener_of(walk, &view)->end_ns || has_left_all(walk, &view))
+		heir_add(walk, &view, RELEASED);
+}
+
+static void heir_find(struct walk *walk, int fd, const struct descriptor_view *view)
+{
+	if (view->origin == DESCRIPTOR_INHERITED && has_outlived_opener(walk, view))
+		heir_add(walk, view, walk->life);
+	else if (view->origin != DESCRIPTOR_INHERITED)
+		heir_find_released(walk, fd);
 }
 
 /* The life a descriptor passed to; NONE: it stays where it was opened. */
 static uint32_t heir_of(const struct walk *walk, const struct descriptor_view *view)
 {
-	const uint32_t *heir = lookup_get(walk->heirs, identity_high(view),
-					  (uint64_t)(uintptr_t)view->slot -
-						  (uintptr_t)walk->judge->snapshot->bytes);
+	const uint32_t *heir =
+		lookup_get(walk->heirs, identity_high(view), slot_identity(walk, view));
 
 	return heir ? *heir : NONE;
 }
@@ -154,7 +235,7 @@ static void number_judge(struct walk *walk, int fd, const struct descriptor_view
 	if (view->is_closing && !life->has_truth)
 		return;
 	heir = heir_of(walk, view);
-	if (view->origin != DESCRIPTOR_INHERITED && heir != NONE &&
+	if (view->origin != DESCRIPTOR_INHERITED && heir != NONE && heir != RELEASED &&
 	    walk->judge->lives[heir].is_running)
 		walk->judge->held_by_living++;
 	if (view->origin == DESCRIPTOR_INHERITED ? heir != walk->life : heir != NONE)
@@ -195,11 +276,9 @@ static void numbers_walk(struct walk *walk, bool with_inherited)
 		if (!budget_take(judge, &judge->view_budget, walk->depth))
 			return;
 		ledger_view(judge->ledger, walk->table_ref, (int)fd, &view);
-		if (view.origin == DESCRIPTOR_NOT_OPEN)
-			continue;
 		if (walk->is_finding_heirs)
 			heir_find(walk, (int)fd, &view);
-		else
+		else if (view.origin != DESCRIPTOR_NOT_OPEN)
 			number_judge(walk, (int)fd, &view);
 	}
 }
@@ -272,8 +351,11 @@ static void life_walk(struct walk *walk, uint32_t number, struct lookup *tables)
 
 void leaks_find(struct judge *judge)
 {
-	struct lookup heirs = { 0 }, tables = { 0 };
-	struct walk walk = { .judge = judge, .heirs = &heirs, .is_finding_heirs = true };
+	struct lookup heirs = { 0 }, activity = { 0 }, tables = { 0 };
+	struct walk walk = { .judge = judge,
+			     .heirs = &heirs,
+			     .activity = &activity,
+			     .is_finding_heirs = true };
 
 	for (uint32_t i = 0; i < judge->life_count; i++)
 		life_walk(&walk, i, &tables);

@@ -8,18 +8,38 @@
 
 #include "ledger/earlier.h"
 
-/* A longer list is taken for a damaged ledger. */
-#define EARLIER_MAX 1000000
+/* A search that takes more steps goes through a damaged ledger: 64 bits of length take 192. */
+#define STEPS_MAX 256
 
 static uint32_t load(const ledger_u32 *field)
 {
 	return atomic_load_explicit(field, memory_order_relaxed);
 }
 
-static struct ledger_earlier *earlier_at(struct ledger *ledger, const ledger_u32 *ref)
+static struct ledger_earlier *earlier_at(struct ledger *ledger, uint32_t ref)
 {
-	return ledger_at(ledger, atomic_load_explicit(ref, memory_order_acquire),
-			 sizeof(struct ledger_earlier));
+	return ledger_at(ledger, ref, sizeof(struct ledger_earlier));
+}
+
+static uint32_t next_of(const struct ledger_slot *slot)
+{
+	return atomic_load_explicit(&slot->earlier_ref, memory_order_acquire);
+}
+
+/*
+ * Where the record in front of `next_ref` jumps to: over two jumps of one length,
+ * else to the next (Myers, "An applicative random-access stack", 1983).
+ */
+static void jump_set(struct ledger *ledger, struct ledger_earlier *earlier, uint32_t next_ref)
+{
+	const struct ledger_earlier *next = earlier_at(ledger, next_ref);
+	const struct ledger_earlier *first = next ? earlier_at(ledger, next->jump_ref) : NULL;
+	const struct ledger_earlier *second = first ? earlier_at(ledger, first->jump_ref) : NULL;
+
+	earlier->jump_ref = next_ref;
+	earlier->length = next ? next->length + 1 : 1;
+	if (second && next->length - first->length == first->length - second->length)
+		earlier->jump_ref = first->jump_ref;
 }
 
 /* Two openings of one number may be recorded at once, when a wrong close lies between. */
@@ -51,26 +71,35 @@ bool ledger_slot_keep(struct ledger *ledger, struct ledger_slot *slot, uint32_t 
 		return false;
 	slot_copy(&earlier->slot, slot);
 	earlier->slot.closed_fork = closed_fork;
+	jump_set(ledger, earlier, next_of(slot));
 	/* Before the slot changes: whoever reads meanwhile finds the one or the other. */
 	atomic_store_explicit(&slot->earlier_ref, ref, memory_order_release);
 	return true;
 }
 
+/* Inherited numbers were open from the start. */
+static bool is_after(const struct ledger_earlier *earlier, uint32_t tick)
+{
+	return load(&earlier->slot.opened_fork) >= tick &&
+	       !(load(&earlier->slot.facts) & FACT_INHERITED);
+}
+
 enum lookup earlier_lookup(struct ledger *ledger, const struct ledger_slot *slot, uint32_t tick,
 			   struct ledger_slot **ret_slot)
 {
-	struct ledger_earlier *earlier = earlier_at(ledger, &slot->earlier_ref);
+	struct ledger_earlier *earlier = earlier_at(ledger, next_of(slot)), *jump;
 
-	for (unsigned int i = 0; earlier && i < EARLIER_MAX; i++) {
-		struct ledger_slot *was = &earlier->slot;
-
-		if (load(&was->facts) & FACT_INHERITED)
-			return load(&was->closed_fork) >= tick ? LOOKUP_ABOVE : LOOKUP_CLOSED;
-		if (load(&was->opened_fork) < tick) {
-			*ret_slot = was;
-			return load(&was->closed_fork) >= tick ? LOOKUP_OPEN : LOOKUP_CLOSED;
-		}
-		earlier = earlier_at(ledger, &was->earlier_ref);
+	/* To the last one that was opened before the tick. */
+	for (unsigned int i = 0; earlier && i < STEPS_MAX && is_after(earlier, tick); i++) {
+		jump = earlier_at(ledger, earlier->jump_ref);
+		earlier = jump && is_after(jump, tick) ?
+				  jump :
+				  earlier_at(ledger, next_of(&earlier->slot));
 	}
-	return LOOKUP_ABOVE;
+	if (!earlier || is_after(earlier, tick))
+		return LOOKUP_ABOVE;
+	*ret_slot = &earlier->slot;
+	if (load(&earlier->slot.closed_fork) < tick)
+		return LOOKUP_CLOSED;
+	return load(&earlier->slot.facts) & FACT_INHERITED ? LOOKUP_ABOVE : LOOKUP_OPEN;
 }

@@ -360,7 +360,7 @@ enum slot_facts {
 
 struct ledger_slot {
 	ledger_u64 word;
-	ledger_u64 opened_ns;
+	ledger_u64 opened_ns; /* with FACT_INHERITED: when the copy was closed, 0 not known */
 	ledger_u32 opened_stack_ref;
 	ledger_u32 opened_tid;
 	ledger_u32 opened_fork;      /* the table's clock when it was opened */
@@ -377,11 +377,14 @@ struct ledger_slot {
 
 /*
  * An earlier opener of a slot's number that a fork saw, or the close of a number
- * inherited: the slot as it was. slot.earlier_ref is the next one; closed_fork
- * is valid whatever the state.
+ * inherited: the slot as it was, closed_fork being valid whatever the state.
+ * slot.earlier_ref is the next one. jump_ref leads further down, so that one of
+ * n is found in log n steps: a server may have forked for each of a million.
  */
 struct ledger_earlier {
 	struct ledger_slot slot;
+	uint32_t jump_ref;
+	uint32_t length; /* of the list from here on */
 };
 
 /* The last address a program gave to, or got from, a call on a descriptor. */

@@ -179,6 +179,13 @@ struct descriptor_view {
 
 void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd, struct descriptor_view *ret_view);
 
+/*
+ * What a number was when a fork made this table, whatever was done with it
+ * since. Not open for a table with another link.
+ */
+void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
+			  struct descriptor_view *ret_view);
+
 /* One more than the highest number that can be open in a table's view. */
 uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref);
 

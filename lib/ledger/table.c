@@ -176,12 +176,20 @@ static struct moment moment_of(const struct ledger_table *table, bool is_unseen)
 								     0 };
 }
 
-void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd,
-		 struct descriptor_view *ret_view)
+/* Where a view begins. */
+struct outlook {
+	uint32_t table_ref;
+	struct moment moment;
+	bool is_inherited; /* a fork lies behind already */
+};
+
+static void view_walk(struct ledger *ledger, const struct outlook *from, int fd,
+		      struct descriptor_view *ret_view)
 {
+	uint32_t table_ref = from->table_ref;
 	struct ledger_table *table = ledger_table_at(ledger, table_ref);
-	struct moment moment = { .tick = UINT32_MAX };
-	bool is_inherited = false, has_exec_below = false, has_crossed_exec = false;
+	struct moment moment = from->moment;
+	bool is_inherited = from->is_inherited, has_exec_below = false, has_crossed_exec = false;
 	bool is_closing = false, is_unseen = false;
 
 	*ret_view = (struct descriptor_view){ .origin = DESCRIPTOR_NOT_OPEN };
@@ -215,6 +223,28 @@ void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd,
 		table_ref = table->parent_ref;
 		table = ledger_table_at(ledger, table_ref);
 	}
+}
+
+void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd,
+		 struct descriptor_view *ret_view)
+{
+	const struct outlook now = { .table_ref = table_ref, .moment = { .tick = UINT32_MAX } };
+
+	view_walk(ledger, &now, fd, ret_view);
+}
+
+void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
+			  struct descriptor_view *ret_view)
+{
+	const struct ledger_table *table = ledger_table_at(ledger, table_ref);
+	struct outlook birth = { .is_inherited = true };
+
+	*ret_view = (struct descriptor_view){ .origin = DESCRIPTOR_NOT_OPEN };
+	if (!table || table->link != LINK_FORK)
+		return;
+	birth.table_ref = table->parent_ref;
+	birth.moment = moment_of(table, false);
+	view_walk(ledger, &birth, fd, ret_view);
 }
 
 uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref)

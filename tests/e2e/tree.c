@@ -136,6 +136,16 @@ Test(tree, daemon)
 	cr_expect_eq(report_number(watched.report, "process_counts/running"), 0);
 }
 
+Test(tree, hand_over_before_the_parent_is_gone)
+{
+	tree_watch("hand_over_early", 0);
+}
+
+Test(tree, hand_over_after_the_parent_is_gone)
+{
+	tree_watch("hand_over_late", 0);
+}
+
 Test(tree, forking_server_keeps_the_connection)
 {
 	struct watched watched = tree_check("server_keeps", 1);

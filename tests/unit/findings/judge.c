@@ -200,7 +200,24 @@ Test(judge, a_daemon_that_closes_it_is_clean)
 	world_closed(&world, child, 5, stack);
 	world_exit(&world, 0, 0);
 	world_exit(&world, child, 0);
-	/* The opener still had it open at its end. */
+	cr_assert_eq(world_judge(&world)->finding_count, 0);
+}
+
+/* The same, but the opener goes on after the fork: it is a server, not on its way out. */
+Test(judge, a_worker_that_closes_its_copy_takes_nothing_over)
+{
+	uint32_t stack = serve_stack(), child;
+	struct ledger_slot *slot;
+
+	world_slot(&world, 0, 5, WORLD_SOCKET, KIND_SOCKET, stack);
+	child = world_process(&world, ORIGIN_FORK, 0);
+	slot = world_slot(&world, child, 5, WORLD_SOCKET, KIND_SOCKET, stack);
+	slot->facts = FACT_INHERITED;
+	world_closed(&world, child, 5, stack);
+	world_slot(&world, 0, 6, WORLD_SOCKET, KIND_SOCKET, stack);
+	world_closed(&world, 0, 6, stack);
+	world_exit(&world, 0, 0);
+	world_exit(&world, child, 0);
 	cr_assert_eq(world_finding(&world)->processes[0], 0);
 }
 
