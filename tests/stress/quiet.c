@@ -86,7 +86,7 @@ static void round_do(void)
 /* The tracer counts between two of these. */
 static void mark(void)
 {
-	(void)syscall(SYS_getppid);
+	(void)syscall(SYS_sched_get_priority_max, 0); /* nobody else asks */
 }
 
 /*
@@ -150,7 +150,7 @@ static int is_ours(unsigned long number)
 
 static void count(struct counts *counts, unsigned long number)
 {
-	if (number == SYS_getppid) {
+	if (number == SYS_sched_get_priority_max) {
 		counts->spans += counts->is_on;
 		counts->is_on = !counts->is_on;
 	} else if (counts->is_on && number != ~0UL && counts->spans < 2) {

@@ -81,13 +81,24 @@ operation operate_pass, operate_connect;
 operation operate_stream;
 
 /* lives.c */
-operation operate_fork, operate_vfork, operate_exec, operate_spawn, operate_wake, operate_command;
+operation operate_fork, operate_vfork, operate_wake;
+
+/* Forks and spawns above one another. */
+#define DEPTH_MAX 3
+
+struct lane *lane_of(uint32_t number);
+
+/* Let a child do its turn; with is_last it ends, and is compared. */
+void child_turn(int number, int pid, bool is_last);
 
 /* Let the waiting children end, one after the other. */
 void sleepers_dismiss(void);
 
 /* The rest of this process's life. Does not return. */
 void life_run(void) __attribute__((noreturn));
+
+/* images.c */
+operation operate_exec, operate_spawn, operate_command;
 
 /* signals.c */
 operation operate_signal;
