@@ -8,6 +8,7 @@
 #include "base/raw.h"
 #include "modules.h"
 #include "names.h"
+#include "own.h"
 #include "recall.h"
 #include "state.h"
 
@@ -19,34 +20,6 @@
 
 /* Frames of the capture that warms libunwind up. */
 #define WARM_DEPTH 8
-
-extern __typeof__(dladdr1) dladdr1 __attribute__((weak)); /* not in musl, which loads us */
-
-static struct {
-	uintptr_t start, end;
-} own;
-
-void capture_init(void)
-{
-	Dl_info info;
-	struct link_map *map;
-	const ElfW(Ehdr) *header;
-	const ElfW(Phdr) *segments;
-
-	if (!dladdr1((void *)(uintptr_t)capture_stack, &info, (void **)&map, RTLD_DL_LINKMAP))
-		return;
-	header = info.dli_fbase;
-	segments = (const ElfW(Phdr) *)((uintptr_t)header + header->e_phoff);
-	own.start = (uintptr_t)header;
-	for (unsigned int i = 0; i < header->e_phnum; i++)
-		if (segments[i].p_type == PT_LOAD)
-			own.end = map->l_addr + segments[i].p_vaddr + segments[i].p_memsz;
-}
-
-bool capture_is_own(uint64_t pc)
-{
-	return pc - own.start < own.end - own.start;
-}
 
 /*
  * Is another capture of this thread under way below us? A handler that left by
@@ -139,7 +112,7 @@ static uint32_t capture_into(uint64_t *buffer, uint32_t epoch)
 	struct stack_memo memo;
 	uint64_t hash;
 
-	while (depth > 0 && capture_is_own(*pcs)) {
+	while (depth > 0 && own_has(*pcs)) {
 		pcs++;
 		depth--;
 	}

@@ -47,10 +47,4 @@ bool unwinder_libunwind_owns(const void *address);
  */
 uint32_t capture_stack(void);
 
-/* Find the shim's own range of addresses. Once, at start. */
-void capture_init(void);
-
-/* Does a program counter lie in the shim? */
-bool capture_is_own(uint64_t pc);
-
 #endif

@@ -285,10 +285,10 @@ int unshare(int flags)
 	return result;
 }
 
-void close_range_done(enum call call, unsigned int first, unsigned int last, unsigned int flags)
+void close_range_done(const struct range *range, unsigned int flags)
 {
 	if (flags & CLOSE_RANGE_UNSHARE && has_other_threads())
 		table_unshared();
 	if (!(flags & CLOSE_RANGE_CLOEXEC))
-		record_released_range(call, first, last);
+		record_range_end(range);
 }

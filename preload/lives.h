@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "real.h"
+#include "record.h"
 
 /* A shell that libc starts by itself (system, popen), which takes `environ`. */
 struct spawn_plan {
@@ -34,7 +35,7 @@ bool process_is_single_threaded(void);
 void lives_init(void);
 
 /* close_range() succeeded; with CLOSE_RANGE_UNSHARE the thread has a table of its own first. */
-void close_range_done(enum call call, unsigned int first, unsigned int last, unsigned int flags);
+void close_range_done(const struct range *range, unsigned int flags);
 
 /* This thread left the shared descriptor table (unshare, CLOSE_RANGE_UNSHARE). */
 void table_unshared(void);

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unwind.h>
 
-#include "capture.h"
 #include "frame_rule.h"
 #include "ledger/layout.h"
 #include "names.h"
+#include "own.h"
 #include "state.h"
 
 #define MEMORIES 4096 /* buckets, of one memory each */
@@ -149,7 +149,7 @@ static _Unwind_Reason_Code lesson_frame(struct _Unwind_Context *context, void *d
 	} else {
 		lesson->is_broken = !lesson_leave(lesson, pc, stack_pointer, frame_pointer);
 	}
-	lesson->frames += !capture_is_own(pc);
+	lesson->frames += !own_has(pc);
 	lesson->is_complete |= lesson->frames == shim.depth;
 	if (lesson->is_broken || lesson->is_complete)
 		return _URC_END_OF_STACK;

@@ -300,18 +300,36 @@ void record_release_cancel(struct release *release)
 		slot_contest(release->slot);
 }
 
-void record_released_range(enum call call, unsigned int first, unsigned int last)
+struct range record_range_begin(enum call call, unsigned int first, unsigned int last)
+{
+	return (struct range){ call, first, last,
+			       shim_is_recording() ? ledger_now_ns(&shim.ledger) : 0 };
+}
+
+/* Opened by another thread while the call ran: closed by it, or spared. The kernel check decides. */
+static bool is_opened_since(const struct range *range, const struct release *release)
+{
+	return !(LOAD(release->slot->facts) & FACT_INHERITED) &&
+	       LOAD(release->slot->opened_ns) > range->started_ns;
+}
+
+void record_range_end(const struct range *range)
 {
 	uint32_t limit, stack_ref = 0;
 
 	if (!shim_is_recording())
 		return;
 	limit = ledger_view_limit(&shim.ledger, shim_table_ref());
-	for (uint32_t fd = first; fd < limit && fd <= last; fd++) {
-		struct release release = record_release_begin(call, (int)fd);
+	for (uint32_t fd = range->first; fd < limit && fd <= range->last; fd++) {
+		struct release release = record_release_begin(range->call, (int)fd);
 
 		if (!release.slot || !release.word)
 			continue;
+		if (is_opened_since(range, &release)) {
+			record_release_cancel(&release);
+			slot_contest(release.slot);
+			continue;
+		}
 		if (!stack_ref)
 			stack_ref = capture_stack();
 		release_finish(&release, stack_ref);

@@ -64,8 +64,18 @@ void record_release_cancel(struct release *release);
 		result_;                                                                           \
 	}))
 
-/* Every number from `first` to `last` was closed without an error for holes. */
-void record_released_range(enum call call, unsigned int first, unsigned int last);
+/* Numbers that one call closes, without an error for holes. */
+struct range {
+	enum call call;
+	unsigned int first, last;
+	uint64_t started_ns;
+};
+
+/* Before the call: what another thread opens from here on may be spared by it. */
+struct range record_range_begin(enum call call, unsigned int first, unsigned int last);
+
+/* After success. */
+void record_range_end(const struct range *range);
 
 /* Set facts of an open descriptor; nothing happens when it is not known. */
 void record_fact(int fd, uint32_t facts);

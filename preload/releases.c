@@ -19,21 +19,23 @@ int __close(int fd)
 
 int close_range(unsigned int first, unsigned int last, int flags)
 {
+	struct range range = record_range_begin(CALL_close_range, first, last);
 	int result;
 
 	if (!(flags & CLOSE_RANGE_CLOEXEC))
 		finish_guard_stderr(first, last);
 	result = REAL(close_range)(first, last, flags);
 	if (result == 0)
-		close_range_done(CALL_close_range, first, last, (unsigned int)flags);
+		close_range_done(&range, (unsigned int)flags);
 	return result;
 }
 
 void closefrom(int first)
 {
 	unsigned int from = first > 0 ? (unsigned int)first : 0;
+	struct range range = record_range_begin(CALL_closefrom, from, ~0U);
 
 	finish_guard_stderr(from, ~0U);
 	REAL(closefrom)(first);
-	record_released_range(CALL_closefrom, from, ~0U);
+	record_range_end(&range);
 }

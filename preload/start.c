@@ -15,6 +15,7 @@
 #include "lives.h"
 #include "modules.h"
 #include "outside.h"
+#include "own.h"
 #include "real.h"
 #include "state.h"
 
@@ -297,7 +298,7 @@ static void start(char *const *argv, char *const *environment)
 	if (options.is_off)
 		return;
 	library_path_find();
-	capture_init();
+	own_init();
 	modules_init();
 	unwinder_prepare();
 	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))

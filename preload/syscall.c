@@ -177,14 +177,15 @@ static long sendmmsg_by_number(long a, long b, long c, long d)
 
 static long close_range_by_number(long first, long last, long flags)
 {
+	struct range range = record_range_begin(CALL_close_range, (unsigned int)first,
+						(unsigned int)last);
 	long result;
 
 	if (!(flags & CLOSE_RANGE_CLOEXEC))
 		finish_guard_stderr((unsigned int)first, (unsigned int)last);
 	result = raw3(SYS_close_range, first, last, flags);
 	if (result == 0)
-		close_range_done(CALL_close_range, (unsigned int)first, (unsigned int)last,
-				 (unsigned int)flags);
+		close_range_done(&range, (unsigned int)flags);
 	return result;
 }
 

@@ -32,6 +32,7 @@ int openpty(int *master, int *slave, char *name, const struct termios *terminal,
 int forkpty(int *master, char *name, const struct termios *terminal, const struct winsize *size)
 {
 	pid_t pid = REAL(forkpty)(master, name, terminal, size);
+	struct range range;
 
 	if (pid != 0) {
 		fork_in_parent(pid);
@@ -39,7 +40,8 @@ int forkpty(int *master, char *name, const struct termios *terminal, const struc
 			record_opened(CALL_forkpty, *master);
 		return pid;
 	}
-	record_released_range(CALL_forkpty, STDIN_FILENO, STDERR_FILENO);
+	range = record_range_begin(CALL_forkpty, STDIN_FILENO, STDERR_FILENO);
+	record_range_end(&range);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		record_opened(CALL_forkpty, fd);
 	return pid;

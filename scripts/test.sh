@@ -1,10 +1,47 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Set up, build with warnings as errors, and run everything that must hold.
-#   scripts/test.sh [CTEST-OPTION…]    e.g. -R e2e
+#   scripts/test.sh [CTEST-OPTION…]    e.g. -R e2e; without the sanitized build then
+#   scripts/test.sh --soak             millions of random steps and long fuzzing instead: an hour
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export UNCLOSED_BUILD="${UNCLOSED_BUILD:-$PWD/build}"
+sanitized="$UNCLOSED_BUILD-sanitized"
+
+# The tool side under ASan and UBSan, by clang for its fuzzers.
+build_sanitized() {
+	cmake -S . -B "$sanitized" -G Ninja -DUNCLOSED_TESTS=ON --log-level=WARNING \
+		-DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
+		-DUNCLOSED_SANITIZE=address,undefined,fuzzer-no-link
+	cmake --build "$sanitized" --target sanitized -- -j "$(nproc)" --quiet
+}
+
+test_sanitized() {
+	LSAN_OPTIONS="suppressions=$PWD/tests/fuzz/lsan.supp:print_suppressions=0" \
+		UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+		ctest --test-dir "$sanitized" --output-on-failure -j "$(nproc)" \
+		-R '^(unit_|report$|fuzz_)' "$@"
+}
+
+soak() {
+	local model=("$UNCLOSED_BUILD/bin/model_test" "$UNCLOSED_BUILD/bin/model"
+		"$UNCLOSED_BUILD/lib/libunclosed.so")
+
+	"${model[@]}" --seeds 400 --steps 10000 --complete 1
+	"${model[@]}" --seeds 100 --steps 60000 --threads 4
+	"$UNCLOSED_BUILD/bin/unclosed" --quiet --gate none -- "$UNCLOSED_BUILD/bin/race" 1000000
+	build_sanitized
+	UNCLOSED_FUZZ_SECONDS=500 test_sanitized --timeout 1000
+}
+
 scripts/setup.sh --tests
 scripts/build.sh -DUNCLOSED_TESTS=ON -DUNCLOSED_WERROR=ON
+if [[ "${1:-}" == --soak ]]; then
+	soak
+	exit
+fi
 ctest --test-dir "$UNCLOSED_BUILD" --output-on-failure "$@"
+if (($# == 0)); then
+	build_sanitized
+	test_sanitized
+fi

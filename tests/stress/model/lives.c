@@ -18,7 +18,6 @@
 #include "base/raw.h"
 #include "names.h"
 
-#define CHILD_STEPS 8
 #define STACK_SIZE (256 * 1024)
 
 struct lane *lane_of(uint32_t number)

@@ -85,6 +85,7 @@ operation operate_fork, operate_vfork, operate_wake;
 
 /* Forks and spawns above one another. */
 #define DEPTH_MAX 3
+#define CHILD_STEPS 8 /* fewer than that in a turn of a child */
 
 struct lane *lane_of(uint32_t number);
 
