@@ -16,6 +16,7 @@
 
 #include "base/raw.h"
 #include "base/text.h"
+#include "copies.h"
 #include "finish.h"
 #include "names.h"
 #include "state.h"
@@ -301,7 +302,11 @@ static bool fact_write(int fd, const struct descriptor_view *view)
 
 void facts_write(int ignored_fd)
 {
-	uint32_t limit = ledger_view_limit(&shim.ledger, shim.table_ref), count = 0, omitted = 0;
+	bool is_own_only = copies_do_not_matter();
+	uint32_t limit = is_own_only ? atomic_load_explicit(&shim.table->limit,
+							    memory_order_relaxed) :
+				       ledger_view_limit(&shim.ledger, shim.table_ref);
+	uint32_t count = 0, omitted = 0;
 
 	atomic_store_explicit(&shim.process->facts_ref, 0, memory_order_relaxed);
 	for (uint32_t fd = 0; fd < limit; fd++) {
@@ -309,6 +314,10 @@ void facts_write(int ignored_fd)
 
 		if ((int)fd == ignored_fd)
 			continue;
+		if (is_own_only && !ledger_slot_at(&shim.ledger, shim.table, (int)fd, false)) {
+			fd |= LEDGER_SLOTS_PER_LEAF - 1;
+			continue;
+		}
 		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
 		if (view.origin == DESCRIPTOR_NOT_OPEN ||
 		    (view.origin == DESCRIPTOR_OUTSIDE && fd <= STDERR_FILENO))

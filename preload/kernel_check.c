@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/raw.h"
+#include "copies.h"
 #include "finish.h"
 #include "names.h"
 #include "outside.h"
@@ -15,6 +16,9 @@
 
 /* Numbers asked one by one where neither a count nor a listing is to be had. */
 #define SCAN_MAX 65536
+
+/* Copies in a forked child from which on they are counted, not asked for one by one. */
+#define COPIES_MANY 256
 
 static uint64_t slot_word(const struct ledger_slot *slot)
 {
@@ -84,6 +88,41 @@ static void slot_drop(int fd, const struct ledger_slot *slot, uint64_t word)
 					  1, memory_order_relaxed);
 }
 
+/* Ask for the numbers that this process has opened itself. Returns how many are open. */
+static uint32_t own_ask(void)
+{
+	uint32_t limit = atomic_load_explicit(&shim.table->limit, memory_order_relaxed), count = 0;
+
+	for (uint32_t fd = 0; fd < limit; fd++) {
+		struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, (int)fd, false);
+		uint64_t word = slot ? slot_word(slot) : 0;
+
+		if (!slot)
+			fd |= LEDGER_SLOTS_PER_LEAF - 1;
+		else if (word_is_open(word) && slot_call(word) && is_open((int)fd))
+			count++;
+		else if (word_is_open(word) && slot_call(word))
+			slot_drop((int)fd, slot, word);
+	}
+	return count;
+}
+
+/*
+ * A child of a process with many descriptors, none of which will be asked for:
+ * if the kernel counts as many as the parent's record and our own say, that
+ * will do. A copy closed and another number opened, both unseen, would pass.
+ */
+static bool copies_are_counted(long count, struct check_result *ret_result)
+{
+	long copies = copies_expected();
+
+	if (count < 0 || copies < COPIES_MANY || !copies_do_not_matter() ||
+	    count != copies + (long)own_ask())
+		return false;
+	*ret_result = (struct check_result){ CHECK_COUNTED, (uint32_t)count };
+	return true;
+}
+
 /* Ask for every number the table has as open. Returns how many are. */
 static uint32_t recorded_ask(void)
 {
@@ -141,13 +180,15 @@ static bool numbers_scan(struct listing *listing)
 
 struct check_result kernel_check(int ignored_fd)
 {
-	struct check_result result = { .open_count = recorded_ask() };
+	struct check_result result = { .check = CHECK_COUNTED };
 	struct listing listing = { .ignored_fd = ignored_fd };
 	long count = descriptor_count();
 
 	if (count >= 0 && ignored_fd >= 0)
 		count--;
-	result.check = CHECK_COUNTED;
+	if (copies_are_counted(count, &result))
+		return result;
+	result.open_count = recorded_ask();
 	if (count == (long)result.open_count)
 		return result;
 	if (descriptor_list(unseen_note, &listing) == 0)

@@ -29,6 +29,7 @@
 
 #include "announce.h"
 #include "base/raw.h"
+#include "copies.h"
 #include "finish.h"
 #include "record.h"
 #include "state.h"
@@ -54,8 +55,10 @@ void fork_announce(void)
 	self.fork_index = 0;
 	if (shim.is_active && self.vfork_depth)
 		ledger_lose(&shim.ledger, LOSS_PROCESSES); /* of a child that is not the process */
-	if (shim_is_recording() && announce(ORIGIN_FORK, LINK_FORK, NULL, &index))
-		self.fork_index = index + 1;
+	if (!shim_is_recording() || !announce(ORIGIN_FORK, LINK_FORK, NULL, &index))
+		return;
+	copies_fork_prepare();
+	self.fork_index = index + 1;
 }
 
 void fork_in_parent(pid_t pid)
@@ -97,6 +100,7 @@ void fork_in_child(void)
 	if (!process_is_single_threaded())
 		atomic_store_explicit(&shim.table->forked_ns, ledger_now_ns(&shim.ledger),
 				      memory_order_relaxed);
+	copies_fork_in_child();
 	self.tid = 0;
 	self.table_ref = 0;
 	self.fork_index = 0;

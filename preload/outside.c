@@ -6,6 +6,7 @@
 
 #include "base/raw.h"
 #include "base/text.h"
+#include "copies.h"
 #include "names.h"
 #include "state.h"
 
@@ -81,6 +82,7 @@ void outside_note(void)
 		note(fd, NULL);
 		found++;
 	}
+	copies_note_start(found == count ? count : -1);
 	if (found != count)
 		(void)descriptor_list(note, NULL); /* without /proc the first numbers must do */
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "capture.h"
+#include "copies.h"
 #include "finish.h"
 #include "state.h"
 
@@ -265,6 +266,8 @@ static void release_finish(struct release *release, uint32_t stack_ref)
 						      memory_order_release, memory_order_relaxed);
 	if (slot_call(release->word) != CALL_none)
 		COUNT(shim.process->kinds[slot_kind(release->word) % KIND_COUNT].closed);
+	else
+		copies_note_closed();
 }
 
 void record_release_end(struct release *release, int error)

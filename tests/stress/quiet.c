@@ -137,6 +137,7 @@ static unsigned long call_number(pid_t pid)
 
 struct counts {
 	int is_on, spans;
+	pid_t thread; /* that made the mark: another one may wait in pthread_join meanwhile */
 	long calls[2];
 	unsigned long strange[8]; /* numbers of calls that are none of ours */
 	int strange_count;
@@ -148,12 +149,13 @@ static int is_ours(unsigned long number)
 	       number == SYS_dup3 || number == SYS_pipe2 || number == SYS_close;
 }
 
-static void count(struct counts *counts, unsigned long number)
+static void count(struct counts *counts, pid_t thread, unsigned long number)
 {
 	if (number == SYS_sched_get_priority_max) {
 		counts->spans += counts->is_on;
 		counts->is_on = !counts->is_on;
-	} else if (counts->is_on && number != ~0UL && counts->spans < 2) {
+		counts->thread = thread;
+	} else if (counts->is_on && counts->thread == thread && number != ~0UL && counts->spans < 2) {
 		counts->calls[counts->spans]++;
 		if (!is_ours(number) && counts->strange_count < 8)
 			counts->strange[counts->strange_count++] = number;
@@ -178,7 +180,7 @@ static int trace(pid_t pid, struct counts *counts)
 		if (!WIFSTOPPED(status))
 			continue;
 		if (WSTOPSIG(status) == (SIGTRAP | 0x80))
-			count(counts, call_number(stopped));
+			count(counts, stopped, call_number(stopped));
 		else if (WSTOPSIG(status) != SIGTRAP && WSTOPSIG(status) != SIGSTOP)
 			signal = WSTOPSIG(status);
 		(void)ptrace(PTRACE_SYSCALL, stopped, NULL, (void *)(long)signal); /* the same */
