@@ -7,7 +7,8 @@ set -euo pipefail
 
 build=(gcc g++ cmake ninja-build pkg-config libdw-dev libelf-dev libjansson-dev libiberty-dev
 	libunwind-dev libunwind8)
-tests=(libcriterion-dev liburing-dev clang python3 strace curl git perl nodejs openssh-client nginx-light
+tests=(libcriterion-dev liburing-dev clang libclang-rt-dev python3 strace curl git perl nodejs
+	openssh-client nginx-light
 	redis-server musl-tools libc6-dbg binutils util-linux)
 
 wanted=("${build[@]}")
@@ -25,6 +26,7 @@ is_installed() {
 # A program may be there without its package, built by hand.
 is_provided() {
 	case "$1" in
+	libclang-rt-dev) compgen -G '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan*' >/dev/null ;;
 	nodejs) command -v node >/dev/null ;;
 	nginx-light) command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] ;;
 	*) return 1 ;;
