@@ -80,7 +80,9 @@ static void slot_fill(struct ledger_slot *slot, const struct opening *opening, u
 			COUNT(shim.process->kinds[slot_kind(*word) % KIND_COUNT].closed);
 			is_late |= LOAD(slot->opened_tid) != thread_tid();
 		}
-		if (!ledger_slot_keep(&shim.ledger, slot, forks))
+		/* Without a fork there is nobody to keep it for. */
+		if ((forks != 0 || LOAD(slot->facts) & FACT_INHERITED) &&
+		    !ledger_slot_keep(&shim.ledger, slot, forks))
 			ledger_lose(&shim.ledger, LOSS_EVENTS);
 		STORE(slot->opened_ns, ledger_now_ns(&shim.ledger));
 		STORE(slot->opened_stack_ref, stack_ref);
@@ -100,9 +102,11 @@ static void slot_fill(struct ledger_slot *slot, const struct opening *opening, u
 
 static void record_new(int fd, const struct opening *opening)
 {
-	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim_table(), fd, true);
+	struct ledger_slot *slot = ledger_slot_known(&shim.ledger, shim_table(), fd);
 	uint64_t word;
 
+	if (!slot)
+		slot = ledger_slot_at(&shim.ledger, shim_table(), fd, true);
 	if (!slot) {
 		ledger_lose(&shim.ledger, LOSS_SLOTS);
 		return;
@@ -194,7 +198,9 @@ struct release record_release_begin(enum call call, int fd)
 	if (fd == STDERR_FILENO)
 		finish_guard_stderr(STDERR_FILENO, STDERR_FILENO);
 	table = shim_table();
-	release.slot = ledger_slot_at(&shim.ledger, table, fd, false);
+	release.slot = ledger_slot_known(&shim.ledger, table, fd);
+	if (!release.slot)
+		release.slot = ledger_slot_at(&shim.ledger, table, fd, false);
 	is_from_parent = (!release.slot || slot_state(LOAD(release.slot->word)) == SLOT_NONE) &&
 			 is_inherited(fd);
 	if (is_from_parent) {

@@ -151,6 +151,25 @@ struct ledger_slot *ledger_slot_at(struct ledger *ledger, struct ledger_table *t
  */
 bool ledger_slot_keep(struct ledger *ledger, struct ledger_slot *slot, uint32_t now_fork);
 
+/*
+ * The same for a number that had a slot before, in one step where it is among
+ * the first; NULL sends the caller to ledger_slot_at(). For the recording path.
+ */
+static inline struct ledger_slot *ledger_slot_known(struct ledger *ledger,
+						    struct ledger_table *table, int fd)
+{
+	uint32_t leaf = (uint32_t)fd / LEDGER_SLOTS_PER_LEAF;
+	struct ledger_slot *slots;
+
+	if (leaf >= LEDGER_INDEX_DIRECT ||
+	    (uint32_t)fd >= atomic_load_explicit(&table->limit, memory_order_relaxed))
+		return NULL;
+	slots = ledger_at(ledger,
+			  atomic_load_explicit(&table->slots.direct[leaf], memory_order_acquire),
+			  LEDGER_LEAF_SIZE);
+	return slots ? slots + (uint32_t)fd % LEDGER_SLOTS_PER_LEAF : NULL;
+}
+
 struct ledger_address *ledger_address_at(struct ledger *ledger, struct ledger_table *table, int fd,
 					 bool is_create);
 
