@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ledger/layout.h"
+
 static int range_copy(int from, int to, off_t at, off_t end)
 {
 	static char bytes[1 << 16];
@@ -51,6 +53,24 @@ static int sparse_copy(int from, int to)
 	return result == 0 && data < 0 && errno != ENXIO ? -errno : result;
 }
 
+/* A copy needs no room to grow: what is kept is as long as what was used. */
+static int copy_trim(int copy)
+{
+	struct ledger_header header;
+	uint64_t used;
+
+	if (pread(copy, &header, sizeof(header), 0) != (ssize_t)sizeof(header))
+		return -EIO;
+	used = (uint64_t)header.next_page << LEDGER_PAGE_SHIFT;
+	if (header.magic != LEDGER_MAGIC || used == 0 || used > header.file_size)
+		return 0; /* damaged: kept as it is */
+	header.file_size = used;
+	if (pwrite(copy, &header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
+	    ftruncate(copy, (off_t)used) < 0)
+		return -errno;
+	return 0;
+}
+
 static int copy(const char *from, const char *to)
 {
 	int source = open(from, O_RDONLY | O_CLOEXEC);
@@ -58,23 +78,21 @@ static int copy(const char *from, const char *to)
 
 	if (source < 0)
 		return -errno;
-	target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+	target = open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
 	result = target < 0 ? -errno : sparse_copy(source, target);
+	if (result == 0)
+		result = copy_trim(target);
 	if (target >= 0 && close(target) < 0 && result == 0)
 		result = -errno;
 	close(source);
 	return result;
 }
 
+/* Always a copy: a process that runs on may still write to the original. */
 int ledger_keep(const char *from, const char *to)
 {
-	int result;
+	int result = copy(from, to);
 
-	if (rename(from, to) == 0)
-		return 0;
-	if (errno != EXDEV)
-		return -errno;
-	result = copy(from, to);
 	if (result == 0)
 		(void)unlink(from); /* a leftover is swept at the next start */
 	return result;

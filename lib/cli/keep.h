@@ -8,9 +8,8 @@
 #define UNCLOSED_CLI_KEEP_H
 
 /*
- * Move the ledger at `from` to `to`, replacing a file there: by renaming or,
- * to another file system, by copying what is not a hole. Returns 0, or -errno
- * with `from` still in place.
+ * Copy the ledger at `from` to `to`, replacing a file there, without holes at
+ * its end, and remove `from`. Returns 0, or -errno with `from` still in place.
  */
 int ledger_keep(const char *from, const char *to);
 
