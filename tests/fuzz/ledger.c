@@ -108,7 +108,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	room = (size_t)header->next_page << LEDGER_PAGE_SHIFT;
 	if (room < size)
 		room = size;
-	header->file_size = room + LEDGER_PAGE_SIZE;
+	if (room < LEDGER_PAGE_SIZE)
+		room = LEDGER_PAGE_SIZE;
+	header->file_size = room;
 	bytes = calloc(1, room);
 	memcpy(bytes, data, size);
 	memcpy(bytes, header, sizeof(*header));
