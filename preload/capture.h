@@ -5,7 +5,7 @@
  * The static unwinder (libgcc's _Unwind_Backtrace, linked in and hidden) takes
  * no lock, opens nothing, and needs no preparation: 2–7 µs. libunwind is six to
  * ten times faster once its caches are warm, but its first capture in a thread
- * allocates memory, and it has surprises that capture.c and guest.c keep from
+ * allocates memory, and it has surprises that capture.c, syscall.c and loader.c keep from
  * the program. Both give the same program counters.
  *
  * Layer: preload. Context: target; async-signal-safe.

@@ -17,7 +17,7 @@ int __pipe(int fds[2])
 
 int pipe2(int fds[2], int flags)
 {
-	/* libunwind's own pipe would take the program's numbers; it can do without (guest.c). */
+	/* libunwind's own pipe would take the program's numbers; it can do without (syscall.c). */
 	if (unwinder_libunwind_owns(__builtin_return_address(0))) {
 		errno = EMFILE;
 		return -1;

@@ -87,6 +87,10 @@ static void socket_queues(int fd, struct ledger_fact *fact)
 {
 	int received = 0, unsent = 0;
 
+	/* Without a connection the kernel counts the sequence numbers of a SYN as unsent bytes. */
+	if (fact->has & HAS_TCP_STATE &&
+	    (fact->tcp_state == TCP_CLOSE || fact->tcp_state == TCP_SYN_SENT))
+		return;
 	if (fact->is_listening || raw3(SYS_ioctl, fd, SIOCINQ, &received) != 0 ||
 	    raw3(SYS_ioctl, fd, SIOCOUTQ, &unsent) != 0)
 		return;

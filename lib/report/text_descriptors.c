@@ -19,6 +19,12 @@ struct ends {
 	const char *own;    /* the other one, or NULL */
 };
 
+/* Towards the peer? Without a connection that is the one connect() was given. */
+static bool goes_out(const struct finding *finding)
+{
+	return finding->role == ROLE_CONNECTED || finding->role == ROLE_UNCONNECTED;
+}
+
 static struct ends ends_of(const struct finding *finding, const struct report_descriptor *one)
 {
 	/* The kernel's names for what has no path ("socket:[4711]") tell a person nothing. */
@@ -27,7 +33,7 @@ static struct ends ends_of(const struct finding *finding, const struct report_de
 
 	if (!one->peer)
 		return (struct ends){ .own = local };
-	if (finding->role == ROLE_CONNECTED)
+	if (goes_out(finding))
 		return (struct ends){ .shared = one->peer, .own = local };
 	return (struct ends){ .shared = local ? local : "?", .own = one->peer };
 }
@@ -116,17 +122,17 @@ static bool line_has_own(const struct line *line)
 static bool print_ends(const struct printer *printer, const struct line *line)
 {
 	const char *shared = ends_of(line->finding, line->first).shared;
-	bool is_connected = line->finding->role == ROLE_CONNECTED;
+	bool is_outward = goes_out(line->finding);
 
 	if (!shared)
 		return print_owns(printer, line) > 0;
 	if (!line_has_own(line)) {
-		if (is_connected)
+		if (is_outward)
 			(void)fprintf(printer->out, "%s ", sign_to(printer));
 		(void)print_text(printer, shared);
 		return true;
 	}
-	if (is_connected) {
+	if (is_outward) {
 		(void)print_owns(printer, line);
 		(void)fprintf(printer->out, " %s ", sign_to(printer));
 		(void)print_text(printer, shared);
