@@ -105,6 +105,24 @@ struct report_evidence {
 	struct report_stack stack;
 };
 
+/* Descriptors of a finding that one rule took out of the count. */
+struct finding_suppression {
+	uint32_t suppression; /* index into report->suppressions */
+	uint64_t count;
+};
+
+/* What a baseline says of a finding. */
+enum baseline_state {
+	BASELINE_NONE,  /* no baseline was given, or nothing was left that counts */
+	BASELINE_NEW,   /* it does not know the place */
+	BASELINE_KNOWN, /* it allows as many, or more */
+	BASELINE_MORE,  /* it knows the place, but allows fewer */
+	BASELINE_STATE_COUNT
+};
+
+/* Name as in the JSON report ("more"); NULL for BASELINE_NONE. */
+const char *baseline_state_name(enum baseline_state state);
+
 struct finding {
 	const char *id; /* "1", "2", … in report order */
 	const char *fingerprint; /* "place/1", hex */
@@ -135,6 +153,10 @@ struct finding {
 	const char *remedy_file;
 	unsigned int remedy_line;
 	const char *note_reason;   /* why `noted` is not 0: "the process was ended by SIGKILL" */
+	struct finding_suppression *suppressed_by; /* their counts add up to `suppressed` */
+	size_t suppressed_by_count;
+	enum baseline_state baseline;
+	uint64_t baseline_allowed; /* how many the baseline allows here; `baselined` is at most that */
 };
 
 struct report_kind_count {
@@ -190,6 +212,37 @@ struct report_diagnostic {
 	int64_t process;  /* id, or -1 */
 };
 
+/* A rule of a suppression file, and what it did in this report. */
+struct report_suppression {
+	const char *rule;    /* "leak:^start$"; never NULL */
+	const char *source;  /* the file, or the program or library it is built into; never NULL */
+	unsigned int line;
+	const char *reason;
+	const char *expires; /* the last day it is good for, "2027-01-31" */
+	const char *flaw;    /* why it hides more than one place: "matches everything" */
+	uint64_t allowed;    /* suppresses at most so many; 0: any number */
+	uint64_t matched;    /* descriptors suppressed, or that would have been when expired */
+	bool is_expired;
+	bool is_default; /* shipped with unclosed */
+};
+
+/* A place of a baseline of which less, or nothing, was found. */
+struct report_gone {
+	const char *fingerprint;
+	const char *title;
+	const char *where; /* "serve, main (src/chat_server.c)" */
+	uint64_t allowed, found;
+};
+
+/* The baseline that was applied. */
+struct report_baseline {
+	const char *file; /* NULL: none was given */
+	uint64_t place_count;
+	struct report_gone *gone;
+	size_t gone_count;
+	bool is_updated; /* was written anew from this report */
+};
+
 /* How the run as a whole ended, as the launcher saw it. */
 struct report_exit {
 	bool is_known;
@@ -198,8 +251,16 @@ struct report_exit {
 	int signal; /* number */
 };
 
-enum report_verdict { VERDICT_CLEAN, VERDICT_LEAKS, VERDICT_ERROR };
-enum exit_reason { REASON_CLEAN, REASON_LEAKS, REASON_PROGRAM, REASON_UNCOVERED, REASON_ERROR };
+/* VERDICT_STALE: nothing counts, but what is known is out of date, and a policy minds. */
+enum report_verdict { VERDICT_CLEAN, VERDICT_LEAKS, VERDICT_ERROR, VERDICT_STALE };
+enum exit_reason {
+	REASON_CLEAN,
+	REASON_LEAKS,
+	REASON_PROGRAM,
+	REASON_UNCOVERED,
+	REASON_ERROR,
+	REASON_STALE
+};
 
 struct report {
 	struct report_arena *arena;
@@ -226,6 +287,10 @@ struct report {
 
 	struct report_diagnostic *diagnostics;
 	size_t diagnostic_count;
+
+	struct report_suppression *suppressions; /* of the shipped ones only those that matched */
+	size_t suppression_count;
+	struct report_baseline baseline;
 
 	/* Totals over all processes and findings. */
 	struct report_kind_count kinds_total[KIND_COUNT];

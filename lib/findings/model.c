@@ -128,3 +128,12 @@ const char *finding_role_name(enum finding_role role)
 
 	return (unsigned int)role < ROLE_COUNT ? names[role] : NULL;
 }
+
+const char *baseline_state_name(enum baseline_state state)
+{
+	static const char *const names[BASELINE_STATE_COUNT] = {
+		[BASELINE_NEW] = "new", [BASELINE_KNOWN] = "known", [BASELINE_MORE] = "more"
+	};
+
+	return (unsigned int)state < BASELINE_STATE_COUNT ? names[state] : NULL;
+}

@@ -77,14 +77,15 @@ static json_t *json_exit(const struct report_exit *end)
 
 static void add_verdict(json_t *root, const struct report *report)
 {
-	static const char *const verdicts[] = {
-		[VERDICT_CLEAN] = "clean", [VERDICT_LEAKS] = "leaks", [VERDICT_ERROR] = "error"
+	static const char *const verdicts[] = { [VERDICT_CLEAN] = "clean",
+						[VERDICT_LEAKS] = "leaks",
+						[VERDICT_ERROR] = "error",
+						[VERDICT_STALE] = "stale" };
+	static const char *const reasons[] = {
+		[REASON_CLEAN] = "clean",     [REASON_LEAKS] = "leaks",
+		[REASON_PROGRAM] = "program", [REASON_UNCOVERED] = "uncovered",
+		[REASON_ERROR] = "error",     [REASON_STALE] = "stale"
 	};
-	static const char *const reasons[] = { [REASON_CLEAN] = "clean",
-					       [REASON_LEAKS] = "leaks",
-					       [REASON_PROGRAM] = "program",
-					       [REASON_UNCOVERED] = "uncovered",
-					       [REASON_ERROR] = "error" };
 	json_t *kinds = json_array();
 
 	json_add_text(root, "verdict", verdicts[report->verdict]);
@@ -196,6 +197,7 @@ static json_t *json_report(const struct report *report, const struct report_styl
 	for (size_t i = 0; i < report->finding_count; i++)
 		json_append(findings, json_finding(report, &report->findings[i]));
 	(void)json_object_set_new(root, "findings", findings);
+	json_add_known(root, report);
 	json_add(root, "diagnostics", json_diagnostics(report));
 	json_add(root, "summary", json_summary(report));
 	return root;

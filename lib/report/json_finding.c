@@ -202,5 +202,6 @@ json_t *json_finding(const struct report *report, const struct finding *finding)
 	json_add(object, "evidence", json_evidence(finding));
 	json_add_text(object, "explanation", finding->explanation);
 	json_add(object, "remedy", json_remedy(finding));
+	json_add_finding_known(object, report, finding);
 	return object;
 }

@@ -92,8 +92,9 @@ static void read_session(struct json_reader *reader, const json_t *root)
 
 static void read_verdict(struct json_reader *reader, const json_t *root)
 {
-	static const char *const verdicts[] = { "clean", "leaks", "error" };
-	static const char *const reasons[] = { "clean", "leaks", "program", "uncovered", "error" };
+	static const char *const verdicts[] = { "clean", "leaks", "error", "stale" };
+	static const char *const reasons[] = { "clean",     "leaks", "program",
+					       "uncovered", "error", "stale" };
 	struct report *report = reader->report;
 	json_t *end = read_object(reader, root, "exit");
 	const char *signal = read_text(reader, end, "signal");
@@ -104,8 +105,8 @@ static void read_verdict(struct json_reader *reader, const json_t *root)
 	report->exit.is_signaled = signal != NULL;
 	report->exit.signal = signal ? words_parse_signal(signal) : 0;
 	report->exit.status = read_int(reader, end, "status", 0);
-	report->verdict = read_enum(reader, root, "verdict", verdicts, 3, VERDICT_ERROR);
-	report->exit_reason = read_enum(reader, root, "exit_reason", reasons, 5, REASON_ERROR);
+	report->verdict = read_enum(reader, root, "verdict", verdicts, 4, VERDICT_ERROR);
+	report->exit_reason = read_enum(reader, root, "exit_reason", reasons, 6, REASON_ERROR);
 	report->exit_status = read_int(reader, root, "exit_status", 0);
 	report->is_complete = read_bool(reader, root, "complete", false);
 	report->kinds = kinds ? 0 : KIND_BIT(KIND_SOCKET);
@@ -243,6 +244,7 @@ int report_read_json(struct report *report, const char *path, char *error, size_
 		read_session(&reader, root);
 		read_verdict(&reader, root);
 		read_process_list(&reader, root);
+		read_known(&reader, root);
 		read_findings(&reader, root);
 		read_diagnostics(&reader, root);
 		read_summary(&reader, root);

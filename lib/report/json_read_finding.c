@@ -215,6 +215,7 @@ void read_finding(struct json_reader *reader, const json_t *object, struct findi
 	finding->title = read_text(reader, object, "title");
 	finding->is_proven = read_bool(reader, object, "proven", false);
 	read_counts(reader, object, finding);
+	read_finding_known(reader, object, finding);
 	read_processes(reader, object, finding);
 	read_stack(reader, object, &finding->stack);
 	read_descriptors(reader, object, finding);

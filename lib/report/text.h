@@ -39,6 +39,25 @@ void text_descriptors(const struct printer *printer, const struct finding *findi
 void text_stack(const struct printer *printer, const char *call, const struct report_stack *stack,
 		bool is_source_shown);
 
+/* A section at the end of the report prints its title with its first line. */
+struct section {
+	const struct printer *printer;
+	const char *title;
+	bool is_begun;
+};
+
+/* What a section lists before it says "and 90 more". */
+#define SECTION_MAX 10
+
+/* Begin a line of a section. */
+void section_line(struct section *section);
+
+/* The rules that suppressed something, and the baseline. */
+void text_known(struct section *section, const struct report *report, const struct tally *tally);
+
+/* What the baseline allows and was not found: its own section. */
+void text_baseline(const struct printer *printer, const struct report *report);
+
 /* "Not counted", "Still running", "NOT COVERED", each only when not empty. */
 void text_sections(const struct printer *printer, const struct report *report,
 		   const struct tally *tally);

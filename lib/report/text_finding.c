@@ -234,7 +234,13 @@ static void print_uncounted(const struct printer *printer, const struct finding 
 		print_labelled_format(printer, "note",
 				      "%" PRIu64 " of %" PRIu64 " not counted%s%s.", finding->noted,
 				      finding->count, reason ? ": " : "", reason ? reason : "");
-	if (finding->baselined > 0)
+	if (finding->baseline == BASELINE_MORE)
+		print_labelled_format(printer, "note",
+				      "%" PRIu64 " of %" PRIu64
+				      " not counted: the baseline allows %" PRIu64 " here.",
+				      finding->baselined, finding->count,
+				      finding->baseline_allowed);
+	else if (finding->baselined > 0)
 		print_labelled_format(printer, "note",
 				      "%" PRIu64 " of %" PRIu64 " not counted: in the baseline.",
 				      finding->baselined, finding->count);

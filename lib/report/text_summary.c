@@ -7,17 +7,7 @@
 
 #include "report/words.h"
 
-/* Processes a section lists before it says "and 90 more". */
-#define SECTION_MAX 10
-
-/* A section prints its title with its first line. */
-struct section {
-	const struct printer *printer;
-	const char *title;
-	bool is_begun;
-};
-
-static void section_line(struct section *section)
+void section_line(struct section *section)
 {
 	FILE *out = section->printer->out;
 
@@ -204,20 +194,6 @@ static void print_other_kinds(struct section *section, const struct report *repo
 		      sum == 1 ? "it" : "them");
 }
 
-static void print_known(struct section *section, const struct tally *tally)
-{
-	FILE *out = section->printer->out;
-
-	if (tally->suppressed > 0) {
-		section_line(section);
-		(void)fprintf(out, "%" PRIu64 " suppressed\n", tally->suppressed);
-	}
-	if (tally->baselined > 0) {
-		section_line(section);
-		(void)fprintf(out, "%" PRIu64 " in the baseline\n", tally->baselined);
-	}
-}
-
 static void print_running(const struct printer *printer, const struct report *report)
 {
 	struct section section = { .printer = printer, .title = "Still running, not judged" };
@@ -285,8 +261,9 @@ void text_sections(const struct printer *printer, const struct report *report,
 	struct section uncounted = { .printer = printer, .title = "Not counted" };
 
 	print_killed(&uncounted, report);
-	print_known(&uncounted, tally);
+	text_known(&uncounted, report, tally);
 	print_other_kinds(&uncounted, report);
+	text_baseline(printer, report);
 	print_running(printer, report);
 	print_uncovered(printer, report);
 }

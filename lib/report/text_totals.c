@@ -131,9 +131,12 @@ static void print_not_counted(const struct printer *printer, const struct tally 
 static void print_status(const struct printer *printer, const struct report *report)
 {
 	static const char *const reasons[] = {
-		[REASON_CLEAN] = "nothing counted",     [REASON_LEAKS] = "leaks",
-		[REASON_PROGRAM] = "the program's own", [REASON_UNCOVERED] = "not covered",
+		[REASON_CLEAN] = "nothing counted",
+		[REASON_LEAKS] = "leaks",
+		[REASON_PROGRAM] = "the program's own",
+		[REASON_UNCOVERED] = "not covered",
 		[REASON_ERROR] = "unclosed failed",
+		[REASON_STALE] = "what is known is out of date",
 	};
 	struct report_exit end = query_exit(report);
 	struct words words;

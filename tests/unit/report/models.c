@@ -315,6 +315,39 @@ static struct report *make_workers(void)
 	return report;
 }
 
+static void add_rules(struct report *report)
+{
+	static struct report_suppression rules[] = {
+		{ .rule = "leak:^open_pool$",
+		  .source = "ci/known.supp",
+		  .line = 3,
+		  .expires = "2026-01-31",
+		  .is_expired = true },
+		{ .rule = "leak:^start$",
+		  .source = "ci/known.supp",
+		  .line = 9,
+		  .reason = "lives as long as the server",
+		  .allowed = 2,
+		  .matched = 1 },
+		{ .rule = "leak:*",
+		  .source = "./chat_server",
+		  .line = 1,
+		  .flaw = "it matches everything",
+		  .is_default = true },
+	};
+	static struct report_gone gone[] = {
+		{ "00c0ffee00c0ffee", "TCP listener, open until the end",
+		  "start, main (src/chat_server.c)", 2, 1 },
+		{ "0123456789abcdef", NULL, NULL, 1, 0 },
+	};
+
+	report->suppressions = rules;
+	report->suppression_count = sizeof(rules) / sizeof(rules[0]);
+	report->baseline = (struct report_baseline){
+		.file = "ci/known.json", .place_count = 5, .gone = gone, .gone_count = 2
+	};
+}
+
 /* Some known from the baseline, some suppressed: only one is new. */
 static struct report *make_known(void)
 {
@@ -325,10 +358,16 @@ static struct report *make_known(void)
 	finding = &report->findings[0];
 	finding->counted = 1;
 	finding->baselined = 1;
+	finding->baseline = BASELINE_MORE;
+	finding->baseline_allowed = 1;
 	add_listener(report);
 	finding = &report->findings[1];
 	finding->counted = 0;
 	finding->suppressed = 1;
+	add_rules(report);
+	finding->suppressed_by = report_alloc(report, sizeof(*finding->suppressed_by));
+	finding->suppressed_by[0] = (struct finding_suppression){ .suppression = 1, .count = 1 };
+	finding->suppressed_by_count = 1;
 	build_totals(report, 17, 14, 6);
 	return report;
 }

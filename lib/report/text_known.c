@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/text.h"
+
+#include <inttypes.h>
+
+#include "report/words.h"
+
+/* "2 suppressed by leak:^start$ (ci/known.supp:9): lives as long as the server" */
+static void print_rule(struct section *section, const struct report_suppression *rule)
+{
+	const struct printer *printer = section->printer;
+
+	section_line(section);
+	(void)fprintf(printer->out, "%" PRIu64 " suppressed by ", rule->matched);
+	(void)print_text(printer, rule->rule);
+	if (rule->is_default) {
+		(void)fputs(" (shipped with unclosed)", printer->out);
+	} else {
+		(void)fputs(" (", printer->out);
+		(void)print_text(printer, rule->source);
+		if (rule->line)
+			(void)fprintf(printer->out, ":%u", rule->line);
+		(void)fputc(')', printer->out);
+	}
+	if (rule->reason) {
+		(void)fputs(": ", printer->out);
+		(void)print_text(printer, rule->reason);
+	}
+	(void)fputc('\n', printer->out);
+}
+
+/* Returns how many suppressed descriptors the lines tell of. */
+static uint64_t print_rules(struct section *section, const struct report *report)
+{
+	uint64_t told = 0;
+	size_t shown = 0;
+
+	for (size_t i = 0; i < report->suppression_count; i++) {
+		const struct report_suppression *rule = &report->suppressions[i];
+
+		if (rule->matched == 0 || rule->is_expired ||
+		    (shown == SECTION_MAX && !section->printer->style->is_verbose))
+			continue;
+		print_rule(section, rule);
+		told += rule->matched;
+		shown++;
+	}
+	return told;
+}
+
+void text_known(struct section *section, const struct report *report, const struct tally *tally)
+{
+	const struct printer *printer = section->printer;
+	uint64_t told = print_rules(section, report);
+
+	if (tally->suppressed > told) {
+		section_line(section);
+		(void)fprintf(printer->out, "%" PRIu64 "%s suppressed\n", tally->suppressed - told,
+			      told > 0 ? " more" : "");
+	}
+	if (tally->baselined > 0) {
+		section_line(section);
+		(void)fprintf(printer->out, "%" PRIu64 " in the baseline", tally->baselined);
+		if (report->baseline.file) {
+			(void)fputs(" (", printer->out);
+			(void)print_text(printer, report->baseline.file);
+			(void)fputc(')', printer->out);
+		}
+		(void)fputc('\n', printer->out);
+	}
+}
+
+static void print_gone(struct section *section, const struct report_gone *gone)
+{
+	const struct printer *printer = section->printer;
+
+	section_line(section);
+	if (gone->found > 0)
+		(void)fprintf(printer->out, "%" PRIu64 " of %" PRIu64 " ",
+			      gone->allowed - gone->found, gone->allowed);
+	else
+		(void)fprintf(printer->out, "%" PRIu64 " ", gone->allowed);
+	(void)fprintf(printer->out, "%s ", sign_times(printer));
+	(void)print_text(printer, gone->title ? gone->title : gone->fingerprint);
+	if (gone->where) {
+		(void)fputs(": ", printer->out);
+		(void)print_text(printer, gone->where);
+	}
+	(void)fputc('\n', printer->out);
+}
+
+/* "2 of 5 places of ci/known.json are gone or have fewer; --update-baseline takes that over" */
+void text_baseline(const struct printer *printer, const struct report *report)
+{
+	const struct report_baseline *baseline = &report->baseline;
+	struct section section = { .printer = printer, .title = "Better than the baseline" };
+	size_t shown = 0;
+
+	for (size_t i = 0; i < baseline->gone_count; i++) {
+		if (shown == SECTION_MAX && !printer->style->is_verbose)
+			break;
+		print_gone(&section, &baseline->gone[i]);
+		shown++;
+	}
+	if (baseline->gone_count == 0)
+		return;
+	section_line(&section);
+	if (baseline->gone_count > shown)
+		(void)fprintf(printer->out, "and %zu more; ", baseline->gone_count - shown);
+	(void)fprintf(printer->out, "%zu of %" PRIu64 " places known in ", baseline->gone_count,
+		      baseline->place_count);
+	(void)print_text(printer, baseline->file);
+	(void)fprintf(printer->out, " %s gone or %s fewer: --update-baseline\n",
+		      baseline->gone_count == 1 ? "is" : "are",
+		      baseline->gone_count == 1 ? "has" : "have");
+}
