@@ -130,7 +130,9 @@ static int list_append(struct options *options, const struct option_row *row, co
 
 	if (*value == '\0' || *count == OPTIONS_LIST_MAX)
 		return -EINVAL;
-	if (strchr(row->values, '=') && (*value == '=' || !strchr(value, '=')))
+	/* KEY=VALUE wants both; "DIR|OLD=NEW" takes words without '=', too. */
+	if (strchr(row->values, '=') &&
+	    (*value == '=' || (!strchr(value, '=') && !strchr(row->values, '|'))))
 		return -EINVAL;
 	words[(*count)++] = value;
 	return 0;

@@ -27,7 +27,7 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum exit_from { EXIT_FROM_PROGRAM, EXIT_FROM_LEAKS };
 enum children { CHILDREN_ALL, CHILDREN_NONE };
 
-#define OPTIONS_LIST_MAX 32 /* words of --only, --skip, --tag each */
+#define OPTIONS_LIST_MAX 32 /* words of each option that may be given again */
 #define WAIT_FOREVER UINT32_MAX
 
 struct options {
@@ -47,6 +47,8 @@ struct options {
 	const char *only[OPTIONS_LIST_MAX], *skip[OPTIONS_LIST_MAX], *tags[OPTIONS_LIST_MAX];
 	uint32_t only_count, skip_count, tag_count;
 	uint32_t stack_depth;
+	const char *source_paths[OPTIONS_LIST_MAX]; /* DIR or OLD=NEW */
+	uint32_t source_path_count;
 	const char *ledger_dir;
 	const char *keep_ledger;
 	bool is_debuginfod;

@@ -21,7 +21,7 @@
 struct report_frame {
 	const char *function;     /* demangled, or NULL */
 	const char *linkage_name; /* when it differs */
-	const char *file;         /* relative to the working directory when below it */
+	const char *file;         /* relative to the project (struct report) when below it */
 	unsigned int line;        /* 0: not known */
 	const char *source;       /* text of the line, or NULL */
 	const char *module;       /* path of the module; NULL for an address in none */
@@ -268,6 +268,7 @@ struct report {
 	int64_t started_wall_ns; /* since 1970 */
 	uint64_t duration_ns;
 	const char *cwd;
+	const char *project; /* the directory that file names are relative to, when below it */
 	const char *host_name, *os, *kernel, *arch, *libc;
 	const char **tags; /* KEY, VALUE, KEY, VALUE, …, NULL */
 	const char **command; /* NULL-terminated */

@@ -15,6 +15,7 @@
 
 #include "findings/judge.h"
 #include "findings/lookup.h"
+#include "findings/paths.h"
 
 #define NONE UINT32_MAX
 
@@ -48,7 +49,10 @@ struct module {
 	const uint8_t *build_id_bytes;
 	size_t build_id_length;
 	bool is_shim, is_python, is_system, is_libc;
-	bool is_shown; /* in a frame a report shows */
+	bool is_shown;           /* in a frame a report shows */
+	bool is_shown_bare;      /* in one without a file name */
+	bool has_source;         /* some source of its lines was found */
+	const char *lost_source; /* one that was not; NULL: none */
 };
 
 struct spot {
@@ -96,6 +100,7 @@ struct judge {
 	struct symbolizer *symbolizer;
 	const struct judge_context *context;
 	const struct options *options;
+	struct paths paths;
 
 	uint64_t view_budget;   /* tables looked through */
 	uint64_t record_budget; /* members of lists followed */
@@ -244,7 +249,7 @@ const struct report_stack *place_read(struct judge *judge, uint32_t place);
 /* Module of a frame of a place that was read; NULL in none. */
 const struct module *frame_module(const struct judge *judge, const struct report_frame *frame);
 
-/* Say which modules that were shown have no line numbers. */
+/* missing.c: say what the modules that were shown lack, and what file names are relative to. */
 void modules_diagnose(struct judge *judge);
 
 /* modules.c: the module and address of a program counter in an image's epoch. */

@@ -95,28 +95,35 @@ uint32_t place_of(struct judge *judge, uint32_t stack_ref)
 	return place;
 }
 
-/* A path below the session's working directory is shown relative to it. */
-static const char *file_relative(const struct judge *judge, const char *file)
+/* File, line and source text of a frame, as far as they are known. */
+static void frame_place(struct judge *judge, struct report_frame *frame, struct module *module,
+			const struct symbol_frame *symbol)
 {
-	const char *cwd = judge->report->cwd;
-	size_t length = cwd ? strlen(cwd) : 0;
+	const char *found, *source = NULL;
 
-	if (length < 2 || strncmp(file, cwd, length) != 0 || file[length] != '/' ||
-	    !file[length + 1])
-		return file;
-	return file + length + 1;
+	if (!symbol->file)
+		return;
+	found = source_find(&judge->paths, symbol->file, module->is_system);
+	if (found)
+		source = symbolizer_source_line(judge->symbolizer, module->path, found,
+						symbol->line);
+	else if (!module->lost_source)
+		module->lost_source = report_strdup(judge->report, symbol->file);
+	module->has_source |= found != NULL;
+	frame->file = report_strdup(judge->report,
+				    path_shown(&judge->paths, found ? found : symbol->file));
+	frame->source = report_strdup(judge->report, source);
+	frame->line = symbol->line;
 }
 
-static void frame_fill(struct judge *judge, struct report_frame *frame, const struct module *module,
+static void frame_fill(struct judge *judge, struct report_frame *frame, struct module *module,
 		       const struct symbol_frame *symbol, uint64_t offset)
 {
 	struct report *report = judge->report;
-	const char *source;
 
 	*frame = (struct report_frame){ .module = module->path,
 					.build_id = module->build_id,
 					.offset = offset,
-					.line = symbol->line,
 					.is_inlined = symbol->is_inlined,
 					.language = symbol->language };
 	if (symbol->function)
@@ -125,19 +132,13 @@ static void frame_fill(struct judge *judge, struct report_frame *frame, const st
 		frame->linkage_name = report_strdup(report, symbol->linkage_name);
 	if (symbol->language)
 		frame->language = report_strdup(report, symbol->language);
-	if (!symbol->file)
-		return;
-	frame->file = report_strdup(report, file_relative(judge, symbol->file));
-	source =
-		symbolizer_source_line(judge->symbolizer, module->path, symbol->file, symbol->line);
-	if (source)
-		frame->source = report_strdup(report, source);
+	frame_place(judge, frame, module, symbol);
 }
 
 static void spot_read(struct judge *judge, struct spot_frames *result, const struct spot *spot)
 {
 	struct symbol_frame symbols[INLINED_MAX] = { 0 };
-	const struct module *module;
+	struct module *module;
 	size_t count;
 
 	if (spot->module == NONE) {
@@ -253,54 +254,4 @@ const struct report_stack *place_read(struct judge *judge, uint32_t number)
 	runtime_mark(judge, &place->stack);
 	place->is_read = true;
 	return &place->stack;
-}
-
-static const char *lack_text(struct judge *judge, const struct module *module)
-{
-	switch (symbolizer_lack(judge->symbolizer, module->path)) {
-	case SYMBOL_NO_LINES:
-		return report_printf(
-			judge->report,
-			"no line numbers for %s (build it with -g, or install its debug "
-			"symbols)",
-			module->name);
-	case SYMBOL_NO_SYMBOLS:
-		return report_printf(
-			judge->report,
-			"no line numbers for %s: it is stripped (build it with -g and do "
-			"not strip it, or install its debug symbols)",
-			module->name);
-	case SYMBOL_NO_FILE:
-		return report_printf(judge->report, "no functions for %s: cannot read %s",
-				     module->name, module->path);
-	case SYMBOL_CHANGED:
-		return report_printf(judge->report,
-				     "no functions for %s: %s has changed since it ran",
-				     module->name, module->path);
-	default:
-		return NULL;
-	}
-}
-
-void modules_diagnose(struct judge *judge)
-{
-	struct report *report = judge->report;
-
-	for (size_t i = 0; i < report->finding_count; i++) {
-		const struct report_stack *stack = &report->findings[i].stack;
-
-		for (size_t j = 0; j < stack->frame_count; j++) {
-			const struct module *module = frame_module(judge, &stack->frames[j]);
-
-			if (module && !stack->frames[j].is_runtime && !stack->frames[j].file)
-				judge->modules[module - judge->modules].is_shown = true;
-		}
-	}
-	for (uint32_t i = 0; i < judge->module_count; i++) {
-		const struct module *module = &judge->modules[i];
-		const char *text = module->is_shown ? lack_text(judge, module) : NULL;
-
-		if (text)
-			diagnose(judge, DIAGNOSTIC_NOTE, "no-line-numbers", text, -1);
-	}
 }

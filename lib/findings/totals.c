@@ -75,6 +75,12 @@ void session_describe(struct judge *judge)
 		report_printf(report, "%016llx", (unsigned long long)header->session_id);
 	report->started_wall_ns = (int64_t)header->started_wall_ns;
 	report->cwd = cwd ? report_strdup(report, cwd) : NULL;
+	report->project = project_find(report, report->cwd);
+	judge->paths = (struct paths){ .report = report,
+				       .cwd = report->cwd,
+				       .project = report->project,
+				       .given = judge->options->source_paths,
+				       .given_count = judge->options->source_path_count };
 	report->kinds = judge->options->kinds;
 	host_describe(report);
 	tags_describe(report, judge->options);

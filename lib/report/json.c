@@ -56,6 +56,7 @@ static json_t *json_session(const struct report *report)
 	json_add_text(host, "libc", report->libc);
 	json_add(session, "host", host);
 	json_add_text(session, "cwd", report->cwd);
+	json_add_text(session, "project", report->project);
 	json_add(session, "tags", json_pairs(report->tags));
 	return session;
 }

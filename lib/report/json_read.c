@@ -81,6 +81,7 @@ static void read_session(struct json_reader *reader, const json_t *root)
 	report->started_wall_ns = parse_time(read_text(reader, session, "started"));
 	report->duration_ns = read_count(reader, session, "duration_ns", UINT64_MAX);
 	report->cwd = read_text(reader, session, "cwd");
+	report->project = read_text(reader, session, "project");
 	report->tags = read_pairs(reader, session, "tags");
 	report->host_name = read_text(reader, host, "name");
 	report->os = read_text(reader, host, "os");

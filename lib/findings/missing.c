@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* What the shown stacks lack: functions, line numbers, sources; and what would help. */
+#include <string.h>
+
+#include "findings/judgement.h"
+
+static const char *lack_text(struct judge *judge, const struct module *module)
+{
+	switch (symbolizer_lack(judge->symbolizer, module->path)) {
+	case SYMBOL_NO_LINES:
+		return report_printf(
+			judge->report,
+			"no line numbers for %s (build it with -g, or install its debug "
+			"symbols)",
+			module->name);
+	case SYMBOL_NO_SYMBOLS:
+		return report_printf(
+			judge->report,
+			"no line numbers for %s: it is stripped (build it with -g and do "
+			"not strip it, or install its debug symbols)",
+			module->name);
+	case SYMBOL_NO_FILE:
+		return report_printf(judge->report, "no functions for %s: cannot read %s",
+				     module->name, module->path);
+	case SYMBOL_CHANGED:
+		return report_printf(judge->report,
+				     "no functions for %s: %s has changed since it ran",
+				     module->name, module->path);
+	default:
+		return NULL;
+	}
+}
+
+/* A line of the program's whose source is nowhere, while no other source of the module was found.
+ */
+static void source_diagnose(struct judge *judge, const struct module *module)
+{
+	if (module->is_system || module->has_source || !module->lost_source)
+		return;
+	diagnose(judge, DIAGNOSTIC_NOTE, "no-source",
+		 report_printf(judge->report,
+			       "no source lines for %s: %s is not there (--source-path tells where "
+			       "its sources are now)",
+			       module->name, module->lost_source),
+		 -1);
+}
+
+/* File names are relative to the project; say so where that is not the working directory. */
+static void project_diagnose(struct judge *judge)
+{
+	const struct report *report = judge->report;
+
+	if (!report->project || strcmp(report->project, report->cwd) == 0)
+		return;
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct report_stack *stack = &report->findings[i].stack;
+
+		for (size_t j = 0; j < stack->frame_count; j++) {
+			if (!stack->frames[j].file || stack->frames[j].file[0] == '/' ||
+			    stack->frames[j].is_runtime)
+				continue;
+			diagnose(judge, DIAGNOSTIC_NOTE, "project",
+				 report_printf(judge->report, "file names are relative to %s",
+					       report->project),
+				 -1);
+			return;
+		}
+	}
+}
+
+void modules_diagnose(struct judge *judge)
+{
+	struct report *report = judge->report;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct report_stack *stack = &report->findings[i].stack;
+
+		for (size_t j = 0; j < stack->frame_count; j++) {
+			const struct module *module = frame_module(judge, &stack->frames[j]);
+
+			if (module && !stack->frames[j].is_runtime)
+				judge->modules[module - judge->modules].is_shown = true;
+			if (module && !stack->frames[j].is_runtime && !stack->frames[j].file)
+				judge->modules[module - judge->modules].is_shown_bare = true;
+		}
+	}
+	for (uint32_t i = 0; i < judge->module_count; i++) {
+		const struct module *module = &judge->modules[i];
+		const char *text = module->is_shown_bare ? lack_text(judge, module) : NULL;
+
+		if (text)
+			diagnose(judge, DIAGNOSTIC_NOTE, "no-line-numbers", text, -1);
+		if (module->is_shown)
+			source_diagnose(judge, module);
+	}
+	project_diagnose(judge);
+}
