@@ -24,7 +24,6 @@
 
 #include <linux/close_range.h>
 #include <stdarg.h>
-#include <sys/single_threaded.h>
 #include <sys/stat.h>
 
 #include "announce.h"
@@ -37,7 +36,8 @@
 /* Of /proc/self/task: its name, its "." and the ".." of its only thread. */
 #define TASK_LINKS_OF_ONE 3
 
-extern __typeof__(__libc_single_threaded) __libc_single_threaded __attribute__((weak));
+/* libc's __libc_single_threaded; NULL before glibc 2.32. */
+static const char *libc_single_threaded;
 
 /* What pthread_atfork() is made of, weak: musl loads us and does not have it. */
 extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void),
@@ -45,7 +45,7 @@ extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (
 
 bool process_is_single_threaded(void)
 {
-	return &__libc_single_threaded && __libc_single_threaded;
+	return libc_single_threaded && *libc_single_threaded;
 }
 
 void fork_announce(void)
@@ -119,6 +119,9 @@ static void fork_leave_parent(void)
 
 void lives_init(void)
 {
+	/* By the whole program's scope: the variable may be a copy in the executable. */
+	libc_single_threaded = dlsym(RTLD_DEFAULT, "__libc_single_threaded");
+	(void)dlerror(); /* not the program's error */
 	/* No room for handlers: forked children then record into their parent's table. */
 	if (!__register_atfork ||
 	    __register_atfork(fork_announce, fork_leave_parent, fork_in_child, NULL) != 0)

@@ -2,6 +2,7 @@
 /* dlclose, after which the same addresses mean other functions; and libunwind's way to the modules. */
 #include "capture.h"
 #include "modules.h"
+#include "objects.h"
 #include "real.h"
 #include "state.h"
 
@@ -9,6 +10,7 @@ int dlclose(void *handle)
 {
 	int result = REAL(dlclose)(handle);
 
+	objects_refresh();
 	if (shim_is_recording())
 		modules_sweep();
 	return result;

@@ -7,24 +7,6 @@
 #include "names.h"
 #include "state.h"
 
-static __typeof__(_dl_find_object) *find_object;
-
-void modules_init(void)
-{
-	find_object = (__typeof__(find_object))dlsym(RTLD_NEXT, "_dl_find_object");
-	(void)dlerror(); /* not the program's error */
-}
-
-/*
- * libgcc's unwinder calls this name, too. It is ours, and hidden, so that a libc
- * without it (musl, glibc before 2.35) can load the shim. Lock-free and
- * async-signal-safe where libc has it; where not, frames have no modules.
- */
-__attribute__((visibility("hidden"))) int _dl_find_object(void *pc, struct dl_find_object *ret_object)
-{
-	return find_object ? find_object(pc, ret_object) : -1;
-}
-
 static bool object_find(uint64_t pc, struct dl_find_object *ret_object)
 {
 	return _dl_find_object((void *)pc, ret_object) == 0;

@@ -11,9 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Look up what this file needs of the loader. At start. */
-void modules_init(void);
-
 /*
  * The number of leading program counters that lie in loaded objects, plus the
  * first that does not (code made at run time: no unwinder can tell reliably

@@ -68,6 +68,20 @@ extern int __libc_start_main(int (*main)(int, char **, char **), int argc, char 
 			     void *stack_end);
 
 /*
+ * What moved from libdl into libc in glibc 2.34 still has its old version there.
+ * Asking for that one, the library loads into programs of older systems, too
+ * (with libdl.so.2, see UNCLOSED_PORTABLE in CMakeLists.txt).
+ */
+#if defined(__x86_64__)
+#define OLDEST(name) __asm__(".symver " #name ", " #name "@GLIBC_2.2.5")
+OLDEST(dladdr);
+OLDEST(dlerror);
+OLDEST(dlopen);
+OLDEST(dlsym);
+__asm__(".symver dladdr1, dladdr1@GLIBC_2.3.3");
+#endif
+
+/*
  * Names that came with a version of libc newer than the oldest we run with, and
  * how a wrapper of one is exported: plainly when the libc we are built with has
  * it, else under its version only (calls.def says why). The first version of a

@@ -13,7 +13,7 @@
 #include "environment.h"
 #include "finish.h"
 #include "lives.h"
-#include "modules.h"
+#include "objects.h"
 #include "outside.h"
 #include "own.h"
 #include "real.h"
@@ -276,15 +276,6 @@ static void options_read(struct options *options, char *const *environment, char
 		warn("UNCLOSED_OPTIONS: ignored: ", errors[0].name, errors[0].name_length);
 }
 
-/* Its first walk is a futex() call (once), which a seccomp filter may punish later. */
-static void unwinder_prepare(void)
-{
-	uint64_t pc;
-	bool has_signal;
-
-	(void)unwinder_static.walk(&pc, 1, &has_signal);
-}
-
 static void start(char *const *argv, char *const *environment)
 {
 	static char storage[1024];
@@ -299,8 +290,7 @@ static void start(char *const *argv, char *const *environment)
 		return;
 	library_path_find();
 	own_init();
-	modules_init();
-	unwinder_prepare();
+	objects_init();
 	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))
 		return;
 	names_write();

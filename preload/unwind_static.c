@@ -1,8 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /* libgcc's unwinder, linked statically: _dl_find_object makes it free of locks (glibc 2.35). */
+#include <pthread.h>
 #include <unwind.h>
 
 #include "capture.h"
+
+/*
+ * What libgcc refers to: whether there are threads, and once, for a table of
+ * constants that may as well be filled twice. libc's would bind the shim to
+ * glibc 2.34, and call the kernel.
+ */
+extern int __pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
+	__attribute__((visibility("hidden")));
+extern __typeof__(pthread_once) pthread_once __attribute__((visibility("hidden")));
+
+int __pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
+{
+	(void)key; /* only looked for, never called */
+	(void)destructor;
+	return -1;
+}
+
+int pthread_once(pthread_once_t *once, void (*function)(void))
+{
+	if (!__atomic_load_n(once, __ATOMIC_ACQUIRE))
+		function();
+	__atomic_store_n(once, 1, __ATOMIC_RELEASE);
+	return 0;
+}
 
 struct walk {
 	uint64_t *pcs;

@@ -4,8 +4,8 @@
 #   scripts/check_layers.sh [LIBUNCLOSED.SO]
 #
 # Includes go one way: base <- ledger <- { preload | symbol, findings, report } <- cli.
-# The library, when given, exports the rows of preload/calls.def and nothing else, and imports
-# nothing but what is listed here.
+# The library, when given, exports the rows of preload/calls.def and nothing else, imports nothing
+# but what is listed here, and that from an old libc.
 set -euo pipefail
 library=${1:+$(realpath -e "$1")}
 cd "$(dirname "$0")/.."
@@ -43,15 +43,14 @@ check_includes() {
 # libc functions that neither allocate nor lock nor use streams, or are called at the start only.
 imports="
 	__cxa_at_quick_exit on_exit __register_atfork gnu_get_libc_version
-	__environ environ __errno_location __libc_single_threaded clock_gettime
+	__environ environ __errno_location clock_gettime
 	dirfd fileno dladdr dladdr1 dlerror dlopen dlsym
 	getauxval memcmp memcpy memmove memset strchr strcmp strcspn strlen strncmp strrchr strspn strstr
 "
 # The unwinder of libgcc, linked in statically: it registers frames of JIT compilers and old
-# programs under a lock; _dl_find_object is what it asks for all others.
+# programs under a lock; objects.c is what it asks for all others.
 imports+="
-	_dl_find_object malloc free pthread_mutex_lock pthread_mutex_unlock pthread_once
-	__pthread_key_create
+	malloc free pthread_mutex_lock pthread_mutex_unlock
 "
 # What the C compiler's start files bring along.
 imports+=" _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable __cxa_finalize __gmon_start__ "
@@ -74,10 +73,19 @@ check_imports() {
 	done < <(nm -D --undefined-only "$library" | sed -E 's/.* //; s/@.*//' | sort -u)
 }
 
+# The oldest libc that has all: what is built here runs on older systems.
+check_versions() {
+	local version
+	while read -r version; do
+		[[ $(printf '%s\n' "$version" 2.17 | sort -V | tail -1) == 2.17 ]] ||
+			complain "$library: imports of GLIBC_$version; 2.17 is the oldest it is to run with"
+	done < <(nm -D --undefined-only "$library" | sed -nE 's/.*@GLIBC_//p' | sort -u)
+}
+
 check_needed() {
 	local name
 	while read -r name; do
-		[[ $name == libc.so.6 || $name == ld-linux* ]] ||
+		[[ $name == libc.so.6 || $name == libdl.so.2 || $name == ld-linux* ]] ||
 			complain "$library: needs $name; it may need libc only"
 	done < <(readelf -d "$library" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p')
 }
@@ -86,6 +94,7 @@ check_includes
 if [[ $library ]]; then
 	check_exports
 	check_imports
+	check_versions
 	check_needed
 fi
 exit "$broken"

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which loaded object holds an address: _dl_find_object(), which the static
+ * unwinder and the shim ask. glibc has it since 2.35. The name is ours, and
+ * hidden, so that a libc without it can load the shim.
+ *
+ * An older glibc is asked through dl_iterate_phdr() instead, when an address is
+ * in none of the objects seen so far. That takes the loader's lock, as every
+ * C++ exception does there; a forked child of several threads does without.
+ * musl has neither: there frames have no modules.
+ *
+ * Layer: preload. Context: target; lock-free with glibc 2.35 or newer.
+ */
+#ifndef UNCLOSED_PRELOAD_OBJECTS_H
+#define UNCLOSED_PRELOAD_OBJECTS_H
+
+/* Look up what this file needs of the loader. At start. */
+void objects_init(void);
+
+/* Objects may have gone: with an older glibc, see all anew. After a dlclose. */
+void objects_refresh(void);
+
+#endif
