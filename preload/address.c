@@ -105,12 +105,18 @@ int record_connect(int fd, int result, const struct sockaddr *address, socklen_t
 	slot = slot_open(fd);
 	if (!slot)
 		return result;
+	/* The latest one is what the socket is left with. */
 	if (error == 0) {
+		if (slot_load(&slot->facts) & FACT_CONNECT_FAILED)
+			atomic_fetch_and_explicit(&slot->facts,
+						  ~(FACT_CONNECT_FAILED | 0xff000000u),
+						  memory_order_relaxed);
 		record_fact(fd, FACT_CONNECTED);
 	} else if (error != EISCONN && error != EALREADY && error != EINTR) {
 		atomic_store_explicit(&slot->fact_stack_ref, capture_stack(), memory_order_relaxed);
 		atomic_store_explicit(&slot->facts,
-				      (slot_load(&slot->facts) & 0x00ffffffu) |
+				      (slot_load(&slot->facts) & 0x00ffffffu &
+				       ~(uint32_t)FACT_CONNECTED) |
 					      FACT_CONNECT_FAILED | (uint32_t)error << FACT_ERRNO_SHIFT,
 				      memory_order_relaxed);
 	}

@@ -1,143 +1,177 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel and the siblings of a group say about it. */
-#include <stdlib.h>
-#include <string.h>
+/* The rows of evidence.def, applied to descriptors and told of groups. */
+#include <ctype.h>
 
-#include "findings/judgement.h"
+#include "findings/conditions.h"
 
-#define CLOSINGS_SHOWN 16
+static const struct evidence_row {
+	bool (*holds)(struct judge *judge, const struct leak *leak, struct clue *ret_clue);
+	const char *what;
+	const char *one;   /* of one descriptor */
+	const char *many;  /* of several */
+	const char *plain; /* of any number, without gaps; NULL: `many` has none */
+	const char *why;   /* what most likely happened; NULL: it does not tell */
+	const char *fix;   /* what to do; NULL: nothing special */
+	bool is_proof;
+	bool is_weak;
+	bool is_fix_at_clue; /* the remedy's line is the clue's, not the opening's */
+} rows[] = {
+#define EVIDENCE(condition, ...) { .holds = condition, __VA_ARGS__ },
+#include "findings/evidence.def"
+#undef EVIDENCE
+};
 
-void evidence_add(struct judge *judge, struct finding *finding,
-			 struct report_evidence evidence)
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static_assert(ROWS <= EVIDENCE_ROWS_MAX, "a group counts every row");
+static_assert(ROWS <= 32, "a leak has a bit for every row");
+
+void evidence_add(struct judge *judge, struct finding *finding, struct report_evidence evidence)
 {
 	finding->evidence = array_grow(judge->report, finding->evidence, finding->evidence_count,
 				       sizeof(*finding->evidence));
 	finding->evidence[finding->evidence_count++] = evidence;
 }
 
-static void related_add(struct judge *judge, struct finding *finding, struct report_related related)
+void evidence_find(struct judge *judge, struct leak *leak)
 {
-	finding->related = array_grow(judge->report, finding->related, finding->related_count,
-				      sizeof(*finding->related));
-	finding->related[finding->related_count++] = related;
-}
+	for (size_t i = 0; i < ROWS; i++) {
+		struct clue clue = { .number = -1 };
 
-static void peer_witness(struct judge *judge, struct group *group)
-{
-	const char *text = "The peer has closed its end; this end waits for close().";
-
-	if (group->proven == 0)
-		return;
-	if (group->proven < group->finding.count)
-		text = report_printf(judge->report,
-				     "The peer has closed its end of %llu of %llu; this end waits "
-				     "for close().",
-				     (unsigned long long)group->proven,
-				     (unsigned long long)group->finding.count);
-	evidence_add(
-		judge, &group->finding,
-		(struct report_evidence){ .what = "peer-closed", .is_proof = true, .text = text });
-}
-
-static void connect_witness(struct judge *judge, struct group *group)
-{
-	const char *text;
-
-	if (group->refused == 0)
-		return;
-	text = report_printf(judge->report, "connect() failed on %llu of %llu: %s.",
-			     (unsigned long long)group->refused,
-			     (unsigned long long)group->finding.count,
-			     strerror(group->refused_errno));
-	evidence_add(judge, &group->finding,
-		     (struct report_evidence){
-			     .what = "connect-failed",
-			     .text = text,
-			     .error = group->refused_errno,
-			     .stack = *place_read(judge, place_of(judge, group->refused_stack_ref)),
-		     });
-}
-
-/* How often one stack closed what others left open. */
-struct closing {
-	uint32_t place;
-	uint64_t count;
-};
-
-static void pairs_sum(struct judge *judge, const struct group *group, uint32_t stack_ref,
-		      struct lookup *numbers, struct closing **closings, size_t *count)
-{
-	const struct ledger_stack *stack = ledger_stack_at(judge->ledger, stack_ref);
-	uint32_t ref = stack ? atomic_load_explicit(&stack->pairs_ref, memory_order_relaxed) : 0;
-	const struct ledger_pair *pair;
-
-	while ((pair = ledger_at(judge->ledger, ref, sizeof(*pair))) &&
-	       budget_take(judge, &judge->record_budget, 1)) {
-		uint32_t place, *number;
-		bool is_new;
-
-		ref = pair->next_ref;
-		if (pair->kind != group->finding.kind || pair->call != group->call)
+		if (!rows[i].holds(judge, leak, &clue))
 			continue;
-		place = place_of(judge, pair->close_stack_ref);
-		if (place == NONE)
-			continue;
-		number = lookup_put(numbers, judge->report, place, 0, (uint32_t)*count, &is_new);
-		if (is_new) {
-			*closings =
-				array_grow(judge->report, *closings, *count, sizeof(**closings));
-			(*closings)[(*count)++] = (struct closing){ .place = place };
-		}
-		(*closings)[*number].count +=
-			atomic_load_explicit(&pair->count, memory_order_relaxed);
+		leak->evidence |= UINT32_C(1) << i;
+		leak->is_proven |= rows[i].is_proof;
 	}
 }
 
-static int closing_compare(const void *left, const void *right)
+void evidence_note(struct judge *judge, struct group *group, const struct leak *leak)
 {
-	const struct closing *a = left, *b = right;
+	for (size_t i = 0; i < ROWS; i++) {
+		struct witness *witness = &group->witnesses[i];
+		struct clue clue = { .number = -1 };
 
-	if (a->count != b->count)
-		return a->count > b->count ? -1 : 1;
-	return (a->place > b->place) - (a->place < b->place);
+		if (!(leak->evidence & UINT32_C(1) << i))
+			continue;
+		(void)rows[i].holds(judge, leak, &clue); /* it does; this is for the clue */
+		if (witness->count++ == 0)
+			witness->clue = clue;
+		else if (witness->clue.error != clue.error ||
+			 witness->clue.stack_ref != clue.stack_ref)
+			witness->is_clue_mixed = true;
+	}
 }
 
-/* Where descriptors from the same place were closed, the usual place first. */
-static void siblings_witness(struct judge *judge, struct group *group)
+/* "2 of 3: the peer has closed its end; …" where a row does not hold for all. */
+static const char *share_text(struct judge *judge, const struct group *group, uint64_t count,
+			      const char *text)
 {
-	struct lookup numbers = { 0 };
-	struct closing *closings = NULL;
-	size_t count = 0;
+	bool is_word = isupper((unsigned char)text[0]) && islower((unsigned char)text[1]);
 
-	if (group->finding.type != FINDING_LEAK || group->place == NONE)
-		return;
-	/* A new place may move the array of places: take the list by number each time. */
-	for (size_t i = 0; i < judge->places[group->place].ref_count; i++)
-		pairs_sum(judge, group, judge->places[group->place].refs[i], &numbers, &closings,
-			  &count);
-	if (count)
-		qsort(closings, count, sizeof(*closings), closing_compare);
-	for (size_t i = 0; i < count && i < CLOSINGS_SHOWN; i++)
-		related_add(judge, &group->finding,
-			    (struct report_related){
-				    .role = "usually-closed",
-				    .stack = *place_read(judge, closings[i].place),
-				    .count = closings[i].count,
-			    });
+	if (count == group->finding.count)
+		return text;
+	return report_printf(judge->report, "%llu of %llu: %c%s", (unsigned long long)count,
+			     (unsigned long long)group->finding.count,
+			     is_word ? tolower((unsigned char)text[0]) : text[0], text + 1);
+}
+
+static void row_tell(struct judge *judge, struct group *group, size_t number)
+{
+	const struct evidence_row *row = &rows[number];
+	const struct witness *witness = &group->witnesses[number];
+	const char *text = NULL;
+
+	if (!witness->is_clue_mixed)
+		text = sentence_fill(judge, &group->finding, &witness->clue,
+				     witness->count == 1 ? row->one : row->many);
+	if (!text)
+		text = row->plain ? row->plain : row->many;
+	evidence_add(judge, &group->finding,
+		     (struct report_evidence){
+			     .what = row->what,
+			     .is_proof = row->is_proof,
+			     .text = share_text(judge, group, witness->count, text),
+			     .error = witness->clue.error,
+			     .stack = *place_read(judge,
+						  witness->clue.stack_ref
+							  ? place_of(judge, witness->clue.stack_ref)
+							  : NONE),
+		     });
 }
 
 void group_witness(struct judge *judge, struct group *group)
 {
-	peer_witness(judge, group);
-	connect_witness(judge, group);
+	for (size_t i = 0; i < ROWS; i++)
+		if (group->witnesses[i].count)
+			row_tell(judge, group, i);
 	siblings_witness(judge, group);
+	growth_witness(judge, group);
 	unseen_witness(judge, group);
 	if (group->close_stack_ref)
-		related_add(judge, &group->finding,
-			    (struct report_related){
-				    .role = "closed",
-				    .stack = *place_read(judge,
-							 place_of(judge, group->close_stack_ref)),
-				    .count = group->close_count,
-			    });
+		finding_relate(judge, &group->finding,
+			       (struct report_related){
+				       .role = "closed",
+				       .stack = *place_read(
+					       judge, place_of(judge, group->close_stack_ref)),
+				       .count = group->close_count,
+			       });
+}
+
+/* Does a row hold for most of the group? */
+static bool is_telling(const struct group *group, size_t number)
+{
+	return group->witnesses[number].count * 2 > group->finding.count;
+}
+
+static const char *rows_explain(struct judge *judge, const struct group *group, bool is_weak)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		const char *text;
+
+		if (!rows[i].why || rows[i].is_weak != is_weak || !is_telling(group, i))
+			continue;
+		text = sentence_fill(judge, &group->finding, &group->witnesses[i].clue,
+				     rows[i].why);
+		if (text)
+			return text;
+	}
+	return NULL;
+}
+
+const char *evidence_explanation(struct judge *judge, const struct group *group)
+{
+	const char *text = rows_explain(judge, group, false);
+	const char *function = function_text(judge, stack_top(judge, &group->finding.stack));
+
+	if (text || group->finding.type != FINDING_LEAK)
+		return text;
+	if (group->siblings)
+		return "Likely one path leaves without the close() that the others reach.";
+	text = rows_explain(judge, group, true);
+	if (text || group->finding.count == 1 || group->place == NONE || !function)
+		return text;
+	return report_printf(judge->report,
+			     "Nothing that %s opened here was ever closed: likely the close() is "
+			     "missing altogether.",
+			     function);
+}
+
+const char *evidence_remedy(struct judge *judge, const struct group *group,
+			    const struct report_frame **ret_frame)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct clue *clue = &group->witnesses[i].clue;
+		const char *text =
+			rows[i].fix && is_telling(group, i)
+				? sentence_fill(judge, &group->finding, clue, rows[i].fix)
+				: NULL;
+
+		if (!text)
+			continue;
+		if (rows[i].is_fix_at_clue)
+			*ret_frame = stack_top(judge,
+					       place_read(judge, place_of(judge, clue->stack_ref)));
+		return text;
+	}
+	return NULL;
 }

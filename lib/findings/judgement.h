@@ -73,6 +73,22 @@ struct place {
 
 #define DESCRIPTORS_SHOWN 100
 
+/* How many descriptors of a group a row of evidence holds for, and what its words are made of. */
+#define EVIDENCE_ROWS_MAX 28
+
+struct clue {
+	uint32_t stack_ref; /* where it happened; 0: nowhere of its own */
+	int error;          /* errno, 0 none */
+	int number;         /* another descriptor, a process or a count; -1 none */
+	const char *text;   /* anything else; in the report's memory */
+};
+
+struct witness {
+	uint64_t count;
+	struct clue clue;   /* of the first one */
+	bool is_clue_mixed; /* others have another errno or place */
+};
+
 /* A finding while descriptors still join it. */
 struct group {
 	struct finding finding;
@@ -81,12 +97,15 @@ struct group {
 	uint32_t last_process; /* id that joined last */
 	const char *noun;      /* "TCP", … ; NULL: mixed or not known */
 	bool is_noun_mixed, is_role_mixed, is_unseen, is_datagram;
-	uint64_t proven;  /* descriptors whose peer has closed */
-	uint64_t killed;  /* descriptors of processes that were ended */
-	uint64_t passed;  /* descriptors opened before a fork by a process that ended */
-	uint64_t refused; /* descriptors whose connect() failed */
-	int refused_errno;
-	uint32_t refused_stack_ref;
+	uint64_t proven; /* descriptors whose peer has closed */
+	uint64_t killed; /* descriptors of processes that were ended */
+	uint64_t passed; /* descriptors opened before a fork by a process that ended */
+	struct witness witnesses[EVIDENCE_ROWS_MAX];
+	uint64_t siblings;        /* from the same place, closed */
+	uint64_t timed;           /* descriptors whose time of opening is known, */
+	uint64_t quarters[4];     /* and in which quarter of their process's run it lies */
+	uint64_t last_opened_ns;  /* of those, since the start of their process */
+	uint64_t run_ns;          /* the shortest run */
 	uint32_t close_stack_ref; /* closed-by-gc: the stack that closed most of them */
 	uint64_t close_count;
 	uint64_t unseen_after_ns, unseen_before_ns; /* bounds of all unseen, from their process's start */
@@ -130,6 +149,7 @@ struct judge {
 	uint32_t frames_count;
 
 	struct lookup unseen_by_inode;
+	struct lookup child_by_fork; /* table and its tick → table of the child forked then */
 
 	struct group *groups;
 	uint32_t group_count;
@@ -171,7 +191,8 @@ struct leak {
 	enum descriptor_kind kind;
 	unsigned int call; /* 0: not seen; from KEPT_CALLS on: libc's own */
 	uint32_t stack_ref;
-	uint32_t facts; /* enum slot_facts */
+	uint32_t facts;    /* enum slot_facts */
+	uint32_t evidence; /* bits of evidence.c's rows */
 	bool is_proven;
 };
 
@@ -264,14 +285,58 @@ char *function_normalise(struct report *report, const char *name);
 /* titles.c: title, explanation and remedy. */
 void group_word(struct judge *judge, struct group *group);
 
+/* remedies.c: what to do, and where. */
+void group_remedy(struct judge *judge, struct group *group);
+
 /* The innermost frame of the program's own code, or of any code; NULL without frames. */
 const struct report_frame *stack_top(struct judge *judge, const struct report_stack *stack);
+
+/* sentences.c: "drop_client (src/chat.c:58)", by stack_top(); NULL when it has no name. */
+const char *place_text(struct judge *judge, const struct report_stack *stack);
+
+/* A function as one writes it in a sentence: "ns::Pool::get()"; NULL without a name. */
+const char *function_text(struct judge *judge, const struct report_frame *frame);
+
+/*
+ * A sentence with its gaps filled: %c what closes such a descriptor, %f the function
+ * that opened it, %F the function of the clue, %p the place of the clue, %n its number,
+ * %e its errno, %t its text. NULL when one of them is not known.
+ */
+const char *sentence_fill(struct judge *judge, const struct finding *finding,
+			  const struct clue *clue, const char *sentence);
 
 /* "TCP", "Unix stream"; NULL when a family and type have no name of their own. */
 const char *socket_noun(unsigned int family, unsigned int type, unsigned int protocol);
 
-/* evidence.c: what the kernel and the siblings say about a group. */
+/* evidence.c: what holds for a descriptor, by the facts recorded; sets evidence and is_proven. */
+void evidence_find(struct judge *judge, struct leak *leak);
+
+/* Put that into the sums of its group. */
+void evidence_note(struct judge *judge, struct group *group, const struct leak *leak);
+
+/* What the kernel, the calls and the siblings say about a group. */
 void group_witness(struct judge *judge, struct group *group);
+
+/* What most likely happened, and what to do about it, by the evidence; NULL: no row knows. */
+const char *evidence_explanation(struct judge *judge, const struct group *group);
+const char *evidence_remedy(struct judge *judge, const struct group *group,
+			    const struct report_frame **ret_frame);
+
+/* siblings.c: where descriptors from the same place were closed, and how many. */
+void siblings_witness(struct judge *judge, struct group *group);
+
+/* growth.c: did what was left open pile up while its processes ran? */
+void growth_note(struct judge *judge, struct group *group, const struct leak *leak);
+void growth_witness(struct judge *judge, struct group *group);
+
+/* copies.c: note which child each fork made. */
+void copies_read(struct judge *judge);
+
+/* Did the first child forked since the opening close its copy? Fills the clue. */
+bool copy_is_closed(struct judge *judge, const struct leak *leak, struct clue *ret_clue);
+
+/* One more stack of a finding. */
+void finding_relate(struct judge *judge, struct finding *finding, struct report_related related);
 
 /* One more piece of evidence of a finding. */
 void evidence_add(struct judge *judge, struct finding *finding, struct report_evidence evidence);

@@ -26,8 +26,6 @@ static void leak_read(struct leak *leak)
 	if (leak->fact)
 		kind = leak->fact->kind;
 	leak->kind = kind < KIND_COUNT ? kind : KIND_OTHER;
-	leak->is_proven = leak->fact && leak->fact->has & HAS_TCP_STATE &&
-			  leak->fact->tcp_state == STATE_CLOSE_WAIT;
 }
 
 enum finding_role leak_role(const struct leak *leak)
@@ -85,11 +83,8 @@ static void group_add(struct judge *judge, struct group *group, const struct lea
 	group->proven += leak->is_proven;
 	group->killed += judge->lives[leak->life].is_killed;
 	group->passed += leak->view->origin == DESCRIPTOR_INHERITED;
-	if (leak->facts & FACT_CONNECT_FAILED) {
-		group->refused++;
-		group->refused_errno = (int)(leak->facts >> FACT_ERRNO_SHIFT);
-		group->refused_stack_ref = value_of(&leak->view->slot->fact_stack_ref);
-	}
+	evidence_note(judge, group, leak);
+	growth_note(judge, group, leak);
 	group_count(judge, group, standing, 1, leak->process);
 	descriptor = group_describe(judge, group);
 	if (descriptor)
@@ -109,6 +104,7 @@ void leak_judge(struct judge *judge, struct leak *leak)
 	leak_read(leak);
 	if (unseen_is_copy(judge, leak))
 		return;
+	evidence_find(judge, leak);
 	is_asked = judge->options->kinds & KIND_BIT(leak->kind);
 	judge->report->processes[leak->process].kinds[leak->kind].left++;
 	if (life->is_running)

@@ -357,6 +357,7 @@ void leaks_find(struct judge *judge)
 			     .activity = &activity,
 			     .is_finding_heirs = true };
 
+	copies_read(judge);
 	for (uint32_t i = 0; i < judge->life_count; i++)
 		life_walk(&walk, i, &tables);
 	lookup_clear(&tables);

@@ -86,7 +86,7 @@ static void title_word(struct judge *judge, struct group *group)
 }
 
 /* NULL where the title says it all. */
-static const char *explanation_of(const struct group *group)
+static const char *explanation_of(struct judge *judge, const struct group *group)
 {
 	if (group->finding.type == FINDING_CLOSED_BY_GC)
 		return "The program lost its last reference without closing it; Python's finaliser "
@@ -100,102 +100,7 @@ static const char *explanation_of(const struct group *group)
 		return "It was opened before a fork; the process that opened it ended, and this "
 		       "one "
 		       "kept the last copy to its own end.";
-	if (group->finding.role == ROLE_LISTENER && !group->proven)
-		return "Nothing shows a mistake: a listener may well live as long as its program.";
-	return NULL;
-}
-
-const struct report_frame *stack_top(struct judge *judge, const struct report_stack *stack)
-{
-	const struct report_frame *any = NULL;
-
-	for (size_t i = 0; i < stack->frame_count; i++) {
-		const struct report_frame *frame = &stack->frames[i];
-		const struct module *module = frame_module(judge, frame);
-
-		if (frame->is_runtime)
-			break;
-		if (!any)
-			any = frame;
-		if (module && !module->is_system && !module->is_python)
-			return frame;
-	}
-	return any;
-}
-
-static const char *closer_of(const struct finding *finding)
-{
-	static const char *const closers[][2] = {
-		{ "fopen", "fclose()" },	  { "fopen64", "fclose()" },
-		{ "_IO_fopen", "fclose()" },	  { "fdopen", "fclose()" },
-		{ "freopen", "fclose()" },	  { "freopen64", "fclose()" },
-		{ "tmpfile", "fclose()" },	  { "tmpfile64", "fclose()" },
-		{ "popen", "pclose()" },	  { "_IO_popen", "pclose()" },
-		{ "opendir", "closedir()" },	  { "fdopendir", "closedir()" },
-		{ "mq_open", "mq_close()" },	  { "__mq_open_2", "mq_close()" },
-		{ "setmntent", "endmntent()" },	  { "__setmntent", "endmntent()" },
-		{ "fts_open", "fts_close()" },	  { "fts64_open", "fts_close()" },
-	};
-
-	for (size_t i = 0; finding->call && i < sizeof(closers) / sizeof(closers[0]); i++)
-		if (strcmp(finding->call, closers[i][0]) == 0)
-			return closers[i][1];
-	return "close()";
-}
-
-/* A function as one writes it in a sentence; C++ names have their parameters already. */
-static const char *function_word(struct judge *judge, const struct report_frame *frame)
-{
-	if (!frame || !frame->function)
-		return NULL;
-	return strchr(frame->function, '(') ? frame->function
-					    : report_printf(judge->report, "%s()", frame->function);
-}
-
-/* The function that closes most siblings, when its name is known. */
-static const char *usual_closer(struct judge *judge, const struct finding *finding)
-{
-	for (size_t i = 0; i < finding->related_count; i++) {
-		const struct report_frame *top;
-
-		if (strcmp(finding->related[i].role, "usually-closed") != 0)
-			continue;
-		top = stack_top(judge, &finding->related[i].stack);
-		return function_word(judge, top);
-	}
-	return NULL;
-}
-
-static void remedy_word(struct judge *judge, struct finding *finding)
-{
-	const struct report_frame *top = stack_top(judge, &finding->stack);
-	const char *closer = closer_of(finding), *usual = usual_closer(judge, finding);
-	const char *function = function_word(judge, top);
-
-	if (finding->type == FINDING_CLOSED_BY_GC) {
-		finding->remedy = "Close it in the program: use a with block, or call its close().";
-	} else if (finding->role == ROLE_LISTENER) {
-		finding->remedy =
-			report_printf(judge->report,
-				      "%s before the program ends, if it need not live as "
-				      "long as the program.",
-				      closer);
-	} else if (usual && function && strcmp(usual, function) != 0) {
-		finding->remedy =
-			report_printf(judge->report, "%s on the path that leaves %s without %s.",
-				      closer, function, usual);
-	} else if (function) {
-		finding->remedy = report_printf(judge->report,
-						"%s on every path that gives up what %s opened.",
-						closer, function);
-	} else {
-		finding->remedy =
-			report_printf(judge->report, "%s on every path that gives it up.", closer);
-	}
-	if (!top || !top->file)
-		return;
-	finding->remedy_file = top->file;
-	finding->remedy_line = top->line;
+	return evidence_explanation(judge, group);
 }
 
 void group_word(struct judge *judge, struct group *group)
@@ -207,6 +112,6 @@ void group_word(struct judge *judge, struct group *group)
 		return;
 	}
 	title_word(judge, group);
-	group->finding.explanation = explanation_of(group);
-	remedy_word(judge, &group->finding);
+	group->finding.explanation = explanation_of(judge, group);
+	group_remedy(judge, group);
 }

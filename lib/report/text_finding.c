@@ -106,68 +106,9 @@ static void print_processes(const struct printer *printer, const struct report *
 	(void)fputc('\n', printer->out);
 }
 
-static const struct report_frame *stack_place(const struct report_stack *stack)
-{
-	return stack->frame_count > 0 ? &stack->frames[0] : NULL;
-}
-
-/* "drop_client (src/chat_server.c:58)" */
-static void write_place(FILE *out, const struct report_stack *stack)
-{
-	const struct report_frame *frame = stack_place(stack);
-
-	if (!frame) {
-		(void)fputs("a place that was not recorded", out);
-		return;
-	}
-	if (frame->function)
-		(void)fputs(frame->function, out);
-	else
-		(void)fprintf(out, "%s+0x%" PRIx64, frame->module ? frame->module : "",
-			      frame->offset);
-	if (frame->file && frame->line)
-		(void)fprintf(out, " (%s:%u)", frame->file, frame->line);
-}
-
 static bool is_usually_closed(const struct report_related *related)
 {
 	return related->role && strcmp(related->role, "usually-closed") == 0 && related->count > 0;
-}
-
-/* "14 of 16 from here were closed, at drop_client (src/chat_server.c:58)." */
-static void print_usually_closed(const struct printer *printer, const struct finding *finding)
-{
-	uint64_t closed = 0;
-	size_t places = 0, told = 0;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out;
-
-	for (size_t i = 0; i < finding->related_count; i++)
-		if (is_usually_closed(&finding->related[i])) {
-			closed += finding->related[i].count;
-			places++;
-		}
-	if (places == 0)
-		return;
-	out = open_memstream(&text, &size);
-	if (!out)
-		return;
-	(void)fprintf(out, "%" PRIu64 " of %" PRIu64 " from here were closed%s", closed,
-		      closed + finding->count, places == 1 ? ", at " : ": ");
-	for (size_t i = 0; i < finding->related_count; i++) {
-		const struct report_related *related = &finding->related[i];
-
-		if (!is_usually_closed(related))
-			continue;
-		if (places > 1)
-			(void)fprintf(out, "%s%" PRIu64 " at ", told++ ? ", " : "", related->count);
-		write_place(out, &related->stack);
-	}
-	(void)fputc('.', out);
-	if (fclose(out) == 0)
-		print_labelled(printer, "other", text);
-	free(text);
 }
 
 /* "opened by thread 4243, at 1.2 s:" and the stack. */
@@ -189,6 +130,19 @@ static void print_related(const struct printer *printer, const struct report_rel
 	text_stack(printer, NULL, &related->stack, true);
 }
 
+/* "14 of 16 from here were closed, at drop_client (src/chat_server.c:58)." */
+static bool is_of_siblings(const struct report_evidence *evidence)
+{
+	return evidence->what && strcmp(evidence->what, "siblings-closed") == 0;
+}
+
+static const char *evidence_label(const struct report_evidence *evidence)
+{
+	if (evidence->is_proof)
+		return "proof";
+	return is_of_siblings(evidence) ? "other" : "note";
+}
+
 static void print_evidence(const struct printer *printer, const struct finding *finding,
 			   bool is_proof)
 {
@@ -197,7 +151,7 @@ static void print_evidence(const struct printer *printer, const struct finding *
 
 		if (evidence->is_proof != is_proof || !evidence->text)
 			continue;
-		print_labelled(printer, is_proof ? "proof" : "note", evidence->text);
+		print_labelled(printer, evidence_label(evidence), evidence->text);
 		if (evidence->stack.frame_count > 0)
 			text_stack(printer, NULL, &evidence->stack, false);
 	}
@@ -211,12 +165,22 @@ static bool is_in_evidence(const struct finding *finding, const char *text)
 	return false;
 }
 
+/* The length of a sentence without its full stop. */
+static size_t sentence_length(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length > 0 && text[length - 1] == '.' ? length - 1 : length;
+}
+
 static void print_fix(const struct printer *printer, const struct finding *finding)
 {
 	if (!finding->remedy)
 		return;
-	if (finding->remedy_file && !strstr(finding->remedy, finding->remedy_file))
-		print_labelled_format(printer, "fix", "%s (%s:%u)", finding->remedy,
+	if (finding->remedy_file && finding->remedy_line &&
+	    !strstr(finding->remedy, finding->remedy_file))
+		print_labelled_format(printer, "fix", "%.*s (%s:%u).",
+				      (int)sentence_length(finding->remedy), finding->remedy,
 				      finding->remedy_file, finding->remedy_line);
 	else
 		print_labelled(printer, "fix", finding->remedy);
@@ -264,6 +228,12 @@ static void print_contested(const struct printer *printer, const struct finding 
 				      words_count(&words, contested, "descriptor"));
 }
 
+/* A guess is told from what was seen. */
+static const char *explanation_label(const char *text)
+{
+	return strstr(text, "ikely") ? "why" : "note";
+}
+
 void text_finding(const struct printer *printer, const struct report *report,
 		  const struct finding *finding)
 {
@@ -277,11 +247,11 @@ void text_finding(const struct printer *printer, const struct report *report,
 		if (!is_usually_closed(&finding->related[i]))
 			print_related(printer, &finding->related[i]);
 	print_evidence(printer, finding, true);
-	print_usually_closed(printer, finding);
-	print_fix(printer, finding);
-	if (finding->explanation && !is_in_evidence(finding, finding->explanation))
-		print_labelled(printer, "note", finding->explanation);
 	print_evidence(printer, finding, false);
+	if (finding->explanation && !is_in_evidence(finding, finding->explanation))
+		print_labelled(printer, explanation_label(finding->explanation),
+			       finding->explanation);
+	print_fix(printer, finding);
 	print_uncounted(printer, finding);
 	print_contested(printer, finding);
 }

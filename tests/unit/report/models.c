@@ -31,6 +31,11 @@ static void add_accepted(struct report *report)
 		       "The peer has closed its end; this end waits for close().", true);
 	closed = build_related(report, finding, "usually-closed", 14);
 	build_frame(report, &closed->stack, "drop_client", "src/chat_server.c", 58);
+	build_evidence(report, finding, "siblings-closed",
+		       "14 of 16 from here were closed, at drop_client (src/chat_server.c:58).",
+		       false);
+	finding->explanation =
+		"Likely one path leaves without the close() that the others reach.";
 	finding->remedy = "close(client) on the path that leaves serve() without drop_client().";
 }
 

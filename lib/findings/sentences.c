@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Sentences of a report, put together from what is known. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "findings/judgement.h"
+
+const struct report_frame *stack_top(struct judge *judge, const struct report_stack *stack)
+{
+	const struct report_frame *any = NULL;
+
+	for (size_t i = 0; i < stack->frame_count; i++) {
+		const struct report_frame *frame = &stack->frames[i];
+		const struct module *module = frame_module(judge, frame);
+
+		if (frame->is_runtime)
+			break;
+		if (!any)
+			any = frame;
+		if (module && !module->is_system && !module->is_python)
+			return frame;
+	}
+	return any;
+}
+
+/* Without parameters, template arguments and "(anonymous namespace)": a sentence must read. */
+static const char *function_name(struct judge *judge, const char *function)
+{
+	static const char anonymous[] = "(anonymous namespace)::";
+	char *name = function_normalise(judge->report, function), *at;
+
+	while ((at = strstr(name, anonymous)))
+		memmove(at, at + strlen(anonymous), strlen(at + strlen(anonymous)) + 1);
+	return *name ? name : function;
+}
+
+const char *function_text(struct judge *judge, const struct report_frame *frame)
+{
+	return frame && frame->function
+		       ? report_printf(judge->report, "%s()", function_name(judge, frame->function))
+		       : NULL;
+}
+
+const char *place_text(struct judge *judge, const struct report_stack *stack)
+{
+	const struct report_frame *frame = stack_top(judge, stack);
+	const char *function;
+
+	if (!frame || !frame->function)
+		return NULL;
+	function = function_name(judge, frame->function);
+	return frame->file && frame->line ? report_printf(judge->report, "%s (%s:%u)", function,
+							  frame->file, frame->line)
+					  : function;
+}
+
+static const char *closer_of(const struct finding *finding, const struct clue *clue)
+{
+	static const char *const closers[][2] = {
+		{ "fopen", "fclose()" },        { "fopen64", "fclose()" },
+		{ "_IO_fopen", "fclose()" },    { "fdopen", "fclose()" },
+		{ "freopen", "fclose()" },      { "freopen64", "fclose()" },
+		{ "tmpfile", "fclose()" },      { "tmpfile64", "fclose()" },
+		{ "popen", "pclose()" },        { "_IO_popen", "pclose()" },
+		{ "opendir", "closedir()" },    { "fdopendir", "closedir()" },
+		{ "mq_open", "mq_close()" },    { "__mq_open_2", "mq_close()" },
+		{ "setmntent", "endmntent()" }, { "__setmntent", "endmntent()" },
+		{ "fts_open", "fts_close()" },  { "fts64_open", "fts_close()" },
+	};
+
+	if (clue && clue->text)
+		return clue->text; /* its owner's */
+	for (size_t i = 0; finding->call && i < sizeof(closers) / sizeof(closers[0]); i++)
+		if (strcmp(finding->call, closers[i][0]) == 0)
+			return closers[i][1];
+	return "close()";
+}
+
+static const char *error_text(struct judge *judge, int error)
+{
+	const char *name = strerrorname_np(error);
+
+	return name ? report_printf(judge->report, "%s (%s)", name, strerror(error))
+		    : report_printf(judge->report, "error %d", error);
+}
+
+static const char *gap_text(struct judge *judge, const struct finding *finding,
+			    const struct clue *clue, char gap)
+{
+	const struct report_stack *stack =
+		clue && clue->stack_ref ? place_read(judge, place_of(judge, clue->stack_ref))
+					: NULL;
+
+	switch (gap) {
+	case 'c':
+		return closer_of(finding, clue);
+	case 'f':
+		return function_text(judge, stack_top(judge, &finding->stack));
+	case 'F':
+		return stack ? function_text(judge, stack_top(judge, stack)) : NULL;
+	case 'p':
+		return stack ? place_text(judge, stack) : NULL;
+	case 'e':
+		return clue && clue->error ? error_text(judge, clue->error) : NULL;
+	case 'n':
+		return clue && clue->number >= 0 ? report_printf(judge->report, "%d", clue->number)
+						 : NULL;
+	case 't':
+		return clue ? clue->text : NULL;
+	default:
+		return NULL;
+	}
+}
+
+const char *sentence_fill(struct judge *judge, const struct finding *finding,
+			  const struct clue *clue, const char *sentence)
+{
+	const char *text = "", *gap;
+
+	while ((gap = strchr(sentence, '%'))) {
+		const char *word = gap_text(judge, finding, clue, gap[1]);
+
+		if (!word)
+			return NULL;
+		text = report_printf(judge->report, "%s%.*s%s", text, (int)(gap - sentence),
+				     sentence, word);
+		sentence = gap + 2;
+	}
+	return report_printf(judge->report, "%s%s", text, sentence);
+}

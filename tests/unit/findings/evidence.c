@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: MIT */
+/* Each row of evidence.def: what makes it hold, and what does not. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "world.h"
+
+static struct world world;
+
+static void setup(void)
+{
+	world_open(&world);
+	world_symbol(0x1001, "dial", "/home/me/dial.c", 41);
+	world_symbol(0x1801, "give_up", "/home/me/dial.c", 58);
+	world_symbol(0x2001, "main", "/home/me/dial.c", 90);
+	world.options.kinds = KIND_ALL;
+}
+
+static void teardown(void)
+{
+	world_close(&world);
+}
+
+TestSuite(evidence, .init = setup, .fini = teardown);
+
+static uint32_t stack_at(uint64_t pc)
+{
+	const uint64_t pcs[] = { pc, 0x402001, 0 };
+
+	return world_stack(&world, pcs);
+}
+
+static struct ledger_slot *opened(int fd, uint32_t facts)
+{
+	struct ledger_slot *slot =
+		world_slot(&world, 0, fd, WORLD_SOCKET, KIND_SOCKET, stack_at(0x401001));
+
+	slot->facts = facts;
+	return slot;
+}
+
+static struct ledger_fact *told(int fd, unsigned int state)
+{
+	return world_fact(&world, 0, fd, state);
+}
+
+/* A fact of a file or pipe: its kind and no more. */
+static struct ledger_fact *told_kind(int fd, enum descriptor_kind kind)
+{
+	struct ledger_fact *fact = world_fact(&world, 0, fd, 0);
+
+	fact->has = 0;
+	fact->kind = kind;
+	return fact;
+}
+
+static const struct report_evidence *evidence_of(const struct finding *finding, const char *what)
+{
+	for (size_t i = 0; i < finding->evidence_count; i++)
+		if (strcmp(finding->evidence[i].what, what) == 0)
+			return &finding->evidence[i];
+	return NULL;
+}
+
+static const struct finding *judged(void)
+{
+	world_exit(&world, 0, 0);
+	return world_finding(&world);
+}
+
+/* The evidence `what` of the only finding. */
+static const struct report_evidence *judged_with(const char *what)
+{
+	const struct report_evidence *evidence = evidence_of(judged(), what);
+
+	cr_assert_not_null(evidence, "no %s", what);
+	return evidence;
+}
+
+static void judged_without(const char *what)
+{
+	cr_assert_null(evidence_of(judged(), what), "%s", what);
+}
+
+Test(evidence, connect_failed)
+{
+	struct ledger_slot *slot =
+		opened(5, FACT_CONNECT_FAILED | (uint32_t)ECONNREFUSED << FACT_ERRNO_SHIFT);
+	const struct report_evidence *evidence;
+
+	slot->fact_stack_ref = stack_at(0x401801);
+	told(5, TCP_CLOSE);
+	evidence = judged_with("connect-failed");
+	cr_assert_str_eq(evidence->text, "connect() failed with ECONNREFUSED (Connection refused), "
+					 "at give_up (dial.c:58), and the socket was kept.");
+	cr_assert_eq(evidence->error, ECONNREFUSED);
+	cr_assert_eq(evidence->stack.frame_count, 2);
+	cr_assert_not(evidence->is_proof);
+	cr_assert_not(world.report->findings[0].is_proven);
+	cr_assert_str_eq(world.report->findings[0].explanation,
+			 "Likely give_up() gives up after the failed connect() without closing the "
+			 "socket.");
+	cr_assert_str_eq(world.report->findings[0].remedy,
+			 "close() where connect() fails in give_up().");
+	cr_assert_eq(world.report->findings[0].remedy_line, 58);
+}
+
+Test(evidence, connect_failed_for_several_reasons)
+{
+	opened(5, FACT_CONNECT_FAILED | (uint32_t)ECONNREFUSED << FACT_ERRNO_SHIFT);
+	opened(6, FACT_CONNECT_FAILED | (uint32_t)ETIMEDOUT << FACT_ERRNO_SHIFT);
+	opened(7, FACT_CONNECTED);
+	cr_assert_str_eq(judged_with("connect-failed")->text,
+			 "2 of 3: connect() failed, and the socket was kept.");
+}
+
+Test(evidence, connect_failed_and_another_came_through)
+{
+	opened(5, FACT_CONNECTED | FACT_CONNECT_FAILED |
+			  (uint32_t)ECONNREFUSED << FACT_ERRNO_SHIFT);
+	told(5, TCP_ESTABLISHED)->has |= HAS_PEER;
+	judged_without("connect-failed");
+}
+
+Test(evidence, connect_failed_in_the_background)
+{
+	struct ledger_fact *fact;
+
+	opened(5, FACT_CONNECTED);
+	fact = told(5, TCP_CLOSE);
+	fact->has |= HAS_SO_ERROR;
+	fact->so_error = ETIMEDOUT;
+	cr_assert_not_null(strstr(judged_with("connect-failed")->text, "ETIMEDOUT"));
+	cr_assert_null(evidence_of(&world.report->findings[0], "not-connected"));
+}
+
+Test(evidence, not_connected_any_more)
+{
+	opened(5, FACT_CONNECTED);
+	told(5, TCP_CLOSE);
+	cr_assert_not(judged_with("not-connected")->is_proof);
+}
+
+Test(evidence, connection_over)
+{
+	opened(5, FACT_ACCEPTED);
+	told(5, TCP_CLOSE);
+	cr_assert(judged_with("connection-over")->is_proof);
+	cr_assert(world.report->findings[0].is_proven);
+}
+
+Test(evidence, connection_not_over)
+{
+	opened(5, FACT_ACCEPTED);
+	told(5, TCP_ESTABLISHED);
+	judged_without("connection-over");
+}
+
+Test(evidence, shut_down_in_both_directions)
+{
+	opened(5, FACT_CONNECTED | FACT_SHUTDOWN_RD | FACT_SHUTDOWN_WR);
+	cr_assert(judged_with("shutdown-only")->is_proof);
+	cr_assert(world.report->findings[0].is_proven);
+	cr_assert_str_eq(world.report->findings[0].explanation,
+			 "Likely shutdown() was taken for close().");
+	cr_assert_null(evidence_of(&world.report->findings[0], "shutdown-half"));
+}
+
+Test(evidence, shut_down_in_one_direction)
+{
+	opened(5, FACT_CONNECTED | FACT_SHUTDOWN_WR);
+	cr_assert_not(judged_with("shutdown-half")->is_proof);
+	cr_assert_not(world.report->findings[0].is_proven);
+}
+
+Test(evidence, sent_and_kept)
+{
+	opened(5, FACT_CONNECTED | FACT_SENT);
+	cr_assert_not(judged_with("sent-and-kept")->is_proof);
+}
+
+Test(evidence, received)
+{
+	opened(5, FACT_RECEIVED);
+	(void)judged_with("received");
+	cr_assert_str_eq(world.report->findings[0].remedy,
+			 "close() when what the message brought is done with.");
+}
+
+static void duplicate(int of, int fd)
+{
+	opened(fd, FACT_DUP)->peer_or_dup = (uint32_t)of + 1;
+	told(fd, TCP_ESTABLISHED);
+}
+
+Test(evidence, duplicate_of_what_was_closed)
+{
+	opened(5, 0);
+	duplicate(5, 6);
+	world_closed(&world, 0, 5, stack_at(0x401801));
+	cr_assert_str_eq(judged_with("duplicate-kept")->text,
+			 "It is a duplicate of descriptor 5, which was closed; what both stood for "
+			 "stays open with it.");
+	cr_assert_null(evidence_of(&world.report->findings[0], "duplicate"));
+}
+
+Test(evidence, duplicate_of_a_number_used_again)
+{
+	world_slot(&world, 0, 5, WORLD_OPEN, KIND_SOCKET, stack_at(0x401001));
+	duplicate(5, 6);
+	world_closed(&world, 0, 5, stack_at(0x401801));
+	opened(5, 0);
+	cr_assert_str_eq(judged_with("duplicate-kept")->text,
+			 "1 of 2: it is a duplicate of descriptor 5, which was closed; what both "
+			 "stood for stays open with it.");
+}
+
+Test(evidence, duplicate_of_what_is_open)
+{
+	opened(5, 0);
+	duplicate(5, 6);
+	(void)judged_with("duplicate");
+	cr_assert_null(evidence_of(&world.report->findings[0], "duplicate-kept"));
+}
+
+Test(evidence, duplicate_in_doubt_says_nothing)
+{
+	opened(5, 0);
+	duplicate(5, 6);
+	opened(6, FACT_DUP | FACT_CONTESTED)->peer_or_dup = 6;
+	judged_without("duplicate");
+}
+
+static void local_port_clear(struct ledger_fact *fact)
+{
+	struct sockaddr_in local = { .sin_family = AF_INET };
+
+	memcpy(fact->local, &local, sizeof(local));
+}
+
+Test(evidence, never_used)
+{
+	opened(5, 0);
+	local_port_clear(told(5, TCP_CLOSE));
+	cr_assert_not(judged_with("never-used")->is_proof);
+	cr_assert_str_eq(
+		world.report->findings[0].explanation,
+		"Likely dial() leaves between the opening and its use, or does not need it.");
+}
+
+Test(evidence, never_used_needs_the_kernels_word)
+{
+	opened(5, 0);
+	judged_without("never-used");
+}
+
+Test(evidence, used_by_its_duplicate)
+{
+	opened(5, FACT_DUP);
+	local_port_clear(told(5, TCP_CLOSE));
+	judged_without("never-used");
+}
+
+Test(evidence, used_once_it_has_a_port)
+{
+	opened(5, 0);
+	told(5, TCP_CLOSE);
+	judged_without("never-used");
+}
+
+Test(evidence, never_used_unix_datagrams_cannot_be_told)
+{
+	struct ledger_fact *fact;
+
+	opened(5, 0);
+	fact = told(5, TCP_CLOSE);
+	fact->has &= ~(uint32_t)HAS_TCP_STATE;
+	fact->family = AF_UNIX;
+	fact->type = SOCK_DGRAM;
+	fact->local_length = 0;
+	judged_without("never-used");
+}
+
+Test(evidence, never_listening)
+{
+	opened(5, FACT_BOUND);
+	told(5, TCP_CLOSE);
+	(void)judged_with("never-listening");
+}
+
+Test(evidence, bound_and_connected)
+{
+	opened(5, FACT_BOUND | FACT_CONNECTED);
+	told(5, TCP_ESTABLISHED)->has |= HAS_PEER;
+	judged_without("never-listening");
+}
+
+Test(evidence, listening)
+{
+	opened(5, FACT_BOUND | FACT_LISTENING);
+	told(5, TCP_LISTEN);
+	(void)judged_with("listening");
+	cr_assert_not(world.report->findings[0].is_proven);
+	cr_assert_null(evidence_of(&world.report->findings[0], "never-listening"));
+}
+
+Test(evidence, peer_closed_of_some)
+{
+	opened(5, FACT_ACCEPTED);
+	opened(6, FACT_ACCEPTED);
+	told(5, TCP_CLOSE_WAIT);
+	told(6, TCP_ESTABLISHED);
+	cr_assert_str_eq(judged_with("peer-closed")->text,
+			 "1 of 2: the peer has closed its end; this end waits for close().");
+	cr_assert(world.report->findings[0].is_proven);
+}
+
+Test(evidence, owned_by_a_file)
+{
+	struct ledger_slot *slot = opened(5, FACT_FILE);
+
+	slot->word = SLOT_WORD(1, WORLD_OPEN, KIND_FILE, SLOT_OPEN);
+	told_kind(5, KIND_FILE);
+	(void)judged_with("owned-by-stream");
+	cr_assert_str_eq(
+		world.report->findings[0].remedy,
+		"fclose() on every path that gives it up, not close() of its number.");
+}
+
+Test(evidence, owned_by_a_directory)
+{
+	opened(5, FACT_DIR)->word = SLOT_WORD(1, WORLD_OPEN, KIND_DIRECTORY, SLOT_OPEN);
+	told_kind(5, KIND_DIRECTORY);
+	cr_assert_not_null(strstr(judged_with("owned-by-stream")->text, "closedir()"));
+}
+
+Test(evidence, idle)
+{
+	opened(5, FACT_CONNECTED);
+	told(5, TCP_ESTABLISHED)->has |= HAS_QUEUES;
+	(void)judged_with("idle");
+}
+
+Test(evidence, not_idle_with_bytes_unread)
+{
+	struct ledger_fact *fact;
+
+	opened(5, FACT_CONNECTED);
+	fact = told(5, TCP_ESTABLISHED);
+	fact->has |= HAS_QUEUES;
+	fact->receive_queue = 7;
+	judged_without("idle");
+}
+
+/* The parent's number 5 is open; its child closed the copy at give_up(). */
+static uint32_t child_that_closed(int fd)
+{
+	uint32_t child = world_process(&world, ORIGIN_FORK, 0);
+	struct ledger_slot *slot =
+		world_slot(&world, child, fd, WORLD_SOCKET, KIND_SOCKET, stack_at(0x401801));
+
+	slot->word = SLOT_WORD(0, 0, KIND_SOCKET, SLOT_CLOSED);
+	slot->facts = FACT_INHERITED;
+	slot->closed_stack_ref = stack_at(0x401801);
+	world_exit(&world, child, 0);
+	return child;
+}
+
+Test(evidence, the_parent_kept_its_copy)
+{
+	opened(5, FACT_ACCEPTED);
+	(void)child_that_closed(5);
+	cr_assert_str_eq(judged_with("fork-parent-kept")->text,
+			 "Process 101, forked after it was opened, closed its copy, at give_up "
+			 "(dial.c:58); the process that opened it kept its own.");
+	cr_assert_not(world.report->findings[0].is_proven);
+}
+
+Test(evidence, the_parent_keeps_its_listener)
+{
+	opened(5, FACT_LISTENING);
+	(void)child_that_closed(5);
+	judged_without("fork-parent-kept");
+}
+
+Test(evidence, a_child_forked_before_has_no_copy)
+{
+	(void)child_that_closed(5);
+	opened(5, FACT_ACCEPTED);
+	judged_without("fork-parent-kept");
+}
+
+Test(evidence, a_child_that_kept_its_copy)
+{
+	uint32_t child;
+
+	opened(5, FACT_ACCEPTED);
+	child = world_process(&world, ORIGIN_FORK, 0);
+	world_exit(&world, child, 0);
+	judged_without("fork-parent-kept");
+}
+
+Test(evidence, siblings_closed_at_two_places)
+{
+	for (int i = 0; i < 13; i++) {
+		opened(5, 0);
+		world_closed(&world, 0, 5, stack_at(i < 9 ? 0x401801 : 0x402001));
+	}
+	opened(5, 0);
+	cr_assert_str_eq(judged_with("siblings-closed")->text,
+			 "13 of 14 from here were closed: 9 at give_up (dial.c:58), 4 at main "
+			 "(dial.c:90).");
+	cr_assert_str_eq(world.report->findings[0].explanation,
+			 "Likely one path leaves without the close() that the others reach.");
+}
+
+Test(evidence, siblings_of_other_processes_count)
+{
+	uint32_t child = world_process(&world, ORIGIN_FORK, 0);
+
+	world_slot(&world, child, 5, WORLD_SOCKET, KIND_SOCKET, stack_at(0x401001));
+	world_closed(&world, child, 5, stack_at(0x401801));
+	world_exit(&world, child, 0);
+	opened(6, 0);
+	cr_assert_str_eq(judged_with("siblings-closed")->text,
+			 "1 of 2 from here was closed, at give_up (dial.c:58).");
+}
+
+static void open_at(int fd, uint64_t ns)
+{
+	opened(fd, 0)->opened_ns = ns;
+}
+
+static const struct finding *judged_at(uint64_t ns)
+{
+	world_exit(&world, 0, 0);
+	world_at(&world, 0)->started_ns = 0;
+	world_at(&world, 0)->ended_ns = ns;
+	return world_finding(&world);
+}
+
+Test(evidence, growing_over_the_run)
+{
+	for (int i = 0; i < 12; i++)
+		open_at(5 + i, (uint64_t)i * 100 + 50);
+	cr_assert_str_eq(evidence_of(judged_at(1200), "growing")->text,
+			 "They piled up all through the run: 3, 3, 3 and 3 were opened in its four "
+			 "quarters.");
+}
+
+Test(evidence, not_growing_in_the_second_half)
+{
+	for (int i = 0; i < 12; i++)
+		open_at(5 + i, (uint64_t)i * 50);
+	cr_assert_null(evidence_of(judged_at(1200), "growing"));
+}
+
+Test(evidence, opened_at_the_start)
+{
+	open_at(5, 1000000);
+	open_at(6, 2000000);
+	cr_assert_str_eq(evidence_of(judged_at(UINT64_C(5000000000)), "opened-early")->text,
+			 "All were opened in the first 2.0 ms of 5.0 s: their number did not grow "
+			 "after that.");
+}
+
+Test(evidence, none_was_ever_closed)
+{
+	opened(5, FACT_CONNECTED);
+	opened(6, FACT_CONNECTED);
+	cr_assert_str_eq(judged()->explanation,
+			 "Nothing that dial() opened here was ever closed: likely the close() is "
+			 "missing altogether.");
+}
