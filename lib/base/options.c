@@ -113,6 +113,14 @@ static int wait_parse(const struct option_row *row, const char *value, uint32_t 
 	return 0;
 }
 
+static int most_parse(const struct option_row *row, const char *value, uint32_t *ret_most)
+{
+	if (strcmp(value, "all") != 0 && strcmp(value, "0") != 0)
+		return number_parse(row, value, ret_most);
+	*ret_most = MOST_ALL;
+	return 0;
+}
+
 static int flag_parse(const char *value, bool *ret_flag)
 {
 	int position = value ? word_position("no|yes|false|true|off|on|0|1", value) : 1;
@@ -171,6 +179,8 @@ int options_set(struct options *options, const struct option_row *row, const cha
 		return number_parse(row, value, field);
 	case OPTION_TYPE_WAIT:
 		return wait_parse(row, value, field);
+	case OPTION_TYPE_MOST:
+		return most_parse(row, value, field);
 	case OPTION_TYPE_LIST:
 		return list_append(options, row, value);
 	case OPTION_TYPE_ACTION:
@@ -198,12 +208,15 @@ const char *options_expected(const struct option_row *row)
 		break;
 	case OPTION_TYPE_NUMBER:
 	case OPTION_TYPE_WAIT:
+	case OPTION_TYPE_MOST:
 		text_add(&text, "a number from ");
 		text_add_number(&text, row->low);
 		text_add(&text, " to ");
 		text_add_number(&text, row->high);
 		if (row->type == OPTION_TYPE_WAIT)
 			text_add(&text, ", forever or none");
+		if (row->type == OPTION_TYPE_MOST)
+			text_add(&text, ", or all");
 		break;
 	case OPTION_TYPE_LIST:
 		text_add(&text, row->values);

@@ -29,6 +29,7 @@ enum children { CHILDREN_ALL, CHILDREN_NONE };
 
 #define OPTIONS_LIST_MAX 32 /* words of each option that may be given again */
 #define WAIT_FOREVER UINT32_MAX
+#define MOST_ALL UINT32_MAX
 
 struct options {
 	bool is_off;    /* UNCLOSED_OPTIONS=off */
@@ -38,6 +39,7 @@ struct options {
 	bool is_quiet;
 	bool is_verbose;
 	enum color_when color;
+	uint32_t max_groups; /* of the text report; 0: as many as are read, MOST_ALL */
 	const char *json; /* "-": stdout */
 	enum policy killed, misuse, gc, exec_inherited, uncovered;
 	uint32_t error_exitcode;
@@ -64,6 +66,7 @@ enum option_type {
 	OPTION_TYPE_FLAG,
 	OPTION_TYPE_NUMBER,
 	OPTION_TYPE_WAIT,
+	OPTION_TYPE_MOST, /* a number, or all */
 	OPTION_TYPE_LIST,
 	OPTION_TYPE_ACTION, /* --help, --version: no field, no environment key */
 };

@@ -2,13 +2,9 @@
 #include "cli/outputs.h"
 
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "report/report.h"
@@ -77,39 +73,6 @@ char *output_name(const struct report *report, const char *pattern)
 		used += (size_t)length; /* an overlong name fails at opening */
 	}
 	return name;
-}
-
-static bool is_color_wanted(enum color_when when, bool is_terminal)
-{
-	const char *terminal = getenv("TERM"), *no_color = getenv("NO_COLOR");
-
-	if (when != COLOR_AUTO)
-		return when == COLOR_ALWAYS;
-	return is_terminal && !(no_color && *no_color) &&
-	       !(terminal && strcmp(terminal, "dumb") == 0);
-}
-
-static unsigned int terminal_width(int fd)
-{
-	struct winsize size;
-
-	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-static struct report_style style_make(const struct options *options)
-{
-	const char *path = options->output;
-	int fd = !path ? STDERR_FILENO : strcmp(path, "-") == 0 ? STDOUT_FILENO : -1;
-	bool is_terminal = fd >= 0 && isatty(fd);
-
-	setlocale(LC_CTYPE, "");
-	return (struct report_style){
-		.is_color = is_color_wanted(options->color, is_terminal),
-		.is_verbose = options->is_verbose,
-		.is_quiet = options->is_quiet,
-		.is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-		.width = is_terminal ? terminal_width(fd) : 0,
-	};
 }
 
 static int output_write(const char *pattern, const struct report_writer *writer,

@@ -9,6 +9,7 @@
 
 #include "base/options.h"
 #include "findings/judge.h"
+#include "report/report.h"
 
 /*
  * Judge the ledger at `path` into `report`. Returns 0, or EXIT_ERROR after one
@@ -21,6 +22,9 @@ int ledger_judge(const char *path, const struct judge_context *context, struct r
  * one line for each that could not be written.
  */
 int outputs_write(const struct report *report, const struct options *options);
+
+/* How the text looks: by the options, our environment, and the terminal it goes to, if any. */
+struct report_style style_make(const struct options *options);
 
 /*
  * Expand %p (pid), %e (name of the program), %t (start, seconds since 1970) and

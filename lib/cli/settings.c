@@ -61,7 +61,10 @@ static void value_write(const struct options *options, const struct option_row *
 		break;
 	case OPTION_TYPE_NUMBER:
 	case OPTION_TYPE_WAIT:
-		if (row->type == OPTION_TYPE_WAIT && *(const uint32_t *)field == WAIT_FOREVER)
+	case OPTION_TYPE_MOST:
+		if (row->type == OPTION_TYPE_MOST && *(const uint32_t *)field == MOST_ALL)
+			strcpy(value, "all");
+		else if (row->type == OPTION_TYPE_WAIT && *(const uint32_t *)field == WAIT_FOREVER)
 			strcpy(value, "forever");
 		else
 			(void)snprintf(value, VALUE_SIZE, "%u", *(const uint32_t *)field);

@@ -60,23 +60,26 @@ struct report_exit query_exit(const struct report *report)
 	return (struct report_exit){ .is_known = false };
 }
 
+void tally_add(struct tally *tally, const struct report *report, const struct finding *finding)
+{
+	struct tally_type *type = &tally->types[finding->type];
+
+	type->counted += finding->counted;
+	type->kinds[finding->kind] += finding->counted;
+	type->places += finding->counted > 0;
+	tally->counted += finding->counted;
+	tally->suppressed += finding->suppressed;
+	tally->baselined += finding->baselined;
+	tally->known_groups += finding->counted == 0 && finding->noted == 0;
+	if (report->kinds & KIND_BIT(finding->kind)) {
+		tally->noted += finding->noted;
+		tally->noted_kinds[finding->kind] += finding->noted;
+	}
+}
+
 void tally_make(struct tally *ret_tally, const struct report *report)
 {
 	*ret_tally = (struct tally){ .counted = 0 };
-	for (size_t i = 0; i < report->finding_count; i++) {
-		const struct finding *finding = &report->findings[i];
-		struct tally_type *type = &ret_tally->types[finding->type];
-
-		type->counted += finding->counted;
-		type->kinds[finding->kind] += finding->counted;
-		type->places += finding->counted > 0;
-		ret_tally->counted += finding->counted;
-		ret_tally->suppressed += finding->suppressed;
-		ret_tally->baselined += finding->baselined;
-		ret_tally->known_groups += finding->counted == 0 && finding->noted == 0;
-		if (report->kinds & KIND_BIT(finding->kind)) {
-			ret_tally->noted += finding->noted;
-			ret_tally->noted_kinds[finding->kind] += finding->noted;
-		}
-	}
+	for (size_t i = 0; i < report->finding_count; i++)
+		tally_add(ret_tally, report, &report->findings[i]);
 }

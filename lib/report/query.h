@@ -41,6 +41,8 @@ struct tally {
 	uint64_t known_groups; /* with nothing but suppressed and baselined ones */
 };
 
+/* Add one finding to the sums; tally_make() begins with none and adds all. */
+void tally_add(struct tally *tally, const struct report *report, const struct finding *finding);
 void tally_make(struct tally *ret_tally, const struct report *report);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "report/words.h"
+
 static bool has_warning(const struct report *report)
 {
 	for (size_t i = 0; i < report->diagnostic_count; i++)
@@ -25,16 +27,48 @@ bool text_is_shown(const struct report *report, const struct finding *finding, b
 	return finding->noted > 0 && (report->kinds & KIND_BIT(finding->kind));
 }
 
+/* Findings with something counted, or the others. What is beyond the limit goes into `rest`. */
 static void text_findings(const struct printer *printer, const struct report *report,
-			  bool is_counted)
+			  bool is_counted, size_t *shown, struct tally *rest)
 {
+	size_t most = printer->style->groups_max;
+
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct finding *finding = &report->findings[i];
 
-		if ((finding->counted > 0) == is_counted &&
-		    text_is_shown(report, finding, printer->style->is_verbose))
+		if ((finding->counted > 0) != is_counted ||
+		    !text_is_shown(report, finding, printer->style->is_verbose))
+			continue;
+		if (most == 0 || *shown < most)
 			text_finding(printer, report, finding);
+		else
+			tally_add(rest, report, finding);
+		(*shown)++;
 	}
+}
+
+/* "… not shown: 300 leaked sockets from 280 places (--max-groups all shows them, …)" */
+static void text_rest(const struct printer *printer, const struct tally *rest, size_t count)
+{
+	struct words words;
+
+	(void)fprintf(printer->out, "\n%s not shown: ", sign_cut(printer));
+	if (rest->counted > 0)
+		text_counts(printer, rest);
+	else
+		(void)fprintf(printer->out, "%s, not counted", words_count(&words, count, "place"));
+	(void)fputs(" (--max-groups all shows them, --json FILE has them)\n", printer->out);
+}
+
+static void text_groups(const struct printer *printer, const struct report *report)
+{
+	struct tally rest = { .counted = 0 };
+	size_t most = printer->style->groups_max, count = 0;
+
+	text_findings(printer, report, true, &count, &rest);
+	text_findings(printer, report, false, &count, &rest);
+	if (most > 0 && count > most)
+		text_rest(printer, &rest, count - most);
 }
 
 static int text_write(FILE *out, const struct report *report, const struct report_style *style)
@@ -49,8 +83,7 @@ static int text_write(FILE *out, const struct report *report, const struct repor
 		return 0;
 	text_headline(&printer, report, &tally);
 	if (!is_clean || style->is_verbose) {
-		text_findings(&printer, report, true);
-		text_findings(&printer, report, false);
+		text_groups(&printer, report);
 		text_sections(&printer, report, &tally);
 		(void)fputc('\n', out);
 		text_diagnostics(&printer, report, DIAGNOSTIC_NOTE);

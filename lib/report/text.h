@@ -66,6 +66,9 @@ void text_sections(const struct printer *printer, const struct report *report,
 void text_diagnostics(const struct printer *printer, const struct report *report,
 		      enum diagnostic_level least);
 
+/* "3 leaked sockets from 2 places, 1 double close from 1 place; not counted: 2 noted". */
+void text_counts(const struct printer *printer, const struct tally *tally);
+
 /* The totals and the exit status. */
 void text_totals(const struct printer *printer, const struct report *report,
 		 const struct tally *tally);

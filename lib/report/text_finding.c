@@ -29,7 +29,7 @@ static uint64_t fd_members(const struct finding *finding, size_t index)
  * "fd 5, 6", "fd 5, 6, 7, 8 and 96 more". A number is told once, however many
  * descriptors had it: workers leak the same ones, and Python reuses them.
  */
-static void print_fds(const struct printer *printer, const struct finding *finding)
+static void write_fds(FILE *out, const struct finding *finding)
 {
 	size_t distinct = 0, shown = 0, most;
 	uint64_t told = 0;
@@ -42,12 +42,33 @@ static void print_fds(const struct printer *printer, const struct finding *findi
 
 		if (members == 0)
 			continue;
-		(void)fprintf(printer->out, "%s%d", shown++ ? ", " : "fd ",
-			      finding->descriptors[i].fd);
+		(void)fprintf(out, "%s%d", shown++ ? ", " : "fd ", finding->descriptors[i].fd);
 		told += members;
 	}
 	if (finding->count > told)
-		(void)fprintf(printer->out, " and %" PRIu64 " more", finding->count - told);
+		(void)fprintf(out, " and %" PRIu64 " more", finding->count - told);
+}
+
+/* Behind the title in their column, or on a line of their own where that is too narrow. */
+static void print_fds(const struct printer *printer, const struct finding *finding, size_t columns)
+{
+	size_t width = printer->style->width, size, before;
+	char *fds = NULL;
+	FILE *out = open_memstream(&fds, &size);
+
+	if (!out)
+		return;
+	write_fds(out, finding);
+	if (fclose(out) == 0) {
+		before = columns + 2 <= FD_COLUMN ? FD_COLUMN - columns : 2;
+		if (width > 0 && columns + before + size > width)
+			before = columns + 2 + size <= width ? width - columns - size : 0;
+		if (before == 0)
+			(void)fputs("\n    ", printer->out);
+		print_spaces(printer, before);
+		(void)fputs(fds, printer->out);
+	}
+	free(fds);
 }
 
 /* "[1] 2 × TCP connection, accepted, never closed            fd 5, 6" */
@@ -77,8 +98,7 @@ static void print_title(const struct printer *printer, const struct report *repo
 	if (finding->counted == 0)
 		columns += (size_t)fprintf(printer->out, " (not counted)");
 	if (finding->descriptor_count > 0) {
-		print_spaces(printer, columns + 2 <= FD_COLUMN ? FD_COLUMN - columns : 2);
-		print_fds(printer, finding);
+		print_fds(printer, finding, columns);
 	}
 	(void)fputc('\n', printer->out);
 }

@@ -2,16 +2,33 @@
 #include "report/text.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "report/shorten.h"
 
 #define STACK_INDENT 6
 /* Columns of functions: at least, so that short stacks line up alike; at most, for C++. */
 #define FUNCTION_MIN 11
 #define FUNCTION_MAX 44
+/* Names longer than this are shortened; in a narrow terminal those beyond half of it. */
+#define NAME_MAX_COLUMNS 60
+#define NAME_MIN_COLUMNS 24
 #define FUNCTION_GAP 2
+/* A deeper stack shows its innermost frames and its outermost ones; -v all. */
+#define STACK_MAX 24
+#define STACK_INNER 16
+#define STACK_OUTER 4
 /* "              71 | " */
 #define LINE_COLUMNS 12
 #define SOURCE_MAX 96
+
+/* One line of a stack: a frame, or some that look alike. */
+struct stack_line {
+	const struct report_frame *frame;
+	char *name; /* as printed; NULL: none is known */
+	size_t times;
+};
 
 static const char *path_last(const char *path)
 {
@@ -44,6 +61,17 @@ static size_t stack_shown(const struct printer *printer, const struct report_sta
 	return count > 0 ? count : stack->frame_count;
 }
 
+/* The name of a frame's function as it is printed. To be freed; NULL when there is none. */
+static char *frame_name(const struct printer *printer, const struct report_frame *frame)
+{
+	size_t max = NAME_MAX_COLUMNS, half = printer->style->width / 2;
+
+	if (half > 0 && half < max)
+		max = half > NAME_MIN_COLUMNS ? half : NAME_MIN_COLUMNS;
+	return function_shorten(printer, frame->function,
+				printer->style->is_verbose ? SIZE_MAX : max);
+}
+
 /* Longer names stick out, and do not push all other places to the right. */
 static void widen(size_t *width, const struct printer *printer, const char *name)
 {
@@ -51,17 +79,6 @@ static void widen(size_t *width, const struct printer *printer, const char *name
 
 	if (columns > *width && columns <= FUNCTION_MAX)
 		*width = columns;
-}
-
-static size_t function_width(const struct printer *printer, const char *call,
-			     const struct report_stack *stack, size_t count)
-{
-	size_t width = FUNCTION_MIN;
-
-	widen(&width, printer, call);
-	for (size_t i = 0; i < count; i++)
-		widen(&width, printer, stack->frames[i].function);
-	return width + FUNCTION_GAP;
 }
 
 static void print_place(const struct printer *printer, const struct report_frame *frame)
@@ -77,23 +94,26 @@ static void print_place(const struct printer *printer, const struct report_frame
 	paint_end(printer);
 }
 
-static void print_frame(const struct printer *printer, const struct report_frame *frame,
-			size_t width)
+static void print_line(const struct printer *printer, const struct stack_line *line, size_t width)
 {
 	size_t columns;
 
 	print_spaces(printer, STACK_INDENT);
-	if (frame->function) {
-		columns = print_text(printer, frame->function);
+	if (line->name) {
+		columns = print_text(printer, line->name);
 		print_spaces(printer,
 			     columns + FUNCTION_GAP <= width ? width - columns : FUNCTION_GAP);
-		print_place(printer, frame);
-	} else if (frame->file) {
-		print_place(printer, frame);
+		print_place(printer, line->frame);
+	} else if (line->frame->file) {
+		print_place(printer, line->frame);
 	} else {
-		(void)print_offset(printer, frame);
+		(void)print_offset(printer, line->frame);
 	}
-	(void)fprintf(printer->out, "%s\n", frame->is_inlined ? " (inlined)" : "");
+	if (line->frame->is_inlined)
+		(void)fputs(" (inlined)", printer->out);
+	if (line->times > 1)
+		(void)fprintf(printer->out, " (%zu times)", line->times);
+	(void)fputc('\n', printer->out);
 }
 
 static void print_source_line(const struct printer *printer, const struct report_frame *frame)
@@ -108,30 +128,109 @@ static void print_source_line(const struct printer *printer, const struct report
 	(void)fputc('\n', printer->out);
 }
 
-void text_stack(const struct printer *printer, const char *call, const struct report_stack *stack,
-		bool is_source_shown)
+static bool is_same_text(const char *one, const char *other)
 {
-	size_t count = stack_shown(printer, stack);
-	size_t width = function_width(printer, call, stack, count);
+	return one == other || (one && other && strcmp(one, other) == 0);
+}
 
-	if (call) {
-		print_spaces(printer, STACK_INDENT);
-		(void)print_text(printer, call);
-		(void)fputc('\n', printer->out);
-	}
+/* Would both be printed alike? Recursion makes many of them. */
+static bool is_line_of(const struct stack_line *line, const struct report_frame *frame,
+		       const char *name)
+{
+	const struct report_frame *first = line->frame;
+
+	return name && is_same_text(line->name, name) && is_same_text(first->file, frame->file) &&
+	       first->line == frame->line && first->is_inlined == frame->is_inlined &&
+	       (frame->file || first->offset == frame->offset);
+}
+
+/* The lines of `count` frames: those that look alike are one, unless everything is asked for. */
+static size_t lines_make(const struct printer *printer, const struct report_stack *stack,
+			 size_t count, struct stack_line *ret_lines)
+{
+	size_t made = 0;
+
 	for (size_t i = 0; i < count; i++) {
 		const struct report_frame *frame = &stack->frames[i];
+		char *name = frame_name(printer, frame);
 
-		print_frame(printer, frame, width);
+		if (made > 0 && !printer->style->is_verbose &&
+		    is_line_of(&ret_lines[made - 1], frame, name)) {
+			ret_lines[made - 1].times++;
+			free(name);
+			continue;
+		}
+		ret_lines[made++] = (struct stack_line){ .frame = frame, .name = name, .times = 1 };
+	}
+	return made;
+}
+
+static void print_lines(const struct printer *printer, const struct stack_line *lines, size_t count,
+			size_t width, bool is_source_shown)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct report_frame *frame = lines[i].frame;
+
+		print_line(printer, &lines[i], width);
 		if (is_source_shown && frame->source && !frame->is_runtime) {
 			print_source_line(printer, frame);
 			is_source_shown = false;
 		}
 	}
-	if (count == 0 || (stack->is_truncated && count == stack->frame_count)) {
+}
+
+/* A deep stack without its middle, whose frames are counted. */
+static void print_ends(const struct printer *printer, const struct stack_line *lines, size_t count,
+		       size_t width, bool is_source_shown)
+{
+	size_t behind = count - STACK_OUTER, frames = 0;
+
+	for (size_t i = STACK_INNER; i < behind; i++)
+		frames += lines[i].times;
+	print_lines(printer, lines, STACK_INNER, width, is_source_shown);
+	print_spaces(printer, STACK_INDENT);
+	(void)fprintf(printer->out, "%s %zu more frames (-v shows them)\n", sign_cut(printer),
+		      frames);
+	print_lines(printer, lines + behind, STACK_OUTER, width, false);
+}
+
+static void print_stack(const struct printer *printer, const char *call,
+			const struct stack_line *lines, size_t count, bool is_source_shown)
+{
+	size_t width = FUNCTION_MIN;
+
+	widen(&width, printer, call);
+	for (size_t i = 0; i < count; i++)
+		widen(&width, printer, lines[i].name);
+	width += FUNCTION_GAP;
+	if (count > STACK_MAX && !printer->style->is_verbose)
+		print_ends(printer, lines, count, width, is_source_shown);
+	else
+		print_lines(printer, lines, count, width, is_source_shown);
+}
+
+void text_stack(const struct printer *printer, const char *call, const struct report_stack *stack,
+		bool is_source_shown)
+{
+	size_t shown = stack_shown(printer, stack), count;
+	struct stack_line *lines = calloc(shown + 1, sizeof(*lines));
+
+	if (!lines)
+		abort(); /* like report_alloc() */
+	if (call) {
+		print_spaces(printer, STACK_INDENT);
+		(void)print_text(printer, call);
+		(void)fputc('\n', printer->out);
+	}
+	count = lines_make(printer, stack, shown, lines);
+	print_stack(printer, call, lines, count, is_source_shown);
+	if (shown == 0 || (stack->is_truncated && shown == stack->frame_count)) {
 		print_spaces(printer, STACK_INDENT);
 		(void)fprintf(printer->out, "(%s)\n",
-			      count == 0 ? "no stack was recorded"
+			      shown == 0 ? "no stack was recorded"
 					 : "deeper frames were not recorded");
 	}
+	for (size_t i = 0; i < count; i++)
+		free(lines[i].name);
+	free(lines);
 }

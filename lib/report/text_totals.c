@@ -127,6 +127,12 @@ static void print_not_counted(const struct printer *printer, const struct tally 
 	}
 }
 
+void text_counts(const struct printer *printer, const struct tally *tally)
+{
+	print_counts(printer, tally);
+	print_not_counted(printer, tally);
+}
+
 /* "unclosed: exit status 23 (leaks; the program returned 0)" */
 static void print_status(const struct printer *printer, const struct report *report)
 {
@@ -163,8 +169,7 @@ void text_totals(const struct printer *printer, const struct report *report,
 {
 	print_kind_totals(printer, report);
 	(void)fputs("unclosed: ", printer->out);
-	print_counts(printer, tally);
-	print_not_counted(printer, tally);
+	text_counts(printer, tally);
 	(void)fputc('\n', printer->out);
 	print_status(printer, report);
 }

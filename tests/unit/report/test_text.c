@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "builder.h"
 #include "golden.h"
 #include "models.h"
+#include "report/text.h"
 #include "report/utf8.h"
 #include "report/words.h"
 
@@ -45,6 +47,75 @@ Test(text, styles_read_as_expected)
 	expect("known", "known-verbose.txt",
 	       (struct report_style){ .is_utf8 = true, .is_verbose = true });
 	expect("nasty", "nasty-ascii.txt", (struct report_style){ .width = 60 });
+}
+
+/* What is beyond the limit is counted: shown and not shown make the totals. */
+Test(text, groups_beyond_the_limit_are_counted)
+{
+	struct report_style style = { .is_utf8 = true, .groups_max = 1 };
+	char *text = render("leaky", style);
+
+	cr_expect_not_null(strstr(text, "[1] 2 × "));
+	cr_expect_null(strstr(text, "[2] "));
+	cr_expect_not_null(strstr(text,
+				  "… not shown: 1 leaked socket from 1 place; not counted: 2 noted "
+				  "(--max-groups all"),
+			   "%s", text);
+	cr_expect_not_null(strstr(text, "3 leaked sockets from 2 places; not counted: 2 noted"));
+	free(text);
+	style.groups_max = 2;
+	text = render("leaky", style);
+	cr_expect_not_null(strstr(text, "[2] 1 × "));
+	cr_expect_not_null(strstr(text, "… not shown: 1 place, not counted ("), "%s", text);
+	free(text);
+	style.groups_max = 3;
+	text = render("leaky", style);
+	cr_expect_null(strstr(text, "not shown"));
+	free(text);
+}
+
+static char *render_stack(const struct report_stack *stack, struct report_style style)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	const struct printer printer = { .out = out, .style = &style };
+
+	text_stack(&printer, "socket", stack, true);
+	cr_assert_eq(fclose(out), 0);
+	return text;
+}
+
+Test(text, deep_stacks_are_readable)
+{
+	struct report *report = report_new();
+	struct report_stack stack = { 0 };
+	char *text;
+
+	build_frame(report, &stack, "open_one", "a.c", 1)->source = "socket();";
+	for (int i = 0; i < 20; i++)
+		build_frame(report, &stack, "walk", "a.c", 2);
+	build_frame(report, &stack, "main", "a.c", 3);
+	text = render_stack(&stack, (struct report_style){ 0 });
+	cr_expect_str_eq(text, "      socket\n"
+			       "      open_one     a.c:1\n"
+			       "           1 | socket();\n"
+			       "      walk         a.c:2 (20 times)\n"
+			       "      main         a.c:3\n");
+	free(text);
+	for (unsigned int i = 0; i < 30; i++)
+		build_frame(report, &stack, "layer", "b.c", 10 + i);
+	text = render_stack(&stack, (struct report_style){ 0 });
+	/* 33 lines: 16, 4 and what is between. */
+	cr_expect_not_null(strstr(text, "b.c:22\n      ... 13 more frames (-v shows them)\n"
+					"      layer        b.c:36\n"),
+			   "%s", text);
+	free(text);
+	text = render_stack(&stack, (struct report_style){ .is_verbose = true });
+	cr_expect_null(strstr(text, "more frames"));
+	cr_expect_null(strstr(text, "times"));
+	free(text);
+	report_free(report);
 }
 
 static bool is_among(const char *name, const char *const *names)
