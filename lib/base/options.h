@@ -40,7 +40,8 @@ struct options {
 	bool is_verbose;
 	enum color_when color;
 	uint32_t max_groups; /* of the text report; 0: as many as are read, MOST_ALL */
-	const char *json; /* "-": stdout */
+	const char *json, *sarif, *junit, *summary; /* "-": stdout */
+	bool is_github;
 	enum policy killed, misuse, gc, exec_inherited, uncovered;
 	uint32_t error_exitcode;
 	enum exit_from exit_status;

@@ -26,12 +26,6 @@ int outputs_write(const struct report *report, const struct options *options);
 /* How the text looks: by the options, our environment, and the terminal it goes to, if any. */
 struct report_style style_make(const struct options *options);
 
-/*
- * Expand %p (pid), %e (name of the program), %t (start, seconds since 1970) and
- * %% in a file name, as core(5) has them. Other letters stay as they are.
- */
-char *output_name(const struct report *report, const char *pattern);
-
 /* KEY, VALUE, …, NULL: the options that differ from their built-in values. To be freed as a whole.
  */
 char **options_list(const struct options *options);

@@ -10,6 +10,7 @@
 #include "cli/environment.h"
 #include "cli/launch.h"
 #include "cli/outlive.h"
+#include "cli/output_files.h"
 #include "cli/outputs.h"
 #include "cli/program.h"
 #include "cli/session.h"
@@ -131,6 +132,9 @@ static int run_program(const struct options *options, char **argv)
 			"cannot preload '%s': the loader does not take a path with a blank, "
 			"':' or '$'; install it elsewhere",
 			library);
+	result = output_files_check(options);
+	if (result != 0)
+		return result;
 	result = session_open(&session, options, library, path);
 	if (result != 0)
 		return result;

@@ -128,14 +128,36 @@ static int write_by_rename(const char *path, const struct stat *old, const char 
 	return error;
 }
 
+/* Make the folders that `path` is to be in. Returns 0 or -errno. */
+static int folders_make(const char *path)
+{
+	char folder[PATH_MAX];
+	struct text text;
+
+	text_init(&text, folder, sizeof(folder));
+	text_add(&text, path);
+	if (text.is_cut)
+		return -ENAMETOOLONG;
+	for (char *slash = folder; (slash = strchr(slash + 1, '/'));) {
+		*slash = '\0';
+		/* Another one may make it at the same time; what is no folder fails later. */
+		if (mkdir(folder, 0777) < 0 && errno != EEXIST && access(folder, F_OK) < 0)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
 static int write_path(const char *path, const char *bytes, size_t size)
 {
 	char *target;
 	struct stat status;
 	int error;
 
-	if (stat(path, &status) < 0)
-		return errno == ENOENT ? write_by_rename(path, NULL, bytes, size) : -errno;
+	if (stat(path, &status) < 0) {
+		error = errno == ENOENT ? folders_make(path) : -errno;
+		return error ? error : write_by_rename(path, NULL, bytes, size);
+	}
 	if (!S_ISREG(status.st_mode))
 		return write_in_place(path, bytes, size);
 	target = realpath(path, NULL); /* a link stays a link */
@@ -149,8 +171,16 @@ static int write_path(const char *path, const char *bytes, size_t size)
 	return error;
 }
 
-int report_write_file(const char *path, const struct report_writer *writer,
-		      const struct report *report, const struct report_style *style)
+static int append_path(const char *path, const char *bytes, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+
+	return fd < 0 ? -errno : close_written(fd, write_all(fd, bytes, size));
+}
+
+static int write_or_append(const char *path, const struct report_writer *writer,
+			   const struct report *report, const struct report_style *style,
+			   int (*write_bytes)(const char *path, const char *bytes, size_t size))
 {
 	int fd = path_descriptor(path);
 	char *bytes = NULL;
@@ -164,7 +194,61 @@ int report_write_file(const char *path, const struct report_writer *writer,
 	if (fclose(out) != 0 && error == 0)
 		error = -errno;
 	if (error == 0)
-		error = fd >= 0 ? write_all(fd, bytes, size) : write_path(path, bytes, size);
+		error = fd >= 0 ? write_all(fd, bytes, size) : write_bytes(path, bytes, size);
 	free(bytes);
 	return error;
+}
+
+int report_write_file(const char *path, const struct report_writer *writer,
+		      const struct report *report, const struct report_style *style)
+{
+	return write_or_append(path, writer, report, style, write_path);
+}
+
+int report_append_file(const char *path, const struct report_writer *writer,
+		       const struct report *report, const struct report_style *style)
+{
+	return write_or_append(path, writer, report, style, append_path);
+}
+
+static int check_access(const char *path, int mode)
+{
+	return faccessat(AT_FDCWD, path, mode, AT_EACCESS) < 0 ? -errno : 0;
+}
+
+/* May a new file be made beside `path`? */
+static int check_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder;
+	int error;
+
+	if (!slash)
+		return check_access(".", W_OK | X_OK);
+	folder = strndup(path, (size_t)(slash - path) + 1);
+	if (!folder)
+		return -ENOMEM;
+	error = check_access(folder, W_OK | X_OK);
+	free(folder);
+	return error;
+}
+
+int report_check_file(const char *path)
+{
+	int fd = path_descriptor(path), flags, error;
+	struct stat status;
+
+	if (fd >= 0) {
+		flags = fcntl(fd, F_GETFL);
+		return flags < 0 ? -errno : (flags & O_ACCMODE) == O_RDONLY ? -EBADF : 0;
+	}
+	if (stat(path, &status) < 0) {
+		error = errno == ENOENT ? folders_make(path) : -errno;
+		return error ? error : check_folder(path);
+	}
+	if (S_ISDIR(status.st_mode))
+		return -EISDIR;
+	/* A folder that takes a new file is not needed where the old one can be written. */
+	error = check_access(path, W_OK);
+	return error && S_ISREG(status.st_mode) ? check_folder(path) : error;
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <time.h>
 
 #include "report/json_value.h"
 #include "report/query.h"
 #include "report/report.h"
 #include "report/words.h"
-
-#define NS_PER_S 1000000000
 
 static json_t *json_pairs(const char *const *pairs)
 {
@@ -28,26 +25,13 @@ static json_t *json_tool(const struct report_style *style)
 	return tool;
 }
 
-/* "2024-05-01T12:00:00.123456789Z" */
-static void add_time(json_t *object, const char *key, int64_t wall_ns)
-{
-	time_t seconds = (time_t)(wall_ns / NS_PER_S);
-	char day[40], text[64];
-	struct tm parts;
-
-	if (wall_ns <= 0 || !gmtime_r(&seconds, &parts) ||
-	    strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &parts) == 0)
-		return;
-	(void)snprintf(text, sizeof(text), "%s.%09dZ", day, (int)(wall_ns % NS_PER_S));
-	json_add_text(object, key, text);
-}
-
 static json_t *json_session(const struct report *report)
 {
 	json_t *session = json_object(), *host = json_object();
+	struct words words;
 
 	json_add_text(session, "id", report->session_id);
-	add_time(session, "started", report->started_wall_ns);
+	json_add_text(session, "started", words_time(&words, report->started_wall_ns));
 	json_add_number(session, "duration_ns", report->duration_ns);
 	json_add_text(host, "name", report->host_name);
 	json_add_text(host, "os", report->os);

@@ -23,11 +23,12 @@ struct report_style {
 	bool is_utf8;       /* text: "×" and "←"; otherwise "x" and "<-", and only ASCII */
 	unsigned int width; /* text: columns to wrap at; 0: no limit (a file) */
 	size_t groups_max;  /* text: findings shown at most; 0: no limit */
+	const char *root; /* files below it are told relative to it (sarif, github); NULL: the cwd */
 	const char *const *options; /* json: KEY, VALUE, …, NULL for tool.options; NULL: left out */
 };
 
 struct report_writer {
-	const char *name; /* "text", "json" */
+	const char *name; /* "text", "json", … */
 	/*
 	 * Write all of `report` to `out`, which stays open and is not flushed.
 	 * Reads `report` only. Returns 0, or -errno (-EIO when `out` failed).
@@ -37,6 +38,10 @@ struct report_writer {
 
 extern const struct report_writer report_text;
 extern const struct report_writer report_json;
+extern const struct report_writer report_sarif;   /* SARIF 2.1.0 (OASIS) */
+extern const struct report_writer report_junit;   /* JUnit XML, as Jenkins and GitLab read it */
+extern const struct report_writer report_github;  /* annotations: lines for the log of a job */
+extern const struct report_writer report_summary; /* Markdown, for people */
 
 /*
  * Write `report` to `path`, whole or not at all: a regular file gets its new
@@ -46,11 +51,22 @@ extern const struct report_writer report_json;
  * special files are written directly. A report of no bytes (quiet, and nothing
  * to say) leaves an empty regular file.
  *
- * Returns 0 or -errno: from opening, from writing (-ENOSPC, -EFBIG, -EPIPE), or
- * from the writer. Whoever calls ignores SIGPIPE and SIGXFSZ to live to see the last two.
+ * Missing folders are made. Returns 0 or -errno: from opening, from writing
+ * (-ENOSPC, -EFBIG, -EPIPE), or from the writer. Whoever calls ignores SIGPIPE and SIGXFSZ to live to see the last two.
  */
 int report_write_file(const char *path, const struct report_writer *writer,
 		      const struct report *report, const struct report_style *style);
+
+/* The same at the end of a file that others add to as well, by one write. */
+int report_append_file(const char *path, const struct report_writer *writer,
+		       const struct report *report, const struct report_style *style);
+
+/*
+ * Could a report be written to `path`, as far as can be told without touching
+ * what is there? Missing folders are made. Returns 0 or -errno, as report_write_file()
+ * would.
+ */
+int report_check_file(const char *path);
 
 /*
  * Fill a new report from a JSON report at `path` ("-": stdin). Unknown keys are

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/kinds.h"
 
@@ -70,6 +71,20 @@ const char *words_duration(struct words *words, uint64_t ns)
 	else
 		(void)snprintf(text, size, "%" PRIu64 " d %" PRIu64 " h", s / 86400, s / 3600 % 24);
 	return text;
+}
+
+const char *words_time(struct words *words, int64_t wall_ns)
+{
+	time_t seconds = (time_t)(wall_ns / (int64_t)NS_PER_S);
+	char day[40];
+	struct tm parts;
+
+	if (wall_ns <= 0 || !gmtime_r(&seconds, &parts) ||
+	    strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &parts) == 0)
+		return NULL;
+	(void)snprintf(words->text, sizeof(words->text), "%s.%09dZ", day,
+		       (int)(wall_ns % (int64_t)NS_PER_S));
+	return words->text;
 }
 
 const char *words_signal(struct words *words, int signal)

@@ -27,6 +27,9 @@ const char *words_nouns(uint32_t kinds);
 /* "350 ms", "1.2 s", "3 min 20 s", "5 h 12 min", "3 d 4 h". */
 const char *words_duration(struct words *words, uint64_t ns);
 
+/* "2024-05-01T12:00:00.123456789Z" (RFC 3339) of a time since 1970; NULL for none. */
+const char *words_time(struct words *words, int64_t wall_ns);
+
 /* "SIGTERM"; "SIGRTMIN+3"; "signal 99" for what is none. */
 const char *words_signal(struct words *words, int signal);
 

@@ -152,9 +152,50 @@ Test(file, a_full_device_is_an_error)
 	cr_expect_eq(write_to("/dev/null"), 0);
 }
 
-Test(file, a_missing_folder_is_an_error)
+Test(file, missing_folders_are_made)
 {
-	cr_expect_eq(write_to("/nonexistent/report.txt"), -ENOENT);
+	char deep[160];
+
+	(void)snprintf(deep, sizeof(deep), "%s/a/b c/report.txt", folder);
+	cr_assert_eq(write_to(deep), 0);
+	expect_content(deep, clean_line);
+	(void)snprintf(deep, sizeof(deep), "%s/c//d/report.txt", folder);
+	cr_expect_eq(report_check_file(deep), 0);
+	cr_expect_eq(access(deep, F_OK), -1, "a check makes no file");
+	deep[strlen(deep) - strlen("report.txt")] = '\0';
+	cr_expect_eq(access(deep, F_OK), 0);
+}
+
+Test(file, what_is_added_leaves_the_rest)
+{
+	char expected[512];
+
+	make_file(path, "before\n");
+	cr_assert_eq(report_append_file(path, &report_text, report, &style), 0);
+	(void)snprintf(expected, sizeof(expected), "before\n%s", clean_line);
+	expect_content(path, expected);
+}
+
+Test(file, a_check_tells_what_cannot_be_written)
+{
+	cr_expect_eq(report_check_file(path), 0);
+	cr_expect_eq(report_check_file("-"), 0);
+	cr_expect_eq(report_check_file("/dev/full"), 0);
+	cr_expect_eq(report_check_file(folder), -EISDIR);
+	cr_expect_eq(report_check_file("/dev/fd/999"), -EBADF);
+	cr_expect_eq(report_check_file("/proc/nonexistent/report.txt"), -ENOENT);
+	make_file(path, "a file is no folder");
+	{
+		char below[160];
+
+		(void)snprintf(below, sizeof(below), "%s/report.txt", path);
+		cr_expect_eq(report_check_file(below), -ENOTDIR);
+	}
+}
+
+Test(file, a_folder_that_cannot_be_made_is_an_error)
+{
+	cr_expect_eq(write_to("/proc/nonexistent/report.txt"), -ENOENT);
 	cr_expect_eq(write_to(folder), -EISDIR);
 }
 

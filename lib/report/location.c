@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/location.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* As report_alloc() does. */
+static void *allocate(size_t size)
+{
+	void *memory = malloc(size);
+
+	if (!memory)
+		abort();
+	return memory;
+}
+
+/* Join the segments of an absolute path again, without the empty, "." and ".." ones. */
+static void path_normalise(char *path)
+{
+	char *to = path;
+
+	for (const char *at = path; *at;) {
+		size_t length;
+
+		at += strspn(at, "/");
+		length = strcspn(at, "/");
+		if (length == 2 && memcmp(at, "..", 2) == 0) {
+			while (to > path && *--to != '/')
+				;
+		} else if (length > 0 && !(length == 1 && *at == '.')) {
+			*to++ = '/';
+			memmove(to, at, length);
+			to += length;
+		}
+		at += length;
+	}
+	if (to == path)
+		*to++ = '/';
+	*to = '\0';
+}
+
+static char *path_absolute(const char *folder, const char *file)
+{
+	bool is_absolute = file[0] == '/' || !folder || folder[0] != '/';
+	size_t size = strlen(file) + (is_absolute ? 0 : strlen(folder)) + 3;
+	char *path = allocate(size);
+
+	(void)snprintf(path, size, "%s/%s", is_absolute ? "" : folder, file);
+	path_normalise(path);
+	return path;
+}
+
+char *location_path(const struct report *report, const char *root, const char *file,
+		    bool *ret_is_below)
+{
+	char *path = path_absolute(report->cwd, file);
+	char *folder = path_absolute(NULL, root ? root : report->cwd ? report->cwd : "/");
+	size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+
+	*ret_is_below = strncmp(path, folder, length) == 0 && path[length] == '/' &&
+			path[length + 1] && (root || report->cwd);
+	if (*ret_is_below)
+		memmove(path, path + length + 1, strlen(path + length + 1) + 1);
+	free(folder);
+	return path;
+}
+
+static bool is_below(const struct report *report, const char *root, const char *file)
+{
+	bool is_below;
+
+	free(location_path(report, root, file, &is_below));
+	return is_below;
+}
+
+const struct report_frame *location_in_stack(const struct report *report, const char *root,
+					     const struct report_stack *stack)
+{
+	const struct report_frame *any = NULL;
+
+	for (size_t i = 0; i < stack->frame_count; i++) {
+		const struct report_frame *frame = &stack->frames[i];
+
+		if (!frame->file || frame->line == 0 || frame->is_runtime)
+			continue;
+		if (is_below(report, root, frame->file))
+			return frame;
+		if (!any)
+			any = frame;
+	}
+	return any;
+}
+
+const struct report_frame *location_frame(const struct report *report, const char *root,
+					  const struct finding *finding)
+{
+	const struct report_frame *frame = location_in_stack(report, root, &finding->stack);
+
+	if (!frame || !finding->remedy_file || is_below(report, root, frame->file))
+		return frame;
+	for (size_t i = 0; i < finding->stack.frame_count; i++) {
+		const struct report_frame *other = &finding->stack.frames[i];
+
+		if (other->file && other->line == finding->remedy_line && other->line > 0 &&
+		    strcmp(other->file, finding->remedy_file) == 0)
+			return other;
+	}
+	return frame;
+}
+
+char *location_uri(const char *path)
+{
+	static const char kept[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				   "-._~/";
+	char *uri = allocate(strlen("file://") + 3 * strlen(path) + 1), *to = uri;
+
+	if (path[0] == '/')
+		to = stpcpy(to, "file://");
+	for (; *path; path++) {
+		if (strchr(kept, *path))
+			*to++ = *path;
+		else
+			to += sprintf(to, "%%%02X", (unsigned char)*path);
+	}
+	*to = '\0';
+	return uri;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/rules.h"
+
+static const struct rule rules[FINDING_TYPE_COUNT] = {
+	[FINDING_LEAK] = {
+		.name = "DescriptorLeak",
+		.brief = "A socket or other descriptor was never closed.",
+		.full = "The process ended, and the descriptor was still open. It was opened at "
+			"the place shown. Each one that is left takes a number from the limit of "
+			"open files (ulimit -n), and keeps a connection, a port or a file in use.",
+		.help = "Close it on every path that gives it up, errors included. Where siblings "
+			"were closed, the finding says where. Descriptors that are meant to live "
+			"as long as the program can be accepted: suppress them by the function "
+			"that opens them, or take them into the baseline.",
+		.cwe = 775,
+	},
+	[FINDING_CLOSED_BY_GC] = {
+		.name = "ClosedByGarbageCollector",
+		.brief = "A descriptor was closed by the garbage collector, not by the program.",
+		.full = "The program lost its last reference to an open descriptor, and the "
+			"finaliser of its language closed it: later, at a time nobody chose, and "
+			"not at all in other implementations of the language.",
+		.help = "Close it in the program: in Python use a with block, or call close().",
+		.cwe = 772,
+	},
+	[FINDING_DOUBLE_CLOSE] = {
+		.name = "DoubleClose",
+		.brief = "A descriptor was closed a second time.",
+		.full = "The number was not open any more when close() was called. In a program "
+			"with threads it may belong to somebody else by then, who loses it.",
+		.help = "Let one place own the descriptor. Set the variable to -1 after close().",
+		.cwe = 1341,
+	},
+	[FINDING_BAD_CLOSE] = {
+		.name = "BadClose",
+		.brief = "close() was called on a number that was not open.",
+		.full = "No descriptor had this number. Often it is -1: a call failed, and its "
+			"result was closed without a look.",
+		.help = "Check the result of the call that should have opened it.",
+		.cwe = 252,
+	},
+	[FINDING_WRONG_CLOSE] = {
+		.name = "WrongClose",
+		.brief = "A descriptor was closed by somebody who did not open it.",
+		.full = "The number had been closed and opened again by other code when this "
+			"close() came: it took a descriptor away from its new owner.",
+		.help = "Let one place own the descriptor. Set the variable to -1 after close().",
+		.cwe = 672,
+	},
+	[FINDING_USE_AFTER_CLOSE] = {
+		.name = "UseAfterClose",
+		.brief = "A descriptor was used after it was closed.",
+		.full = "The number was closed before, and then passed to a call again. What it "
+			"reaches, if anything, belongs to somebody else.",
+		.help = "Let one place own the descriptor. Set the variable to -1 after close().",
+		.cwe = 672,
+	},
+	[FINDING_EXEC_INHERITED] = {
+		.name = "InheritedAcrossExec",
+		.brief = "A descriptor was passed to another program by exec.",
+		.full = "It was opened without close-on-exec, so the program that was started "
+			"holds it too: a port stays busy, a connection stays open, for as long as "
+			"that program runs.",
+		.help = "Open it with SOCK_CLOEXEC, O_CLOEXEC or their kin, unless the other "
+			"program is meant to have it.",
+		.cwe = 403,
+	},
+};
+
+const struct rule *rule_of(enum finding_type type)
+{
+	return &rules[(unsigned int)type < FINDING_TYPE_COUNT ? type : FINDING_LEAK];
+}
