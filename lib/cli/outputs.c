@@ -66,7 +66,7 @@ int outputs_write(const struct report *report, const struct options *options)
 	int status;
 
 	style.options = (const char *const *)list;
-	style.root = source_root(report->cwd);
+	style.root = source_root(report->project ? report->project : report->cwd);
 	status = output_files_write(report, options, &style);
 	if (!options->output)
 		status |= text_write(report, &style);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The top of the sources that a program was built from.
+ * The top of a checkout, which code hosts tell paths relative to.
  *
  * Layer: cli.
  */
@@ -8,11 +8,10 @@
 #define UNCLOSED_CLI_SOURCE_ROOT_H
 
 /*
- * The folder that reports for a code host tell paths relative to: the checkout
- * that the CI system names, when `cwd` (of the run) is in it; else the nearest
- * folder above with a ".git"; else `cwd` itself, and NULL without one. In a
- * static buffer.
+ * The checkout that the CI system names in its environment, when `project` (the
+ * folder that a report's file names are relative to, or NULL) is in it; else
+ * `project` itself.
  */
-const char *source_root(const char *cwd);
+const char *source_root(const char *project);
 
 #endif

@@ -54,12 +54,13 @@ static char *path_absolute(const char *folder, const char *file)
 char *location_path(const struct report *report, const char *root, const char *file,
 		    bool *ret_is_below)
 {
-	char *path = path_absolute(report->cwd, file);
-	char *folder = path_absolute(NULL, root ? root : report->cwd ? report->cwd : "/");
+	const char *project = report->project ? report->project : report->cwd;
+	char *path = path_absolute(project, file);
+	char *folder = path_absolute(NULL, root ? root : project ? project : "/");
 	size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
 
 	*ret_is_below = strncmp(path, folder, length) == 0 && path[length] == '/' &&
-			path[length + 1] && (root || report->cwd);
+			path[length + 1] && (root || project);
 	if (*ret_is_below)
 		memmove(path, path + length + 1, strlen(path + length + 1) + 1);
 	free(folder);

@@ -12,9 +12,9 @@
 #include "findings/findings.h"
 
 /*
- * The path of `file` (of a frame, so relative to the working directory of the
- * report) without "." and "..": relative to `root` when below it, else
- * absolute. NULL root: the working directory. To be freed; "" never.
+ * The path of `file` (of a frame, so relative to the report's project) without
+ * "." and "..": relative to `root` when below it, else absolute. NULL root: the
+ * project, or the working directory. To be freed; "" never.
  */
 char *location_path(const struct report *report, const char *root, const char *file,
 		    bool *ret_is_below);

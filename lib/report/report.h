@@ -23,7 +23,7 @@ struct report_style {
 	bool is_utf8;       /* text: "×" and "←"; otherwise "x" and "<-", and only ASCII */
 	unsigned int width; /* text: columns to wrap at; 0: no limit (a file) */
 	size_t groups_max;  /* text: findings shown at most; 0: no limit */
-	const char *root; /* files below it are told relative to it (sarif, github); NULL: the cwd */
+	const char *root; /* files below it are told relative to it (sarif, github); NULL: the project */
 	const char *const *options; /* json: KEY, VALUE, …, NULL for tool.options; NULL: left out */
 };
 

@@ -172,7 +172,7 @@ static json_t *sarif_bases(const char *root)
 static json_t *sarif_run(const struct report *report, const struct report_style *style)
 {
 	json_t *run = json_object(), *invocations = json_array(), *results = json_array();
-	const char *root = style->root ? style->root : report->cwd;
+	const char *root = style->root ? style->root : report->project ? report->project : report->cwd;
 
 	json_add(run, "tool", sarif_tool());
 	json_append(invocations, sarif_invocation(report));

@@ -194,25 +194,38 @@ static json_t *sarif_suppression(const char *justification)
 	return suppression;
 }
 
+/* The rules that took it out of the count, by what they were written for. */
+static void add_suppressions(json_t *suppressions, const struct report *report,
+			     const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->suppressed_by_count; i++) {
+		size_t number = finding->suppressed_by[i].suppression;
+		const struct report_suppression *rule = &report->suppressions[number];
+
+		if (number < report->suppression_count)
+			json_append(suppressions,
+				    sarif_suppression(rule->reason ? rule->reason : rule->rule));
+	}
+	if (finding->suppressed && json_array_size(suppressions) == 0)
+		json_append(suppressions, sarif_suppression("suppressed by a rule"));
+	if (finding->baselined)
+		json_append(suppressions, sarif_suppression("in the baseline"));
+}
+
 /* Known ones stay in the log, marked: a code host would take them for fixed else. */
 static void add_standing(json_t *result, const struct report *report, const struct finding *finding)
 {
+	static const char *const words[BASELINE_STATE_COUNT] = {
+		[BASELINE_NEW] = "new", [BASELINE_KNOWN] = "unchanged", [BASELINE_MORE] = "updated"
+	};
 	json_t *suppressions = json_array();
 
-	if (message_is_known(finding)) {
-		if (finding->suppressed)
-			json_append(suppressions, sarif_suppression("suppressed by a rule"));
-		if (finding->baselined)
-			json_append(suppressions, sarif_suppression("in the baseline"));
-	}
+	if (message_is_known(finding))
+		add_suppressions(suppressions, report, finding);
 	/* The empty list: looked at, and not suppressed. */
 	if (json_object_set_new(result, "suppressions", suppressions) < 0)
 		abort();
-	if (report->baselined > 0)
-		json_add_text(result, "baselineState",
-			      finding->baselined == 0 ? "new"
-			      : finding->counted > 0  ? "updated"
-						      : "unchanged");
+	json_add_text(result, "baselineState", words[finding->baseline]);
 }
 
 static json_t *sarif_properties(const struct finding *finding)

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Further reports of a run: all at once, in time, and only where asked. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "watch.h"
+
+#define LEAK FIXTURE("leak")
+
+#define IN_FOLDER(name) run_path("o/" name)
+
+TestSuite(outputs, .init = run_init, .fini = run_fini);
+
+static bool has_file(const char *pattern)
+{
+	return system(run_format("test -s %s/%s", run_path("o"), pattern)) == 0;
+}
+
+Test(outputs, all_come_from_one_run)
+{
+	struct run run = RUN_WITH(
+		((struct run_options){ .environment = RUN_ARGV(run_format(
+					       "GITHUB_STEP_SUMMARY=%s/step.md", run_path("o"))) }),
+		UNCLOSED_PROGRAM, "--json", IN_FOLDER("a/r.json"), "--sarif",
+		IN_FOLDER("b/%e.sarif"), "--junit", IN_FOLDER("c-%p/%t.xml"), "--summary",
+		IN_FOLDER("r.md"), "--github", "-o", IN_FOLDER("r.txt"), LEAK);
+
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect(has_file("a/r.json") && has_file("b/leak.sarif") &&
+		  has_file("c-[0-9]*/[0-9]*.xml") && has_file("r.md") && has_file("r.txt") &&
+		  has_file("step.md"));
+	cr_expect_eq(strncmp(run.err, "::error file=", 13), 0, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "leak.c,line="), "%s", run.err);
+	cr_expect_eq(system(run_format("cmp %s/r.md %s/step.md >&2", run_path("o"), run_path("o"))),
+		     0);
+	cr_expect_eq(system(run_format("test $(find %s -type f | wc -l) = 6", run_path("o"))), 0,
+		     "no temporary file is left");
+}
+
+/* A job that cannot keep its report must not first run for an hour. */
+Test(outputs, are_checked_before_the_program_starts)
+{
+	struct run run = RUN(UNCLOSED_PROGRAM, "--sarif", "/proc/none/r.sarif", "--junit", "/tmp",
+			     "--", "/bin/sh", "-c", "echo ran");
+
+	cr_expect_eq(run_status(&run), 125);
+	cr_expect_str_eq(run.out, "");
+	cr_expect_not_null(
+		strstr(run.err, "cannot write SARIF report '/proc/none/r.sarif': No such"), "%s",
+		run.err);
+	cr_expect_not_null(strstr(run.err, "cannot write JUnit report"), "%s", run.err);
+}
+
+Test(outputs, each_needs_a_file_of_its_own)
+{
+	struct run run = RUN(UNCLOSED_PROGRAM, "--json", "-", "--sarif", "-", "/bin/true");
+
+	cr_expect_eq(run_status(&run), 125);
+	cr_expect_not_null(strstr(run.err, "--json and --sarif name the same file: '-'"), "%s",
+			   run.err);
+}
+
+Test(outputs, a_json_report_becomes_any_other)
+{
+	struct run run = RUN(UNCLOSED_PROGRAM, "--json", IN_FOLDER("r.json"), "--sarif",
+			     IN_FOLDER("1.sarif"), "--junit", IN_FOLDER("1.xml"), LEAK);
+
+	cr_expect_eq(run_status(&run), 23);
+	run = RUN(UNCLOSED_PROGRAM, "report", "--sarif", IN_FOLDER("2.sarif"), "--junit",
+		  IN_FOLDER("2.xml"), IN_FOLDER("r.json"));
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect_eq(system(run_format("cd %s && cmp 1.sarif 2.sarif >&2 && cmp 1.xml 2.xml >&2",
+				       run_path("o"))),
+		     0);
+}
+
+Test(outputs, the_bare_form_has_the_same_keys)
+{
+	struct run run = RUN_WITH(
+		((struct run_options){ .environment = RUN_ARGV(
+					       "LD_PRELOAD=" UNCLOSED_LIBRARY,
+					       run_format("UNCLOSED_OPTIONS=sarif=%s/b.sarif:junit="
+							  "%s/%%e.xml:github",
+							  run_path("o"), run_path("o"))) }),
+		LEAK);
+
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect(has_file("b.sarif") && has_file("leak.xml"));
+	cr_expect_not_null(strstr(run.err, "::error file="), "%s", run.err);
+}
