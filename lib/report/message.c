@@ -89,7 +89,7 @@ char *message_related(const struct report_related *related)
 	if (related->count)
 		text = format_text("%s (%" PRIu64 " times)", related->role, related->count);
 	else
-		text = format_text("%s", related->role ? related->role : "related");
+		text = format_text("%s", related->role);
 	while ((dash = strchr(text, '-')))
 		*dash = ' ';
 	return text;

@@ -23,7 +23,8 @@ struct report_style {
 	bool is_utf8;       /* text: "×" and "←"; otherwise "x" and "<-", and only ASCII */
 	unsigned int width; /* text: columns to wrap at; 0: no limit (a file) */
 	size_t groups_max;  /* text: findings shown at most; 0: no limit */
-	const char *root; /* files below it are told relative to it (sarif, github); NULL: the project */
+	const char *root;   /* files below it are told relative to it (sarif, github); NULL: the
+			       project */
 	const char *const *options; /* json: KEY, VALUE, …, NULL for tool.options; NULL: left out */
 };
 
@@ -52,7 +53,8 @@ extern const struct report_writer report_summary; /* Markdown, for people */
  * to say) leaves an empty regular file.
  *
  * Missing folders are made. Returns 0 or -errno: from opening, from writing
- * (-ENOSPC, -EFBIG, -EPIPE), or from the writer. Whoever calls ignores SIGPIPE and SIGXFSZ to live to see the last two.
+ * (-ENOSPC, -EFBIG, -EPIPE), or from the writer. Whoever calls ignores SIGPIPE and SIGXFSZ to live
+ * to see the last two.
  */
 int report_write_file(const char *path, const struct report_writer *writer,
 		      const struct report *report, const struct report_style *style);
