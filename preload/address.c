@@ -113,7 +113,7 @@ int record_connect(int fd, int result, const struct sockaddr *address, socklen_t
 						  memory_order_relaxed);
 		record_fact(fd, FACT_CONNECTED);
 	} else if (error != EISCONN && error != EALREADY && error != EINTR) {
-		atomic_store_explicit(&slot->fact_stack_ref, capture_stack(), memory_order_relaxed);
+		atomic_store_explicit(&slot->fact_stack_ref, capture_opening(), memory_order_relaxed);
 		atomic_store_explicit(&slot->facts,
 				      (slot_load(&slot->facts) & 0x00ffffffu &
 				       ~(uint32_t)FACT_CONNECTED) |

@@ -9,6 +9,7 @@
 #include "modules.h"
 #include "names.h"
 #include "own.h"
+#include "python.h"
 #include "recall.h"
 #include "state.h"
 
@@ -83,6 +84,8 @@ static uint32_t stack_record(const uint64_t *pcs, unsigned int depth, unsigned i
 	uint32_t ref;
 
 	depth = modules_note(pcs, depth);
+	if (python_is_reached(pcs, depth))
+		flags |= STACK_INTERPRETER;
 	ref = ledger_stack_intern(&shim.ledger, shim.image_ref, pcs, depth, flags, &is_new);
 	if (!ref)
 		ledger_lose(&shim.ledger, LOSS_STACKS);
@@ -188,4 +191,9 @@ __attribute__((noinline)) uint32_t capture_stack(void)
 	if (stack_ref)
 		recall_learn(&start, epoch, stack_ref);
 	return stack_ref;
+}
+
+uint32_t capture_opening(void)
+{
+	return python_stack(capture_stack());
 }

@@ -5,6 +5,7 @@
 
 #include "capture.h"
 #include "names.h"
+#include "python.h"
 #include "state.h"
 
 static bool object_find(uint64_t pc, struct dl_find_object *ret_object)
@@ -12,8 +13,7 @@ static bool object_find(uint64_t pc, struct dl_find_object *ret_object)
 	return _dl_find_object((void *)pc, ret_object) == 0;
 }
 
-/* The ELF header at the start of a mapping; NULL where the first segment is not the file's start. */
-static const ElfW(Ehdr) *object_header(const struct dl_find_object *object)
+const ElfW(Ehdr) *modules_header(const struct dl_find_object *object)
 {
 	const ElfW(Ehdr) *header = object->dlfo_map_start;
 	size_t mapped = (size_t)((char *)object->dlfo_map_end - (char *)object->dlfo_map_start);
@@ -53,7 +53,7 @@ static void note_read_build_id(const uint8_t *at, size_t size, struct ledger_mod
 
 static void module_read_build_id(const struct dl_find_object *object, struct ledger_module *module)
 {
-	const ElfW(Ehdr) *header = object_header(object);
+	const ElfW(Ehdr) *header = modules_header(object);
 	const ElfW(Phdr) *segments = header ? header_segments(header) : NULL;
 
 	for (unsigned int i = 0; header && i < header->e_phnum; i++) {
@@ -109,6 +109,7 @@ static void module_add(const struct dl_find_object *object)
 		module->next_ref = first;
 	while (!atomic_compare_exchange_weak_explicit(head, &first, ref, memory_order_release,
 						      memory_order_relaxed));
+	python_meet(object);
 }
 
 unsigned int modules_note(const uint64_t *pcs, unsigned int depth)
@@ -147,6 +148,7 @@ void modules_sweep(void)
 	if (is_any_gone) {
 		atomic_store_explicit(epoch, next, memory_order_release);
 		unwinder_libunwind_flush();
+		python_sweep();
 	}
 }
 
@@ -158,7 +160,7 @@ int modules_iterate_for_unwinder(int (*callback)(struct dl_phdr_info *, size_t, 
 
 	if (!object_find(*(const uintptr_t *)data, &object))
 		return 0;
-	header = object_header(&object);
+	header = modules_header(&object);
 	if (!header)
 		return 0;
 	info.dlpi_addr = object.dlfo_link_map->l_addr;

@@ -11,6 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "names.h"
+
+/* The ELF header at the start of a mapping; NULL where the first segment is not the file's start. */
+const ElfW(Ehdr) *modules_header(const struct dl_find_object *object);
+
 /*
  * The number of leading program counters that lie in loaded objects, plus the
  * first that does not (code made at run time: no unwinder can tell reliably
@@ -27,7 +32,6 @@ void modules_sweep(void);
  * (struct dwarf_callback_data, src/dwarf/Gfind_proc_info-lsb.c of libunwind
  * 1.1 to 1.8). Returns what the callback returned, or 0.
  */
-struct dl_phdr_info;
 int modules_iterate_for_unwinder(int (*callback)(struct dl_phdr_info *, size_t, void *),
 				 void *data);
 

@@ -66,7 +66,7 @@ static bool slot_is_in_doubt(const struct ledger_slot *slot)
  */
 static void slot_fill(struct ledger_slot *slot, const struct opening *opening, uint64_t *word)
 {
-	uint32_t stack_ref = capture_stack();
+	uint32_t stack_ref = capture_opening();
 	uint32_t forks = LOAD(shim_table()->forks);
 	uint32_t contested_ms;
 	bool is_late = false;

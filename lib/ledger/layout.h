@@ -214,7 +214,7 @@ struct ledger_image {
 	ledger_u32 epoch;       /* grows with every dlclose that unmapped something */
 	ledger_u32 shelves_ref; /* LEDGER_STACK_SHELVES references to heads of lists of stacks */
 	ledger_u32 stack_count;
-	uint32_t reserved;
+	ledger_u32 interpreter_ref; /* string: why a Python's frames are not read, "VERSION: WHY"; 0 none */
 };
 
 /* A loaded object, for the epochs [loaded_epoch, unloaded_epoch). */
@@ -231,14 +231,24 @@ struct ledger_module {
 };
 
 /*
- * An interned backtrace. The key is (image, epoch, counters). pcs[0] is the
+ * An interned backtrace. The key is (image, epoch, counters, text). pcs[0] is the
  * return address in the caller of the recorded call; frames of the shim are cut.
+ *
+ * The text has the frames of a Python interpreter, innermost first, a line each:
+ *
+ *	File "PATH", line N in QUALIFIED_NAME
+ *
+ * What is not printable ASCII in a path or name, a backslash and a quote are written
+ * \xNN, \uNNNN or \UNNNNNNNN; no line number is "line 0". A line "-" stands where the
+ * interpreter was called from C, one for each call of its evaluation loop. A
+ * line "..." at the end: there were more frames.
  */
 #define LEDGER_DEPTH_MAX 256
 
 enum stack_flags {
-	STACK_TRUNCATED = 1, /* deeper than stack_depth */
-	STACK_SIGNAL = 2,    /* recorded in a signal handler */
+	STACK_TRUNCATED = 1,   /* deeper than stack_depth */
+	STACK_SIGNAL = 2,      /* recorded in a signal handler, where the unwinder could tell */
+	STACK_INTERPRETER = 4, /* the call came from a Python interpreter, no signal handler between */
 };
 
 struct ledger_stack {
@@ -250,7 +260,7 @@ struct ledger_stack {
 	uint16_t flags;         /* enum stack_flags */
 	ledger_u32 facts_taken; /* shared: how many of those left open have a fact */
 	ledger_u32 pairs_ref;   /* list of struct ledger_pair */
-	uint32_t text_ref;      /* string: interpreter frames, raw; 0 none */
+	uint32_t text_ref;      /* string: frames of an interpreter; 0 none */
 	uint64_t pcs[];
 };
 

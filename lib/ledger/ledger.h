@@ -227,6 +227,13 @@ ledger_u32 *ledger_stack_bucket(struct ledger *ledger, struct ledger_image *imag
 uint32_t ledger_stack_intern(struct ledger *ledger, uint32_t image_ref, const uint64_t *pcs,
 			     unsigned int depth, unsigned int flags, bool *ret_is_new);
 
+/*
+ * The record of the backtrace `stack_ref` with the interpreter's frames in string
+ * `text_ref`, interned: the same counters with another text are another record.
+ * 0 when there is no room, or no such backtrace.
+ */
+uint32_t ledger_stack_intern_text(struct ledger *ledger, uint32_t stack_ref, uint32_t text_ref);
+
 /* A stack record whose depth has been checked; NULL when there is none. */
 struct ledger_stack *ledger_stack_at(struct ledger *ledger, uint32_t ref);
 

@@ -39,12 +39,13 @@ struct stack_key {
 	uint32_t epoch;
 	const uint64_t *pcs;
 	unsigned int depth;
+	uint32_t text_ref;
 };
 
 static bool stack_has_key(const struct ledger_stack *stack, const struct stack_key *key)
 {
 	return stack->hash == key->hash && stack->epoch == key->epoch &&
-	       stack->depth == key->depth &&
+	       stack->depth == key->depth && stack->text_ref == key->text_ref &&
 	       memcmp(stack->pcs, key->pcs, key->depth * sizeof(key->pcs[0])) == 0;
 }
 
@@ -79,41 +80,39 @@ ledger_u32 *ledger_stack_bucket(struct ledger *ledger, struct ledger_image *imag
 	return shelf ? &shelf[number % per_shelf] : NULL;
 }
 
-uint32_t ledger_stack_intern(struct ledger *ledger, uint32_t image_ref, const uint64_t *pcs,
-			     unsigned int depth, unsigned int flags, bool *ret_is_new)
+/* Find the record of a key, or add it. */
+static uint32_t stack_put(struct ledger *ledger, uint32_t image_ref, struct stack_key *key,
+			  uint64_t hash, unsigned int flags, bool *ret_is_new)
 {
 	struct ledger_image *image = ledger_at(ledger, image_ref, sizeof(*image));
-	uint64_t hash = ledger_stack_hash(pcs, depth);
-	struct stack_key key = { .hash = (uint32_t)hash, .pcs = pcs, .depth = depth };
+	size_t size = sizeof(struct ledger_stack) + key->depth * sizeof(key->pcs[0]);
 	ledger_u32 *head;
 	struct ledger_stack *stack;
 	uint32_t first, searched = 0, found, ref;
 
-	*ret_is_new = false;
-	if (!image)
-		return 0;
-	key.epoch = atomic_load_explicit(&image->epoch, memory_order_relaxed);
+	key->hash = (uint32_t)hash;
 	head = ledger_stack_bucket(ledger, image, (hash >> 32) % LEDGER_STACK_BUCKETS, true);
 	if (!head)
 		return 0;
 	first = atomic_load_explicit(head, memory_order_acquire);
-	found = stack_find(ledger, first, 0, &key);
+	found = stack_find(ledger, first, 0, key);
 	if (found)
 		return found;
 
-	ref = ledger_record_alloc(ledger, sizeof(*stack) + depth * sizeof(pcs[0]));
-	stack = ledger_at(ledger, ref, sizeof(*stack) + depth * sizeof(pcs[0]));
+	ref = ledger_record_alloc(ledger, size);
+	stack = ledger_at(ledger, ref, size);
 	if (!stack)
 		return 0;
-	stack->hash = key.hash;
+	stack->hash = key->hash;
 	stack->image_ref = image_ref;
-	stack->epoch = key.epoch;
-	stack->depth = (uint16_t)depth;
+	stack->epoch = key->epoch;
+	stack->depth = (uint16_t)key->depth;
 	stack->flags = (uint16_t)flags;
-	memcpy(stack->pcs, pcs, depth * sizeof(pcs[0]));
+	stack->text_ref = key->text_ref;
+	memcpy(stack->pcs, key->pcs, key->depth * sizeof(key->pcs[0]));
 	do {
 		/* Only what was put in front meanwhile can be the same; the record is lost then. */
-		found = stack_find(ledger, first, searched, &key);
+		found = stack_find(ledger, first, searched, key);
 		if (found)
 			return found;
 		searched = first;
@@ -123,6 +122,37 @@ uint32_t ledger_stack_intern(struct ledger *ledger, uint32_t image_ref, const ui
 	atomic_fetch_add_explicit(&image->stack_count, 1, memory_order_relaxed);
 	*ret_is_new = true;
 	return ref;
+}
+
+uint32_t ledger_stack_intern(struct ledger *ledger, uint32_t image_ref, const uint64_t *pcs,
+			     unsigned int depth, unsigned int flags, bool *ret_is_new)
+{
+	struct ledger_image *image = ledger_at(ledger, image_ref, sizeof(*image));
+	struct stack_key key = { .pcs = pcs, .depth = depth };
+
+	*ret_is_new = false;
+	if (!image)
+		return 0;
+	key.epoch = atomic_load_explicit(&image->epoch, memory_order_relaxed);
+	return stack_put(ledger, image_ref, &key, ledger_stack_hash(pcs, depth), flags, ret_is_new);
+}
+
+uint32_t ledger_stack_intern_text(struct ledger *ledger, uint32_t stack_ref, uint32_t text_ref)
+{
+	const struct ledger_stack *native = ledger_stack_at(ledger, stack_ref);
+	struct stack_key key;
+	uint64_t hash;
+	bool is_new;
+
+	if (!native || !ledger_at(ledger, native->image_ref, sizeof(struct ledger_image)))
+		return 0;
+	key = (struct stack_key){ .epoch = native->epoch,
+				  .pcs = native->pcs,
+				  .depth = native->depth,
+				  .text_ref = text_ref };
+	hash = ledger_stack_hash(native->pcs, native->depth) ^
+	       text_ref * UINT64_C(0x9e3779b97f4a7c15);
+	return stack_put(ledger, native->image_ref, &key, hash, native->flags, &is_new);
 }
 
 static struct ledger_pair *pair_find(struct ledger *ledger, uint32_t ref, uint32_t end,

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Exported symbols of a loaded object, found in its own tables: dlsym takes a
+ * lock of the loader, and in a hook that is a deadlock waiting to happen.
+ *
+ * Layer: preload. Context: target; async-signal-safe.
+ */
+#ifndef UNCLOSED_PRELOAD_SYMBOLS_H
+#define UNCLOSED_PRELOAD_SYMBOLS_H
+
+#include <link.h>
+#include <stdbool.h>
+
+/* Address of what `map` itself defines as `name`; NULL when it does not, or has no GNU hash table.
+ */
+void *symbol_find(const struct link_map *map, const char *name);
+
+#endif
