@@ -167,8 +167,7 @@ static void add_string(const struct python_reader *reader, uint64_t object, intp
 		uint32_t character = reader->string_char((void *)object, i);
 		char byte = (char)character;
 
-		if (character >= ' ' && character <= '~' && character != '\\' &&
-		    character != '"')
+		if (character >= ' ' && character <= '~' && character != '\\' && character != '"')
 			text_add_bytes(text, &byte, 1);
 		else
 			add_escaped(text, character);

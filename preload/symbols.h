@@ -8,11 +8,9 @@
 #ifndef UNCLOSED_PRELOAD_SYMBOLS_H
 #define UNCLOSED_PRELOAD_SYMBOLS_H
 
-#include <link.h>
-#include <stdbool.h>
+#include "names.h"
 
-/* Address of what `map` itself defines as `name`; NULL when it does not, or has no GNU hash table.
- */
-void *symbol_find(const struct link_map *map, const char *name);
+/* Address of what `object` defines itself as `name`; NULL when it does not, or has no GNU table. */
+void *symbol_find(const struct dl_find_object *object, const char *name);
 
 #endif

@@ -28,7 +28,8 @@ struct report_frame {
 	const char *build_id;     /* hex, or NULL */
 	uint64_t offset;          /* in the module (ELF virtual address), or the address itself */
 	bool is_inlined;
-	bool is_runtime;          /* libc start-up, thread start: below the program's entry */
+	bool is_runtime; /* start of a program, a thread, a task or an import: leads to code, is none */
+	bool is_library; /* Python: of its library or an installed package, not the program's */
 	const char *language;
 };
 

@@ -60,11 +60,17 @@ struct spot {
 	uint64_t offset; /* ELF virtual address of the call, or the address itself */
 };
 
-/* A backtrace as modules and offsets: the same in every image of a program. */
+/*
+ * A backtrace as modules and offsets: the same in every image of a program. With
+ * Python frames these count, and what other libraries have between them; not where
+ * the interpreter was in itself, which is not the same from call to call.
+ */
 struct place {
 	struct spot *spots;
 	size_t spot_count;
 	bool is_truncated;
+	const char *text; /* frames of Python, as in the ledger; NULL: none */
+	const char *cwd;  /* with a text: where the process that it is from began */
 	uint32_t *refs; /* the ledger's stacks that are this place */
 	size_t ref_count;
 	bool is_read;
@@ -269,6 +275,9 @@ const struct report_stack *place_read(struct judge *judge, uint32_t place);
 
 /* Module of a frame of a place that was read; NULL in none. */
 const struct module *frame_module(const struct judge *judge, const struct report_frame *frame);
+
+/* Is it a frame of a Python function? */
+bool frame_is_python(const struct report_frame *frame);
 
 /* missing.c: say what the modules that were shown lack, and what file names are relative to. */
 void modules_diagnose(struct judge *judge);

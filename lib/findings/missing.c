@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "findings/judgement.h"
+#include "findings/python.h"
 
 static const char *lack_text(struct judge *judge, const struct module *module)
 {
@@ -93,5 +94,6 @@ void modules_diagnose(struct judge *judge)
 		if (module->is_shown)
 			source_diagnose(judge, module);
 	}
+	python_diagnose(judge);
 	project_diagnose(judge);
 }

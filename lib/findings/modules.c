@@ -43,6 +43,7 @@ static bool starts_with(const char *text, const char *start)
 static bool is_python(const char *path, const char *name)
 {
 	return starts_with(name, "python3") || starts_with(name, "libpython3") ||
+	       strcmp(name, "python") == 0 ||
 	       strstr(path, "/lib-dynload/");
 }
 

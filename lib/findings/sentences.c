@@ -14,10 +14,11 @@ const struct report_frame *stack_top(struct judge *judge, const struct report_st
 		const struct module *module = frame_module(judge, frame);
 
 		if (frame->is_runtime)
-			break;
+			continue;
 		if (!any)
 			any = frame;
-		if (module && !module->is_system && !module->is_python)
+		if (frame_is_python(frame) ? !frame->is_library
+					   : module && !module->is_system && !module->is_python)
 			return frame;
 	}
 	return any;

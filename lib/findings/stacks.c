@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "findings/judgement.h"
+#include "findings/python.h"
 
 /* Functions inlined into one another at one address. */
 #define INLINED_MAX 16
@@ -13,27 +14,44 @@ struct spot_frames {
 	size_t count;
 };
 
-static bool spots_equal(const struct place *place, const struct spot *spots, size_t count)
+/* Go on to a spot that tells places apart; `count` when there is none. */
+static size_t spot_next(const struct judge *judge, const struct place *place, size_t at)
 {
-	if (place->spot_count != count)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (place->spots[i].module != spots[i].module ||
-		    place->spots[i].offset != spots[i].offset)
-			return false;
-	return true;
+	while (place->text && at < place->spot_count && python_owns(judge, &place->spots[at]))
+		at++;
+	return at;
 }
 
-static uint64_t spots_hash(const struct spot *spots, size_t count, uint64_t hash)
+static bool places_equal(const struct judge *judge, const struct place *a, const struct place *b)
 {
-	for (size_t i = 0; i < count; i++)
-		hash = hash_mix(hash_mix(hash, spots[i].module), spots[i].offset);
+	size_t i = spot_next(judge, a, 0), j = spot_next(judge, b, 0);
+
+	if (!a->text != !b->text || (a->text && strcmp(a->text, b->text) != 0))
+		return false;
+	while (i < a->spot_count && j < b->spot_count) {
+		if (a->spots[i].module != b->spots[j].module ||
+		    a->spots[i].offset != b->spots[j].offset)
+			return false;
+		i = spot_next(judge, a, i + 1);
+		j = spot_next(judge, b, j + 1);
+	}
+	return i >= a->spot_count && j >= b->spot_count;
+}
+
+static uint64_t place_hash(const struct judge *judge, const struct place *place, uint64_t hash)
+{
+	for (const char *c = place->text; c && *c; c++)
+		hash = hash_mix(hash, (uint8_t)*c);
+	for (size_t i = spot_next(judge, place, 0); i < place->spot_count;
+	     i = spot_next(judge, place, i + 1))
+		hash = hash_mix(hash_mix(hash, place->spots[i].module), place->spots[i].offset);
 	return hash;
 }
 
-static uint32_t place_intern(struct judge *judge, const struct spot *spots, size_t count)
+/* The number of a place; `wanted`, whose spots are the caller's, is copied when it is new. */
+static uint32_t place_intern(struct judge *judge, const struct place *wanted)
 {
-	uint64_t first = spots_hash(spots, count, 1), second = spots_hash(spots, count, count + 7);
+	uint64_t first = place_hash(judge, wanted, 1), second = place_hash(judge, wanted, 7);
 	struct place *place;
 	uint32_t *number;
 	bool is_new;
@@ -42,23 +60,36 @@ static uint32_t place_intern(struct judge *judge, const struct spot *spots, size
 			    &is_new);
 	/* Two different backtraces with the same 128 bits do not happen by accident. */
 	if (!is_new)
-		return spots_equal(&judge->places[*number], spots, count) ? *number : NONE;
+		return places_equal(judge, &judge->places[*number], wanted) ? *number : NONE;
 	judge->places = array_grow(judge->report, judge->places, judge->place_count,
 				   sizeof(*judge->places));
 	place = &judge->places[judge->place_count];
-	*place = (struct place){ .spot_count = count };
-	place->spots = report_alloc(judge->report, (count + 1) * sizeof(*spots));
-	if (count)
-		memcpy(place->spots, spots, count * sizeof(*spots));
+	*place = *wanted;
+	place->spots =
+		report_alloc(judge->report, (wanted->spot_count + 1) * sizeof(*place->spots));
+	if (wanted->spot_count)
+		memcpy(place->spots, wanted->spots, wanted->spot_count * sizeof(*place->spots));
 	return judge->place_count++;
+}
+
+/* The text of a stack's Python frames, and where its process began. */
+static void place_read_text(struct judge *judge, const struct ledger_stack *stack, struct place *place)
+{
+	const struct ledger_image *image;
+
+	if (!stack->text_ref)
+		return;
+	place->text = snapshot_string(judge->snapshot, stack->text_ref);
+	image = ledger_at(judge->ledger, stack->image_ref, sizeof(*image));
+	if (image)
+		place->cwd = snapshot_string(judge->snapshot, image->cwd_ref);
 }
 
 static uint32_t place_make(struct judge *judge, uint32_t stack_ref)
 {
 	const struct ledger_stack *stack = ledger_stack_at(judge->ledger, stack_ref);
 	struct spot spots[LEDGER_DEPTH_MAX];
-	struct place *place;
-	size_t count = 0;
+	struct place wanted = { .spots = spots }, *place;
 	uint32_t number;
 
 	if (!stack || stack->depth == 0 || stack->depth > LEDGER_DEPTH_MAX)
@@ -67,9 +98,10 @@ static uint32_t place_make(struct judge *judge, uint32_t stack_ref)
 		struct spot spot = spot_find(judge, stack->image_ref, stack->epoch, stack->pcs[i]);
 
 		if (spot.module == NONE || !judge->modules[spot.module].is_shim)
-			spots[count++] = spot;
+			spots[wanted.spot_count++] = spot;
 	}
-	number = place_intern(judge, spots, count);
+	place_read_text(judge, stack, &wanted);
+	number = place_intern(judge, &wanted);
 	if (number == NONE)
 		return NONE;
 	place = &judge->places[number];
@@ -228,6 +260,11 @@ const struct module *frame_module(const struct judge *judge, const struct report
 	return number ? &judge->modules[*number] : NULL;
 }
 
+bool frame_is_python(const struct report_frame *frame)
+{
+	return frame->language && strcmp(frame->language, "python") == 0;
+}
+
 const struct report_stack *place_read(struct judge *judge, uint32_t number)
 {
 	static const struct report_stack nothing;
@@ -252,6 +289,8 @@ const struct report_stack *place_read(struct judge *judge, uint32_t number)
 		place->stack.frame_count += frames->count;
 	}
 	runtime_mark(judge, &place->stack);
+	if (place->text)
+		python_merge(judge, &place->stack, place->text, place->cwd);
 	place->is_read = true;
 	return &place->stack;
 }

@@ -49,16 +49,26 @@ static size_t print_offset(const struct printer *printer, const struct report_fr
 	return columns + (size_t)fprintf(printer->out, "0x%" PRIx64, frame->offset);
 }
 
-/* Where the frames of the program end; all of them when none would be left. */
-static size_t stack_shown(const struct printer *printer, const struct report_stack *stack)
+static bool has_code(const struct report_stack *stack)
 {
-	size_t count = stack->frame_count;
+	for (size_t i = 0; i < stack->frame_count; i++)
+		if (!stack->frames[i].is_runtime)
+			return true;
+	return false;
+}
 
-	if (printer->style->is_verbose)
-		return count;
-	while (count > 0 && stack->frames[count - 1].is_runtime)
-		count--;
-	return count > 0 ? count : stack->frame_count;
+/* What starts programs, threads and imports is left out; not when nothing else is there. */
+static bool is_shown(const struct printer *printer, const struct report_stack *stack,
+		     const struct report_frame *frame)
+{
+	return printer->style->is_verbose || !frame->is_runtime || !has_code(stack);
+}
+
+/* Is the outermost recorded frame shown, and were there more? */
+static bool is_end_open(const struct printer *printer, const struct report_stack *stack)
+{
+	return stack->is_truncated && stack->frame_count > 0 &&
+	       is_shown(printer, stack, &stack->frames[stack->frame_count - 1]);
 }
 
 /* The name of a frame's function as it is printed. To be freed; NULL when there is none. */
@@ -144,16 +154,19 @@ static bool is_line_of(const struct stack_line *line, const struct report_frame 
 	       (frame->file || first->offset == frame->offset);
 }
 
-/* The lines of `count` frames: those that look alike are one, unless everything is asked for. */
+/* The lines of the frames: those that look alike are one, unless everything is asked for. */
 static size_t lines_make(const struct printer *printer, const struct report_stack *stack,
-			 size_t count, struct stack_line *ret_lines)
+			 struct stack_line *ret_lines)
 {
 	size_t made = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < stack->frame_count; i++) {
 		const struct report_frame *frame = &stack->frames[i];
-		char *name = frame_name(printer, frame);
+		char *name;
 
+		if (!is_shown(printer, stack, frame))
+			continue;
+		name = frame_name(printer, frame);
 		if (made > 0 && !printer->style->is_verbose &&
 		    is_line_of(&ret_lines[made - 1], frame, name)) {
 			ret_lines[made - 1].times++;
@@ -212,8 +225,8 @@ static void print_stack(const struct printer *printer, const char *call,
 void text_stack(const struct printer *printer, const char *call, const struct report_stack *stack,
 		bool is_source_shown)
 {
-	size_t shown = stack_shown(printer, stack), count;
-	struct stack_line *lines = calloc(shown + 1, sizeof(*lines));
+	struct stack_line *lines = calloc(stack->frame_count + 1, sizeof(*lines));
+	size_t count;
 
 	if (!lines)
 		abort(); /* like report_alloc() */
@@ -222,12 +235,12 @@ void text_stack(const struct printer *printer, const char *call, const struct re
 		(void)print_text(printer, call);
 		(void)fputc('\n', printer->out);
 	}
-	count = lines_make(printer, stack, shown, lines);
+	count = lines_make(printer, stack, lines);
 	print_stack(printer, call, lines, count, is_source_shown);
-	if (shown == 0 || (stack->is_truncated && shown == stack->frame_count)) {
+	if (count == 0 || is_end_open(printer, stack)) {
 		print_spaces(printer, STACK_INDENT);
 		(void)fprintf(printer->out, "(%s)\n",
-			      shown == 0 ? "no stack was recorded"
+			      count == 0 ? "no stack was recorded"
 					 : "deeper frames were not recorded");
 	}
 	for (size_t i = 0; i < count; i++)

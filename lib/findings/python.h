@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Frames of Python in the place of the interpreter's own.
+ *
+ * Layer: findings. Context: tool.
+ */
+#ifndef UNCLOSED_FINDINGS_PYTHON_H
+#define UNCLOSED_FINDINGS_PYTHON_H
+
+#include "findings/judgement.h"
+
+/*
+ * Does a spot of a backtrace with Python frames belong to the interpreter's
+ * workings: CPython, its standard extensions, libffi under ctypes, or code made
+ * at run time between two of its functions?
+ */
+bool python_owns(const struct judge *judge, const struct spot *spot);
+
+/*
+ * Put the Python frames of `text` into `stack`, whose frames are all native, in
+ * place of the interpreter's. `cwd` is where relative paths of sources start.
+ */
+void python_merge(struct judge *judge, struct report_stack *stack, const char *text,
+		  const char *cwd);
+
+/* Say which Python programs are shown with native stacks, and why. */
+void python_diagnose(struct judge *judge);
+
+#endif
