@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/raw.h"
+#include "scopes.h"
 #include "state.h"
 
 struct ledger_process *announce(enum process_origin origin, enum table_link link,
@@ -27,6 +28,7 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 	process->parent = shim.process_index;
 	process->ppid = atomic_load_explicit(&shim.process->pid, memory_order_relaxed);
 	process->uid = shim.process->uid;
+	process->scope_ref = scope_current();
 	if (origin == ORIGIN_EXEC) {
 		process->exec_of = shim.process_index;
 		process->parent = shim.process->parent;

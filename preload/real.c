@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "real.h"
 
+#include <string.h>
 
 #include "base/kinds.h"
 #include "start.h"
@@ -30,6 +31,15 @@ static const char names[] = "\0"
 unsigned int call_kind(enum call call)
 {
 	return kinds[call];
+}
+
+const char *call_name(unsigned int call)
+{
+	const char *name = names;
+
+	while (call-- > 0 && name < names + sizeof(names) - 1)
+		name += strlen(name) + 1;
+	return name;
 }
 
 const char *call_names(size_t *ret_length)

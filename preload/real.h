@@ -63,6 +63,9 @@ void real_resolve(void);
 /* What a successful call opens: enum descriptor_kind, KIND_OTHER for NONE. */
 unsigned int call_kind(enum call call);
 
+/* The name of a call; "" for CALL_none. */
+const char *call_name(unsigned int call);
+
 /* The names of all calls in id order, '\0' after each, id 0 being "". */
 const char *call_names(size_t *ret_length);
 

@@ -6,6 +6,7 @@
 #include "capture.h"
 #include "copies.h"
 #include "finish.h"
+#include "scopes.h"
 #include "state.h"
 
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
@@ -68,6 +69,7 @@ static void slot_fill(struct ledger_slot *slot, const struct opening *opening, u
 {
 	uint32_t stack_ref = capture_opening();
 	uint32_t forks = LOAD(shim_table()->forks);
+	uint32_t scope_ref = scope_of_opening(opening->kind);
 	uint32_t contested_ms;
 	bool is_late = false;
 	uint64_t next;
@@ -91,6 +93,7 @@ static void slot_fill(struct ledger_slot *slot, const struct opening *opening, u
 		STORE(slot->facts, opening->facts | contested);
 		STORE(slot->peer_or_dup, opening->peer_or_dup);
 		STORE(slot->fact_stack_ref, 0);
+		STORE(slot->scope_ref, scope_ref);
 		next = SLOT_WORD(slot_generation(*word) + 1, opening->call, opening->kind,
 				 SLOT_OPEN);
 	} while (!atomic_compare_exchange_weak_explicit(&slot->word, word, next,
@@ -245,6 +248,7 @@ static void count_pair(const struct release *release, uint32_t close_ref)
 	STORE(pair->last_fd, (uint32_t)release->fd);
 	STORE(pair->last_tid, LOAD(slot->opened_tid));
 	STORE(pair->last_facts, LOAD(slot->facts));
+	STORE(pair->last_scope_ref, LOAD(slot->scope_ref));
 	STORE(pair->last_opened_ns, LOAD(slot->opened_ns));
 	STORE(pair->last_closed_ns, ledger_now_coarse_ns(&shim.ledger));
 }

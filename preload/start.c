@@ -17,6 +17,7 @@
 #include "outside.h"
 #include "own.h"
 #include "real.h"
+#include "scopes.h"
 #include "state.h"
 
 /* musl loads us too, calls constructors without arguments, and must run on untouched. */
@@ -106,7 +107,7 @@ static uint32_t read_arguments(char *const *argv)
 }
 
 /* Fill in what only the new image knows, and be recording from here on. */
-static void hello(uint32_t index, char *const *argv)
+static void hello(uint32_t index, char *const *argv, char *const *environment)
 {
 	struct ledger_process *process = ledger_process_at(&shim.ledger, index);
 	uint32_t own_table = 0;
@@ -137,6 +138,7 @@ static void hello(uint32_t index, char *const *argv)
 	if (shim.depth == 0 || shim.depth > LEDGER_DEPTH_MAX)
 		shim.depth = 32;
 	outside_note();
+	scopes_init(environment);
 	process->started_ns = ledger_now_ns(&shim.ledger);
 	atomic_store_explicit(&process->state, PROCESS_RUNNING, memory_order_release);
 	shim.is_active = true;
@@ -236,6 +238,7 @@ static bool session_begin(char *const *environment, struct options *options)
 	}
 	header = shim.ledger.header;
 	header->stack_depth = options->stack_depth;
+	header->kinds = options->kinds;
 	header->path_ref = ledger_string_add(&shim.ledger, shim.ledger_path,
 					     strlen(shim.ledger_path));
 	header->preload_ref = ledger_string_add(&shim.ledger, shim.library_path,
@@ -294,7 +297,7 @@ static void start(char *const *argv, char *const *environment)
 	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))
 		return;
 	names_write();
-	hello(shim.process_index, argv);
+	hello(shim.process_index, argv, environment);
 	if (!shim.is_active)
 		return;
 	lives_init();

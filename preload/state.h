@@ -49,6 +49,7 @@ struct thread {
 	uint32_t captures;
 	uintptr_t capture_frame; /* frame address of the capture under way; 0 none */
 	uint32_t table_ref;      /* 0: the process's; else this thread's own after unshare() */
+	uint32_t scope_ref;      /* this thread's own scope; 0: the process's */
 	uint32_t fork_index;     /* between the atfork handlers: the child's entry + 1 */
 	long fork_copies;        /* and how many descriptors it is born with; -1 not known */
 	struct stack_memo memos[STACK_MEMOS];

@@ -73,6 +73,18 @@ static void fact_describe(struct judge *judge, const struct leak *leak,
 		descriptor->cloexec = fact->is_cloexec != 0;
 }
 
+/* What the program said of it, and where in the program's life it was opened. */
+static void label_describe(struct judge *judge, const struct leak *leak,
+			   struct report_descriptor *descriptor)
+{
+	const struct ledger_note *note = ledger_slot_note(judge->ledger, leak->view->slot, false);
+	const char *label =
+		note ? snapshot_string(judge->snapshot, value_of(&note->label_ref)) : NULL;
+
+	descriptor->scope = leak->scope;
+	descriptor->label = label ? report_strdup(judge->report, label) : NULL;
+}
+
 void leak_describe(struct judge *judge, const struct leak *leak,
 		   struct report_descriptor *descriptor)
 {
@@ -89,6 +101,7 @@ void leak_describe(struct judge *judge, const struct leak *leak,
 	addresses_describe(judge, leak, descriptor);
 	if (!slot || !leak->call)
 		return;
+	label_describe(judge, leak, descriptor);
 	descriptor->tid = value_of(&slot->opened_tid);
 	descriptor->opened_ns = atomic_load_explicit(&slot->opened_ns, memory_order_relaxed);
 	if (life->end_ns > descriptor->opened_ns)

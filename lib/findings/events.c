@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Misuse that the shim noticed on the way: releases of numbers that were not open. */
+/*
+ * What was noticed on the way: releases of numbers that were not open, and what
+ * was open where the program expected nothing to be.
+ */
 #include "findings/judgement.h"
 
 static void related_add(struct judge *judge, struct finding *finding, const char *role,
@@ -63,6 +66,56 @@ static void misuse_judge(struct judge *judge, const struct ledger_event *event, 
 	group->finding.descriptors_omitted = group->finding.count - group->finding.descriptor_count;
 }
 
+/* Still open at the end it is told as a leak, once. */
+static bool is_open_still(struct judge *judge, const struct ledger_event *event,
+			  const struct ledger_process *process)
+{
+	struct descriptor_view view;
+
+	ledger_view(judge->ledger, atomic_load_explicit(&process->table_ref, memory_order_relaxed),
+		    event->fd, &view);
+	return view.origin == DESCRIPTOR_OWN && view.generation == event->count;
+}
+
+static void expectation_judge(struct judge *judge, const struct ledger_event *event,
+			      const struct ledger_process *process, uint32_t id)
+{
+	enum descriptor_kind kind = event->kind < KIND_COUNT ? event->kind : KIND_OTHER;
+	enum standing standing = standing_of(judge, POLICY_COUNT, true);
+	struct report_descriptor *descriptor;
+	struct finding *finding;
+	struct group *group;
+	uint32_t scope;
+
+	if (!(judge->options->kinds & KIND_BIT(kind)) || is_open_still(judge, event, process))
+		return;
+	group = group_of(judge, FINDING_EXPECTED_CLOSED, kind, event->call,
+			 place_of(judge, event->opened_stack_ref));
+	finding = &group->finding;
+	if (finding->count == 0) {
+		finding->title = report_printf(judge->report, "%s, open where none was expected",
+					       kind_name(kind));
+		finding->explanation = "It was closed later, but not before the program called "
+				       "unclosed_expect_none().";
+		finding->remedy = "Close it before that call, or tell unclosed_expect_open().";
+		related_add(judge, finding, "expected-none", event->here_stack_ref, 0);
+	}
+	scope = scope_id(judge, event->scope_ref);
+	group_count(judge, group, standing, 1, id);
+	group_scope(judge, group, scope);
+	group->proven = finding->count;
+	if (standing == STANDING_NOTED)
+		finding->note_reason = "--gate none";
+	descriptor = group_describe(judge, group);
+	if (descriptor)
+		*descriptor = (struct report_descriptor){ .process = id,
+							  .fd = event->fd,
+							  .tid = event->opened_tid,
+							  .scope = scope,
+							  .cloexec = -1,
+							  .dup_of = -1 };
+}
+
 static void exhaustion_tell(struct judge *judge, const struct ledger_event *event, uint32_t process)
 {
 	const char *call = snapshot_call_name(judge->snapshot, event->call);
@@ -90,6 +143,8 @@ void events_find(struct judge *judge)
 		       budget_take(judge, &judge->record_budget, 1)) {
 			if (event->type == EVENT_DOUBLE_CLOSE || event->type == EVENT_BAD_CLOSE)
 				misuse_judge(judge, event, judge->images[i].id);
+			else if (event->type == EVENT_EXPECTED_NONE)
+				expectation_judge(judge, event, process, judge->images[i].id);
 			else if (event->type == EVENT_EMFILE)
 				exhaustion_tell(judge, event, judge->images[i].id);
 			ref = event->next_ref;

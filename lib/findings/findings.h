@@ -47,6 +47,7 @@ enum finding_type {
 	FINDING_WRONG_CLOSE,
 	FINDING_USE_AFTER_CLOSE,
 	FINDING_EXEC_INHERITED,
+	FINDING_EXPECTED_CLOSED, /* open where the program expected none */
 	FINDING_TYPE_COUNT
 };
 
@@ -88,6 +89,8 @@ struct report_descriptor {
 	uint32_t tid;       /* 0: not known */
 	int cloexec;        /* -1 not known, 0, 1 */
 	int dup_of;         /* -1, or the number it was made of */
+	uint32_t scope;     /* id of the report_scope it was opened in; 0 none */
+	const char *label;  /* by unclosed_label() */
 };
 
 struct report_related {
@@ -141,6 +144,8 @@ struct finding {
 	uint64_t noted;     /* shown, not counted: killed process, kind not asked for, policy */
 	uint32_t *processes; /* ids */
 	size_t process_count;
+	uint32_t *scopes; /* ids */
+	size_t scope_count;
 	struct report_stack stack;
 	struct report_descriptor *descriptors;
 	size_t descriptor_count;
@@ -202,6 +207,23 @@ struct report_process {
 	struct report_kind_count kinds[KIND_COUNT];
 	struct report_inherited *inherited;
 	size_t inherited_count;
+};
+
+/* A stretch of time with a name: a test of a framework, or what the program says. */
+struct report_scope {
+	uint32_t id;      /* from 1, in the order they began */
+	uint32_t parent;  /* id of the one around it; 0 none */
+	uint32_t process; /* id of the process that began it */
+	const char *name; /* never NULL */
+	const char *framework; /* "criterion": it is a test; NULL */
+	const char *file;
+	unsigned int line; /* 0: not known */
+	bool is_of_thread; /* of one thread, not of the process */
+	uint64_t opened;   /* descriptors of the kinds that count */
+	uint64_t left;     /* of those, open at its end, or at its process's when it had none */
+	uint64_t leaked;   /* of those, never closed */
+	uint64_t begun_ns;
+	uint64_t ended_ns; /* 0: it had no end */
 };
 
 enum diagnostic_level { DIAGNOSTIC_NOTE, DIAGNOSTIC_WARNING, DIAGNOSTIC_ERROR };
@@ -283,6 +305,9 @@ struct report {
 	struct report_process *processes; /* by id */
 	size_t process_count;             /* all, images counted once per process below */
 	size_t covered_count, uncovered_count, running_count, listed_count;
+
+	struct report_scope *scopes; /* by id - 1 */
+	size_t scope_count;
 
 	struct finding *findings; /* most counted first; noted-only ones behind */
 	size_t finding_count;

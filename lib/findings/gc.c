@@ -147,6 +147,9 @@ static void pair_describe(struct judge *judge, struct group *group, const struct
 
 	if (group->finding.role == ROLE_NONE)
 		group->finding.role = leak_role(&leak);
+	leak.scope = scope_id(judge, atomic_load_explicit(&pair->last_scope_ref,
+							  memory_order_relaxed));
+	group_scope(judge, group, leak.scope);
 	if (!descriptor)
 		return;
 	if (slot)
@@ -157,6 +160,7 @@ static void pair_describe(struct judge *judge, struct group *group, const struct
 		};
 	descriptor->opened_ns = atomic_load_explicit(&pair->last_opened_ns, memory_order_relaxed);
 	descriptor->tid = atomic_load_explicit(&pair->last_tid, memory_order_relaxed);
+	descriptor->scope = leak.scope;
 	descriptor->age_ns = 0;
 	if (closed_ns > descriptor->opened_ns)
 		descriptor->age_ns = closed_ns - descriptor->opened_ns;

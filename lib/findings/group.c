@@ -97,6 +97,19 @@ struct report_descriptor *group_describe(struct judge *judge, struct group *grou
 	return &finding->descriptors[finding->descriptor_count++];
 }
 
+/* One of a place, after a checkpoint: opened once when it was needed, and did not grow. */
+static void group_forgive_lazy(struct group *group)
+{
+	struct finding *finding = &group->finding;
+
+	if (finding->type != FINDING_LEAK || finding->count != 1 || finding->counted != 1 ||
+	    group->checkpointed != 1)
+		return;
+	finding->counted = 0;
+	finding->noted = 1;
+	finding->note_reason = "opened once after the first unclosed_checkpoint(), and never again";
+}
+
 /* What counts first, the most numerous first; else in the order they were met. */
 static int group_compare(const void *left, const void *right)
 {
@@ -134,8 +147,10 @@ void groups_finish(struct judge *judge)
 	struct report *report = judge->report;
 	struct group **order = report_alloc(report, (judge->group_count + 1) * sizeof(*order));
 
-	for (uint32_t i = 0; i < judge->group_count; i++)
+	for (uint32_t i = 0; i < judge->group_count; i++) {
+		group_forgive_lazy(&judge->groups[i]);
 		order[i] = &judge->groups[i];
+	}
 	qsort(order, judge->group_count, sizeof(struct group *), group_compare);
 	report->findings =
 		report_alloc(report, (judge->group_count + 1) * sizeof(*report->findings));

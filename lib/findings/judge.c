@@ -44,6 +44,7 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 		return -EPROTO;
 	}
 	processes_describe(&judge);
+	scopes_read(&judge);
 	leaks_find(&judge);
 	gc_find(&judge);
 	events_find(&judge);

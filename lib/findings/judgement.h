@@ -105,6 +105,7 @@ struct group {
 	bool is_noun_mixed, is_role_mixed, is_unseen, is_datagram;
 	uint64_t proven; /* descriptors whose peer has closed */
 	uint64_t killed; /* descriptors of processes that were ended */
+	uint64_t checkpointed; /* descriptors opened after their process's first checkpoint */
 	uint64_t passed; /* descriptors opened before a fork by a process that ended */
 	struct witness witnesses[EVIDENCE_ROWS_MAX];
 	uint64_t siblings;        /* from the same place, closed */
@@ -156,6 +157,7 @@ struct judge {
 
 	struct lookup unseen_by_inode;
 	struct lookup child_by_fork; /* table and its tick → table of the child forked then */
+	struct lookup scope_by_ref; /* reference of a ledger_scope → id */
 
 	struct group *groups;
 	uint32_t group_count;
@@ -200,6 +202,8 @@ struct leak {
 	uint32_t facts;    /* enum slot_facts */
 	uint32_t evidence; /* bits of evidence.c's rows */
 	bool is_proven;
+	uint32_t scope;   /* id; 0 none */
+	const char *keep; /* why the program means it to stay open, NULL */
 };
 
 /* leaks.c: put a descriptor into its group, or into the sums of what does not count. */
@@ -238,6 +242,18 @@ void unseen_witness(struct judge *judge, struct group *group);
 /* descriptors.c: fill a report's entry. */
 void leak_describe(struct judge *judge, const struct leak *leak,
 		   struct report_descriptor *descriptor);
+
+/* scopes.c: fill report->scopes. */
+void scopes_read(struct judge *judge);
+
+/* The id of the scope that a slot's scope_ref leads to; 0 none. */
+uint32_t scope_id(const struct judge *judge, uint32_t scope_ref);
+
+/* One more descriptor of this scope was never closed. */
+void scope_leaked(struct judge *judge, uint32_t id);
+
+/* A descriptor of a group was opened in this scope. */
+void group_scope(struct judge *judge, struct group *group, uint32_t id);
 
 /* gc.c: closes that Python's finaliser made. */
 void gc_find(struct judge *judge);

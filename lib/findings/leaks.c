@@ -10,7 +10,15 @@ static uint32_t value_of(const ledger_u32 *field)
 	return atomic_load_explicit(field, memory_order_relaxed);
 }
 
-static void leak_read(struct leak *leak)
+/* Why the program means a descriptor to stay open; NULL when it did not say so. */
+static const char *note_text(struct judge *judge, struct ledger_slot *slot)
+{
+	const struct ledger_note *note = ledger_slot_note(judge->ledger, slot, false);
+
+	return note ? snapshot_string(judge->snapshot, value_of(&note->keep_ref)) : NULL;
+}
+
+static void leak_read(struct judge *judge, struct leak *leak)
 {
 	const struct descriptor_view *view = leak->view;
 	uint64_t word =
@@ -22,6 +30,8 @@ static void leak_read(struct leak *leak)
 		leak->facts = value_of(&view->slot->facts);
 		leak->call = slot_call(word);
 		leak->stack_ref = value_of(&view->slot->opened_stack_ref);
+		leak->scope = scope_id(judge, value_of(&view->slot->scope_ref));
+		leak->keep = note_text(judge, view->slot);
 	}
 	if (leak->fact)
 		kind = leak->fact->kind;
@@ -66,6 +76,27 @@ static void noun_note(struct group *group, const struct leak *leak)
 		group->is_noun_mixed = true;
 }
 
+/* When the process that opened it said for the first time that it had warmed up; 0 never. */
+static uint64_t checkpoint_of(const struct judge *judge, const struct leak *leak)
+{
+	const struct descriptor_view *view = leak->view;
+
+	if (!view->slot || !leak->call || view->process >= judge->image_count ||
+	    !judge->images[view->process].process)
+		return 0;
+	return atomic_load_explicit(&judge->images[view->process].process->checkpoint_ns,
+				    memory_order_relaxed);
+}
+
+static bool is_warm_up(const struct judge *judge, const struct leak *leak)
+{
+	uint64_t checkpoint_ns = checkpoint_of(judge, leak);
+
+	return checkpoint_ns != 0 &&
+	       atomic_load_explicit(&leak->view->slot->opened_ns, memory_order_relaxed) <=
+		       checkpoint_ns;
+}
+
 static void group_add(struct judge *judge, struct group *group, const struct leak *leak,
 		      enum standing standing)
 {
@@ -82,13 +113,26 @@ static void group_add(struct judge *judge, struct group *group, const struct lea
 		unseen_note(judge, group, leak);
 	group->proven += leak->is_proven;
 	group->killed += judge->lives[leak->life].is_killed;
+	group->checkpointed += checkpoint_of(judge, leak) != 0 && !is_warm_up(judge, leak);
 	group->passed += leak->view->origin == DESCRIPTOR_INHERITED;
 	evidence_note(judge, group, leak);
 	growth_note(judge, group, leak);
 	group_count(judge, group, standing, 1, leak->process);
+	group_scope(judge, group, leak->scope);
 	descriptor = group_describe(judge, group);
 	if (descriptor)
 		leak_describe(judge, leak, descriptor);
+}
+
+/* What the program itself has said about it: the reason not to count it, NULL none. */
+static const char *excuse_of(struct judge *judge, const struct leak *leak)
+{
+	if (leak->keep)
+		return report_printf(judge->report, "the program means it to stay open: %s",
+				     leak->keep);
+	if (is_warm_up(judge, leak))
+		return "opened before the first unclosed_checkpoint()";
+	return NULL;
 }
 
 void leak_judge(struct judge *judge, struct leak *leak)
@@ -97,11 +141,11 @@ void leak_judge(struct judge *judge, struct leak *leak)
 	unsigned int kept;
 	bool is_asked;
 	enum policy policy = life->is_killed ? judge->options->killed : POLICY_COUNT;
-	const char *reason = life->killed_reason;
+	const char *reason = life->killed_reason, *excuse;
 	enum standing standing;
 	struct group *group;
 
-	leak_read(leak);
+	leak_read(judge, leak);
 	if (unseen_is_copy(judge, leak))
 		return;
 	evidence_find(judge, leak);
@@ -123,6 +167,13 @@ void leak_judge(struct judge *judge, struct leak *leak)
 		policy = POLICY_NOTE;
 		if (!kept)
 			reason = "--kinds does not ask for this kind";
+	}
+	excuse = excuse_of(judge, leak);
+	if (excuse) {
+		policy = POLICY_NOTE;
+		reason = excuse;
+	} else if (is_asked && !kept) {
+		scope_leaked(judge, leak->scope);
 	}
 	standing = standing_of(judge, policy, leak->is_proven);
 	if (standing == STANDING_IGNORED)

@@ -112,6 +112,7 @@ const char *finding_type_name(enum finding_type type)
 		[FINDING_WRONG_CLOSE] = "wrong-close",
 		[FINDING_USE_AFTER_CLOSE] = "use-after-close",
 		[FINDING_EXEC_INHERITED] = "exec-inherited",
+		[FINDING_EXPECTED_CLOSED] = "expected-closed",
 	};
 
 	return (unsigned int)type < FINDING_TYPE_COUNT ? names[type] : "leak";

@@ -67,8 +67,6 @@ static void title_word(struct judge *judge, struct group *group)
 	enum finding_role role = finding->role;
 	const char *thing = roles[role].thing, *origin = roles[role].origin;
 
-	if (finding->type == FINDING_DOUBLE_CLOSE || finding->type == FINDING_BAD_CLOSE)
-		return; /* events.c has the words */
 	if (finding->kind != KIND_SOCKET)
 		thing = kind_name(finding->kind);
 	/* Datagram sockets are not connections, nor do they need to be connected. */
@@ -105,7 +103,7 @@ static const char *explanation_of(struct judge *judge, const struct group *group
 
 void group_word(struct judge *judge, struct group *group)
 {
-	if (group->finding.type == FINDING_DOUBLE_CLOSE || group->finding.type == FINDING_BAD_CLOSE)
+	if (group->finding.title)
 		return; /* events.c has the words */
 	if (kept_opener(group->call)) {
 		kept_word(judge, group);

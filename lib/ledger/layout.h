@@ -94,7 +94,7 @@ struct ledger_header {
 	int32_t creator_pid;           /* launcher, or first process of a bare session */
 	uint32_t has_launcher;         /* 1 when made by `unclosed run` */
 	uint32_t stack_depth;          /* frames recorded at most */
-	uint32_t reserved;
+	uint32_t kinds;                /* KIND_BIT()s that count, for scopes; 0: sockets */
 	ledger_u32 preload_ref;    /* string: path of the shim, for LD_PRELOAD repairs */
 	ledger_u32 path_ref;       /* string: the ledger's own path */
 	ledger_u32 cwd_ref;        /* string: working directory at the start */
@@ -105,6 +105,8 @@ struct ledger_header {
 	ledger_u64 arena;          /* shared: offset of the next free byte for small records */
 	ledger_u32 is_full;        /* shared: 1 once the file system refused a page */
 	ledger_u32 process_count;  /* shared: entries handed out, used or not */
+	ledger_u32 scopes_ref;     /* shared: list of struct ledger_scope, latest first */
+	uint32_t fails_tests;      /* 1: a test framework is told of what its test left open */
 	ledger_u64 lost[LOSS_COUNT]; /* shared */
 	struct ledger_index processes; /* 12 entries a page */
 	ledger_u32 strings[LEDGER_STRINGS_KNOWN]; /* shared: the latest string of each hash */
@@ -196,7 +198,9 @@ struct ledger_process {
 	ledger_u32 not_followed; /* 1: clone or unshare the ledger cannot model; see check */
 	struct ledger_kind_count kinds[KIND_COUNT];
 	ledger_u32 is_apart; /* 1: started where our library's file cannot be reached, without it */
-	uint8_t reserved[20];
+	uint32_t scope_ref;  /* struct ledger_scope it was started in; 0 none */
+	ledger_u64 checkpoint_ns; /* first unclosed_checkpoint(); 0: never called */
+	uint8_t reserved[8];
 };
 
 /*
@@ -278,7 +282,7 @@ struct ledger_pair {
 	ledger_u64 last_opened_ns;
 	ledger_u64 last_closed_ns; /* by the coarse clock: a few milliseconds early */
 	ledger_u32 last_facts; /* enum slot_facts */
-	uint32_t reserved_too;
+	ledger_u32 last_scope_ref; /* as a slot's */
 };
 
 /* How a table's content relates to its parent's. */
@@ -382,7 +386,46 @@ struct ledger_slot {
 	ledger_u32 earlier_ref;  /* list of struct ledger_earlier, latest first */
 	ledger_u32 contested_ms; /* when FACT_CONTESTED was last set; milliseconds, never 0 */
 	ledger_u32 fact_stack_ref;   /* where connect() failed */
-	ledger_u32 scope_ref;
+	ledger_u32 scope_ref; /* struct ledger_scope it was opened in, or with SCOPE_IS_NOTE a note */
+};
+
+/*
+ * A stretch of a process's life that has a name: a test. Its end is written by the
+ * process that began it, `ended_ns` last. The list of all is the session's.
+ */
+enum scope_flags {
+	SCOPE_THREAD = 1,   /* of one thread; else of all threads */
+	SCOPE_DETACHED = 2, /* entered by hand */
+	SCOPE_FROM_ENVIRONMENT = 4, /* told by a variable; has no end */
+};
+
+struct ledger_scope {
+	uint32_t next_ref;
+	uint32_t self_ref;   /* its own reference: a stray one into other data does not match */
+	uint32_t parent_ref; /* the scope around it; 0 none */
+	uint32_t outer_ref;  /* the one that is current again at its end; 0 none */
+	uint32_t process;    /* index of the process that began it */
+	uint32_t tid;        /* of the thread that began it */
+	uint32_t name_ref;   /* string */
+	uint32_t framework_ref; /* string; 0: not a test of a framework that we know */
+	uint32_t file_ref;      /* string; 0 not known */
+	uint32_t line;
+	uint32_t flags;       /* enum scope_flags */
+	ledger_u32 opened;    /* shared: of the kinds that count */
+	ledger_u32 left;      /* of those, open at its end */
+	uint32_t reserved;
+	uint64_t begun_ns;
+	ledger_u64 ended_ns; /* 0: not ended */
+};
+
+/* What a program said about an open descriptor. slot.scope_ref leads here with the lowest bit set. */
+#define SCOPE_IS_NOTE UINT32_C(1)
+
+struct ledger_note {
+	uint32_t scope_ref;
+	ledger_u32 label_ref; /* string: unclosed_label() */
+	ledger_u32 keep_ref;  /* string: why it stays open, unclosed_expect_open() */
+	uint32_t reserved;
 };
 
 /*
@@ -455,6 +498,7 @@ enum event_type {
 	EVENT_DOUBLE_CLOSE, /* EBADF from a release; here, closed_before, opened */
 	EVENT_BAD_CLOSE,    /* release of a number never opened, or negative */
 	EVENT_EMFILE,
+	EVENT_EXPECTED_NONE, /* open where unclosed_expect_none() was called: here, opened */
 };
 
 struct ledger_event {
@@ -468,9 +512,11 @@ struct ledger_event {
 	uint32_t here_stack_ref;
 	uint32_t closed_stack_ref;
 	uint32_t opened_stack_ref;
-	uint32_t count;
+	uint32_t count; /* EXPECTED_NONE: the slot's generation */
 	uint32_t kind;
 	uint64_t at_ns;
+	uint32_t scope_ref; /* EXPECTED_NONE: as a slot's */
+	uint32_t reserved;
 };
 
 #define LEDGER_SLOTS_PER_LEAF (LEDGER_LEAF_SIZE / sizeof(struct ledger_slot))
@@ -485,9 +531,11 @@ static_assert(sizeof(struct ledger_module) == 64, "no padding");
 static_assert(sizeof(struct ledger_stack) == 32, "no padding before pcs");
 static_assert(sizeof(struct ledger_pair) == 56, "no padding");
 static_assert(sizeof(struct ledger_table) == 176, "no padding");
+static_assert(sizeof(struct ledger_scope) == 72, "no padding");
+static_assert(sizeof(struct ledger_note) == 16, "no padding");
 static_assert(sizeof(struct ledger_slot) == 64, "8 slots a leaf, one a cache line");
 static_assert(sizeof(struct ledger_address) == 32, "16 addresses a leaf");
 static_assert(sizeof(struct ledger_fact) == 128, "no padding");
-static_assert(sizeof(struct ledger_event) == 56, "no padding");
+static_assert(sizeof(struct ledger_event) == 64, "no padding");
 
 #endif

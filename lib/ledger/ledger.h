@@ -208,6 +208,21 @@ void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
 /* One more than the highest number that can be open in a table's view. */
 uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref);
 
+/* Scopes (scope.c) */
+
+/* Put a scope, filled in by the caller, into the session's list. Returns its reference; 0: no room. */
+uint32_t ledger_scope_add(struct ledger *ledger, const struct ledger_scope *filled);
+
+/* A scope's record; NULL when there is none at `ref`. */
+struct ledger_scope *ledger_scope_at(struct ledger *ledger, uint32_t ref);
+
+/* The scope that a slot's scope_ref leads to, 0 none. */
+uint32_t ledger_scope_of(struct ledger *ledger, uint32_t ref);
+
+/* The note of a slot, NULL when it has none. With is_create one is made; NULL then: no room. */
+struct ledger_note *ledger_slot_note(struct ledger *ledger, struct ledger_slot *slot,
+				     bool is_create);
+
 /* Stacks (stack.c) */
 
 /* Hash of return addresses; two lanes of multiplications. */

@@ -179,6 +179,7 @@ static json_t *json_report(const struct report *report, const struct report_styl
 	json_add(root, "exit", json_exit(&report->exit));
 	add_verdict(root, report);
 	add_processes(root, report);
+	json_add_scopes(root, report);
 	for (size_t i = 0; i < report->finding_count; i++)
 		json_append(findings, json_finding(report, &report->findings[i]));
 	(void)json_object_set_new(root, "findings", findings);

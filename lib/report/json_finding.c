@@ -96,6 +96,9 @@ static json_t *json_descriptor(const struct report_descriptor *descriptor,
 	if (descriptor->dup_of >= 0)
 		json_add(object, "dup_of", json_integer(descriptor->dup_of));
 	json_add_true(object, "contested", descriptor->is_contested);
+	json_add_text(object, "label", descriptor->label);
+	if (descriptor->scope)
+		json_add_number(object, "scope", descriptor->scope);
 	return object;
 }
 
@@ -179,6 +182,7 @@ static json_t *json_remedy(const struct finding *finding)
 json_t *json_finding(const struct report *report, const struct finding *finding)
 {
 	json_t *object = json_object(), *fingerprints = json_object(), *processes = json_array();
+	json_t *scopes = json_array();
 	char id[24];
 
 	(void)snprintf(id, sizeof(id), "%td", finding - report->findings + 1);
@@ -196,6 +200,9 @@ json_t *json_finding(const struct report *report, const struct finding *finding)
 	for (size_t i = 0; i < finding->process_count; i++)
 		json_append(processes, json_number(finding->processes[i]));
 	json_add(object, "processes", processes);
+	for (size_t i = 0; i < finding->scope_count; i++)
+		json_append(scopes, json_number(finding->scopes[i]));
+	json_add(object, "scopes", scopes);
 	add_stack(object, &finding->stack);
 	add_descriptors(object, finding);
 	json_add(object, "related", json_related(finding));

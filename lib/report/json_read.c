@@ -245,6 +245,7 @@ int report_read_json(struct report *report, const char *path, char *error, size_
 		read_session(&reader, root);
 		read_verdict(&reader, root);
 		read_process_list(&reader, root);
+		read_scopes(&reader, root);
 		read_known(&reader, root);
 		read_findings(&reader, root);
 		read_diagnostics(&reader, root);

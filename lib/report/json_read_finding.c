@@ -110,6 +110,8 @@ static void read_descriptor(struct json_reader *reader, const json_t *object,
 		descriptor->cloexec = read_bool(reader, object, "cloexec", false);
 	descriptor->dup_of = read_int(reader, object, "dup_of", -1);
 	descriptor->is_contested = read_bool(reader, object, "contested", false);
+	descriptor->label = read_text(reader, object, "label");
+	descriptor->scope = (uint32_t)read_count(reader, object, "scope", UINT32_MAX);
 }
 
 static void read_descriptors(struct json_reader *reader, const json_t *object,
@@ -172,22 +174,21 @@ static void read_evidence(struct json_reader *reader, const json_t *object, stru
 	}
 }
 
-static void read_processes(struct json_reader *reader, const json_t *object,
-			   struct finding *finding)
+static uint32_t *read_ids(struct json_reader *reader, const json_t *object, const char *key,
+			  size_t *ret_count)
 {
-	size_t count;
-	json_t *array = read_array(reader, object, "processes", &count);
+	json_t *array = read_array(reader, object, key, ret_count);
+	uint32_t *ids = report_alloc(reader->report, *ret_count * sizeof(*ids));
 
-	finding->processes = report_alloc(reader->report, count * sizeof(*finding->processes));
-	finding->process_count = count;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < *ret_count; i++) {
 		json_t *value = json_array_get(array, i);
 
 		if (!json_is_integer(value) || json_integer_value(value) < 0 ||
 		    json_integer_value(value) > UINT32_MAX)
-			read_fail(reader, "processes", "only ids were expected in this array");
-		finding->processes[i] = (uint32_t)json_integer_value(value);
+			read_fail(reader, key, "only ids were expected in this array");
+		ids[i] = (uint32_t)json_integer_value(value);
 	}
+	return ids;
 }
 
 static void read_counts(struct json_reader *reader, const json_t *object, struct finding *finding)
@@ -216,7 +217,8 @@ void read_finding(struct json_reader *reader, const json_t *object, struct findi
 	finding->is_proven = read_bool(reader, object, "proven", false);
 	read_counts(reader, object, finding);
 	read_finding_known(reader, object, finding);
-	read_processes(reader, object, finding);
+	finding->processes = read_ids(reader, object, "processes", &finding->process_count);
+	finding->scopes = read_ids(reader, object, "scopes", &finding->scope_count);
 	read_stack(reader, object, &finding->stack);
 	read_descriptors(reader, object, finding);
 	read_related(reader, object, finding);

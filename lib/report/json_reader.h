@@ -67,6 +67,9 @@ void read_kinds(struct json_reader *reader, const json_t *object, const char *ke
 		struct report_kind_count ret_counts[KIND_COUNT]);
 void read_finding(struct json_reader *reader, const json_t *object, struct finding *finding);
 
+/* The tests of the report. */
+void read_scopes(struct json_reader *reader, const json_t *root);
+
 /* Rules and baseline of the report; before its findings, which refer to them. */
 void read_known(struct json_reader *reader, const json_t *root);
 void read_finding_known(struct json_reader *reader, const json_t *object, struct finding *finding);

@@ -38,6 +38,9 @@ json_t *json_finding(const struct report *report, const struct finding *finding)
 json_t *json_process(const struct report_process *process);
 json_t *json_kinds(const struct report_kind_count counts[KIND_COUNT]);
 
+/* The tests of the report. */
+void json_add_scopes(json_t *root, const struct report *report);
+
 /* What is known: rules and baseline of the report, and what they say of a finding. */
 void json_add_known(json_t *root, const struct report *report);
 void json_add_finding_known(json_t *object, const struct report *report,

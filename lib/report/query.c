@@ -31,6 +31,17 @@ const struct report_process *query_program(const struct report *report)
 	return process;
 }
 
+const struct report_scope *query_scope(const struct report *report, uint32_t id)
+{
+	/* In their order as a rule. */
+	if (id > 0 && id <= report->scope_count && report->scopes[id - 1].id == id)
+		return &report->scopes[id - 1];
+	for (size_t i = 0; i < report->scope_count; i++)
+		if (report->scopes[i].id == id)
+			return &report->scopes[i];
+	return NULL;
+}
+
 bool query_is_program(const struct report *report, uint32_t id)
 {
 	const struct report_process *process = query_process(report, id);

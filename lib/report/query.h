@@ -19,6 +19,9 @@ const struct report_process *query_process(const struct report *report, uint32_t
  */
 const struct report_process *query_program(const struct report *report);
 
+/* The scope with this id, or NULL. */
+const struct report_scope *query_scope(const struct report *report, uint32_t id);
+
 /* Was this process image PROGRAM, before or after an exec? */
 bool query_is_program(const struct report *report, uint32_t id);
 

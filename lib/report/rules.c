@@ -65,6 +65,15 @@ static const struct rule rules[FINDING_TYPE_COUNT] = {
 			"program is meant to have it.",
 		.cwe = 403,
 	},
+	[FINDING_EXPECTED_CLOSED] = {
+		.name = "OpenWhereNoneWasExpected",
+		.brief = "A descriptor was open where the program expected none to be.",
+		.full = "unclosed_expect_none() was called while it was open; it was closed only "
+			"later.",
+		.help = "Close it before that call. One that is meant to stay open can be told by "
+			"unclosed_expect_open().",
+		.cwe = 772,
+	},
 };
 
 const struct rule *rule_of(enum finding_type type)

@@ -29,6 +29,13 @@ void text_headline(const struct printer *printer, const struct report *report,
 void text_finding(const struct printer *printer, const struct report *report,
 		  const struct finding *finding);
 
+/* "in test chat.reconnects (tests/test_chat.c:12)": the tests it was opened in. */
+void text_finding_scopes(const struct printer *printer, const struct report *report,
+			 const struct finding *finding);
+
+/* "unclosed: 3 of 50 tests left sockets open: chat.reconnects (2), …" */
+void text_scopes(const struct printer *printer, const struct report *report);
+
 /* The line or lines with addresses, states and ages; every descriptor when verbose. */
 void text_descriptors(const struct printer *printer, const struct finding *finding);
 

@@ -289,6 +289,10 @@ static void print_one(const struct printer *printer, const struct finding *findi
 		(void)fputs("  ", printer->out);
 		print_facts(printer, &line, print_ends(printer, &line) ? "   " : "");
 	}
+	if (one->label) {
+		fact_begin(&more);
+		(void)print_text(printer, one->label);
+	}
 	if (one->tid) {
 		fact_begin(&more);
 		(void)fprintf(printer->out, "thread %" PRIu32, one->tid);

@@ -138,8 +138,13 @@ static void print_related(const struct printer *printer, const struct report_rel
 
 	const char *role = related->role ? related->role : "related";
 
+	if (strcmp(role, "closed-before") == 0)
+		role = "closed before";
+	if (strcmp(role, "expected-none") == 0)
+		role = "none was expected at";
+
 	(void)fputs("    ", printer->out);
-	(void)print_text(printer, strcmp(role, "closed-before") == 0 ? "closed before" : role);
+	(void)print_text(printer, role);
 	if (related->tid)
 		(void)fprintf(printer->out, " by thread %" PRIu32, related->tid);
 	if (related->at_ns)
@@ -260,6 +265,7 @@ void text_finding(const struct printer *printer, const struct report *report,
 	(void)fputc('\n', printer->out);
 	print_title(printer, report, finding);
 	print_processes(printer, report, finding);
+	text_finding_scopes(printer, report, finding);
 	text_descriptors(printer, finding);
 	text_stack(printer, finding->call ? finding->call : "(who opened it was not seen)",
 		   &finding->stack, true);

@@ -77,6 +77,8 @@ static const struct wording wordings[FINDING_TYPE_COUNT] = {
 	[FINDING_WRONG_CLOSE] = { "closed ", " of somebody else", " of somebody else closed" },
 	[FINDING_USE_AFTER_CLOSE] = { "used ", " after close", " used after close" },
 	[FINDING_EXEC_INHERITED] = { "handed ", " on by exec", " handed on by exec" },
+	[FINDING_EXPECTED_CLOSED] = { "had ", " open where none was expected",
+				      " open where none was expected" },
 };
 
 static void print_counted(const struct printer *printer, const struct report *report,

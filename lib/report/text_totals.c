@@ -82,6 +82,8 @@ static void print_others(const struct printer *printer, enum finding_type type,
 		[FINDING_USE_AFTER_CLOSE] = { "use after close", "uses after close" },
 		[FINDING_EXEC_INHERITED] = { "descriptor handed on by exec",
 					     "descriptors handed on by exec" },
+		[FINDING_EXPECTED_CLOSED] = { "descriptor open where none was expected",
+					      "descriptors open where none was expected" },
 	};
 
 	(void)fprintf(printer->out, "%" PRIu64 " %s", tally->counted,
@@ -168,6 +170,7 @@ void text_totals(const struct printer *printer, const struct report *report,
 		 const struct tally *tally)
 {
 	print_kind_totals(printer, report);
+	text_scopes(printer, report);
 	(void)fputs("unclosed: ", printer->out);
 	text_counts(printer, tally);
 	(void)fputc('\n', printer->out);

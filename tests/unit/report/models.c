@@ -34,8 +34,7 @@ static void add_accepted(struct report *report)
 	build_evidence(report, finding, "siblings-closed",
 		       "14 of 16 from here were closed, at drop_client (src/chat_server.c:58).",
 		       false);
-	finding->explanation =
-		"Likely one path leaves without the close() that the others reach.";
+	finding->explanation = "Likely one path leaves without the close() that the others reach.";
 	finding->remedy = "close(client) on the path that leaves serve() without drop_client().";
 }
 
@@ -426,6 +425,40 @@ static struct report *make_exec(void)
 	return report;
 }
 
+/* Seven of eight tests left something; names are the tests' own affair. */
+static struct report *make_tests(void)
+{
+	struct report *report = build_report();
+	struct finding *finding =
+		build_finding(report, 2, "TCP connection, accepted, never closed");
+
+	report->scope_count = 8;
+	report->scopes = report_alloc(report, 8 * sizeof(*report->scopes));
+	finding->scopes = report_alloc(report, 7 * sizeof(*finding->scopes));
+	for (uint32_t i = 0; i < 8; i++)
+		report->scopes[i] = (struct report_scope){
+			.id = i + 1,
+			.name = report_printf(report, "chat.case \x1b%u", i + 1),
+			.framework = "criterion",
+			.file = i ? "tests/test_chat.c" : NULL,
+			.line = i * 12,
+			.parent = i == 7 ? 1 : 0,
+			.is_of_thread = i == 7,
+			.opened = 4,
+			.left = i < 7 ? i + 1 : 0,
+			.leaked = i < 7,
+			.begun_ns = i * MS,
+			.ended_ns = i ? i * MS + 1 : 0,
+		};
+	for (uint32_t i = 0; i < 7; i++)
+		finding->scopes[finding->scope_count++] = i + 1;
+	add_serve_stack(report, finding);
+	build_descriptor(report, finding, 5, NULL, NULL, "ESTAB")->scope = 1;
+	build_descriptor(report, finding, 6, NULL, NULL, "ESTAB")->label = "to the\nupstream";
+	build_totals(report, 17, 15, 6);
+	return report;
+}
+
 const struct model models[] = {
 	{ "leaky", make_leaky },
 	{ "clean", make_clean },
@@ -442,6 +475,7 @@ const struct model models[] = {
 	{ "baseline", make_accepted_all },
 	{ "misuse", make_misuse },
 	{ "exec", make_exec },
+	{ "tests", make_tests },
 	{ NULL, NULL },
 };
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* The tests that descriptors were opened in. */
+#include "report/text.h"
+
+#include <inttypes.h>
+
+#include "report/words.h"
+
+/* Tests of a framework are called so; what a program began itself is a scope. */
+static const char *scope_noun(const struct report_scope *scope)
+{
+	return scope->framework ? "test" : "scope";
+}
+
+/* "chat.reconnects (tests/test_chat.c:12)" */
+static void print_scope(const struct printer *printer, const struct report_scope *scope)
+{
+	(void)print_text(printer, scope->name);
+	if (!scope->file)
+		return;
+	(void)fputs(" (", printer->out);
+	(void)print_text(printer, scope->file);
+	if (scope->line)
+		(void)fprintf(printer->out, ":%u", scope->line);
+	(void)fputc(')', printer->out);
+}
+
+void text_finding_scopes(const struct printer *printer, const struct report *report,
+			 const struct finding *finding)
+{
+	size_t count = finding->scope_count, shown = 0;
+	size_t most = count <= LIST_MAX || printer->style->is_verbose ? count : LIST_SHOWN;
+	struct words words;
+
+	for (size_t i = 0; i < count && shown < most; i++) {
+		const struct report_scope *scope = query_scope(report, finding->scopes[i]);
+
+		if (!scope)
+			continue;
+		if (shown == 0 && count == 1)
+			(void)fprintf(printer->out, "    in %s ", scope_noun(scope));
+		else if (shown == 0)
+			(void)fprintf(printer->out,
+				      "    in %s: ", words_count(&words, count, scope_noun(scope)));
+		else
+			(void)fputs(", ", printer->out);
+		print_scope(printer, scope);
+		shown++;
+	}
+	if (shown > 0 && count > shown)
+		(void)fprintf(printer->out, " and %zu more", count - shown);
+	if (shown > 0)
+		(void)fputc('\n', printer->out);
+}
+
+static uint64_t scope_open(const struct report_scope *scope)
+{
+	return scope->left > scope->leaked ? scope->left : scope->leaked;
+}
+
+void text_scopes(const struct printer *printer, const struct report *report)
+{
+	size_t guilty = 0, shown = 0, most;
+	const char *noun = "test";
+	struct words words;
+
+	for (size_t i = 0; i < report->scope_count; i++) {
+		guilty += scope_open(&report->scopes[i]) > 0;
+		if (!report->scopes[i].framework)
+			noun = "scope";
+	}
+	if (guilty == 0)
+		return;
+	most = guilty <= LIST_MAX || printer->style->is_verbose ? guilty : LIST_SHOWN;
+	(void)fprintf(printer->out, "unclosed: %zu of %s left %s open: ", guilty,
+		      words_count(&words, report->scope_count, noun), words_nouns(report->kinds));
+	for (size_t i = 0; i < report->scope_count && shown < most; i++) {
+		const struct report_scope *scope = &report->scopes[i];
+
+		if (scope_open(scope) == 0)
+			continue;
+		(void)fputs(shown++ ? ", " : "", printer->out);
+		(void)print_text(printer, scope->name);
+		(void)fprintf(printer->out, " (%" PRIu64 ")", scope_open(scope));
+	}
+	if (guilty > shown)
+		(void)fprintf(printer->out, " and %zu more", guilty - shown);
+	(void)fputc('\n', printer->out);
+}
