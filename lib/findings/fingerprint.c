@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "findings/judgement.h"
+#include "findings/python.h"
 
 #define FUNCTIONS_MAX 5
 
@@ -145,23 +146,13 @@ static uint64_t fnv_add(uint64_t hash, const char *text)
 	return hash;
 }
 
-/* "server:Server.handle": a Python function with its module's name, without the path to it. */
-static const char *python_name(struct judge *judge, const struct report_frame *frame)
-{
-	const char *path = frame->file ? frame->file : "?", *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
-
-	return report_printf(judge->report, "%.*s:%s", dot ? (int)(dot - name) : (int)strlen(name),
-			     name, frame->function);
-}
-
 static uint64_t frame_add(struct judge *judge, uint64_t hash, const struct report_frame *frame,
 			  bool *is_stable)
 {
 	const struct module *module = frame_module(judge, frame);
 
 	if (frame_is_python(frame))
-		return fnv_add(hash, python_name(judge, frame));
+		return fnv_add(hash, python_name(judge->report, frame));
 	if (frame->function)
 		return fnv_add(hash, function_normalise(judge->report, frame->function));
 	*is_stable = false;

@@ -258,6 +258,9 @@ void group_scope(struct judge *judge, struct group *group, uint32_t id);
 /* gc.c: closes that Python's finaliser made. */
 void gc_find(struct judge *judge);
 
+/* How it came to close what a group has. */
+const char *gc_explanation(struct judge *judge, const struct group *group);
+
 /* events.c: misuse that was noticed on the way. */
 void events_find(struct judge *judge);
 

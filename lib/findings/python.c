@@ -194,7 +194,7 @@ static size_t entries_count(const struct merge *merge)
 	return count;
 }
 
-/* Index of the last frame of the interpreter, and how many calls of its loop there are. */
+/* Index of the last frame of the interpreter above the program's start, and how many calls of its loop there are. */
 static size_t glue_last(const struct judge *judge, const struct report_stack *stack,
 			size_t *ret_loops)
 {
@@ -202,7 +202,7 @@ static size_t glue_last(const struct judge *judge, const struct report_stack *st
 
 	*ret_loops = 0;
 	for (size_t i = 0; i < stack->frame_count; i++) {
-		if (is_glue(judge, &stack->frames[i]))
+		if (is_glue(judge, &stack->frames[i]) && !stack->frames[i].is_runtime)
 			last = i;
 		*ret_loops += is_loop(&stack->frames[i]);
 	}
@@ -225,6 +225,8 @@ static void merge_stack(struct merge *merge, const struct report_stack *stack, b
 			merge_entries(merge, SIZE_MAX);
 		else if (is_loop(frame))
 			merge_entries(merge, 1);
+		if (i == last && is_cut)
+			return; /* what called those that are not there is no neighbour of theirs */
 	}
 	merge_entries(merge, SIZE_MAX);
 }

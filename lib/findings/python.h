@@ -23,6 +23,12 @@ bool python_owns(const struct judge *judge, const struct spot *spot);
 void python_merge(struct judge *judge, struct report_stack *stack, const char *text,
 		  const char *cwd);
 
+/* "server:Server.handle": a function with its module's name, without the path to it. */
+const char *python_name(struct report *report, const struct report_frame *frame);
+
+/* "Server.handle()", "the module's top level": a frame's function in a sentence. */
+const char *python_function_text(struct report *report, const struct report_frame *frame);
+
 /* Say which Python programs are shown with native stacks, and why. */
 void python_diagnose(struct judge *judge);
 

@@ -17,6 +17,16 @@ static const char *usual_closer(struct judge *judge, const struct finding *findi
 	return NULL;
 }
 
+static const char *gc_remedy(struct judge *judge, const struct report_frame *top)
+{
+	if (!top || !frame_is_python(top))
+		return "Close it in the program: use a with block, or call its close().";
+	return report_printf(judge->report,
+			     "Close it in the program: a with block in %s, or its close() where "
+			     "nobody needs it any more.",
+			     function_text(judge, top));
+}
+
 static const char *usual_remedy(struct judge *judge, const struct finding *finding,
 				const struct report_frame *top)
 {
@@ -40,7 +50,7 @@ void group_remedy(struct judge *judge, struct group *group)
 	const struct report_frame *frame = stack_top(judge, &finding->stack);
 
 	if (finding->type == FINDING_CLOSED_BY_GC)
-		finding->remedy = "Close it in the program: use a with block, or call its close().";
+		finding->remedy = gc_remedy(judge, frame);
 	else
 		finding->remedy = evidence_remedy(judge, group, &frame);
 	if (!finding->remedy)

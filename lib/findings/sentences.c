@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "findings/judgement.h"
+#include "findings/python.h"
 
 const struct report_frame *stack_top(struct judge *judge, const struct report_stack *stack)
 {
@@ -37,9 +38,11 @@ static const char *function_name(struct judge *judge, const char *function)
 
 const char *function_text(struct judge *judge, const struct report_frame *frame)
 {
-	return frame && frame->function
-		       ? report_printf(judge->report, "%s()", function_name(judge, frame->function))
-		       : NULL;
+	if (!frame || !frame->function)
+		return NULL;
+	if (frame_is_python(frame))
+		return python_function_text(judge->report, frame);
+	return report_printf(judge->report, "%s()", function_name(judge, frame->function));
 }
 
 const char *place_text(struct judge *judge, const struct report_stack *stack)
@@ -49,7 +52,7 @@ const char *place_text(struct judge *judge, const struct report_stack *stack)
 
 	if (!frame || !frame->function)
 		return NULL;
-	function = function_name(judge, frame->function);
+	function = frame_is_python(frame) ? frame->function : function_name(judge, frame->function);
 	return frame->file && frame->line ? report_printf(judge->report, "%s (%s:%u)", function,
 							  frame->file, frame->line)
 					  : function;

@@ -87,8 +87,7 @@ static void title_word(struct judge *judge, struct group *group)
 static const char *explanation_of(struct judge *judge, const struct group *group)
 {
 	if (group->finding.type == FINDING_CLOSED_BY_GC)
-		return "The program lost its last reference without closing it; Python's finaliser "
-		       "closed it, later and at a time nobody chose.";
+		return gc_explanation(judge, group);
 	if (group->is_unseen)
 		return "The kernel has it open, and no call that opened it was seen: a system call "
 		       "made behind the C library, or a number made by the kernel.";

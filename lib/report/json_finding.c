@@ -31,7 +31,8 @@ static json_t *json_stack(const struct report_stack *stack)
 		json_add_text(object, "source", frame->source);
 		json_add_text(object, "module", frame->module);
 		json_add_text(object, "build_id", frame->build_id);
-		add_offset(object, frame->offset);
+		if (frame->module || frame->offset)
+			add_offset(object, frame->offset);
 		json_add(object, "inlined", json_boolean(frame->is_inlined));
 		json_add_true(object, "runtime", frame->is_runtime);
 		json_add_text(object, "language", frame->language);

@@ -131,6 +131,15 @@ static bool is_usually_closed(const struct report_related *related)
 	return related->role && strcmp(related->role, "usually-closed") == 0 && related->count > 0;
 }
 
+/* Where its siblings were closed is in a line of its own; where in Python's own code, few need. */
+static bool is_related_shown(const struct printer *printer, const struct finding *finding,
+			     const struct report_related *related)
+{
+	if (is_usually_closed(related))
+		return false;
+	return finding->type != FINDING_CLOSED_BY_GC || printer->style->is_verbose;
+}
+
 /* "opened by thread 4243, at 1.2 s:" and the stack. */
 static void print_related(const struct printer *printer, const struct report_related *related)
 {
@@ -270,7 +279,7 @@ void text_finding(const struct printer *printer, const struct report *report,
 	text_stack(printer, finding->call ? finding->call : "(who opened it was not seen)",
 		   &finding->stack, true);
 	for (size_t i = 0; i < finding->related_count; i++)
-		if (!is_usually_closed(&finding->related[i]))
+		if (is_related_shown(printer, finding, &finding->related[i]))
 			print_related(printer, &finding->related[i]);
 	print_evidence(printer, finding, true);
 	print_evidence(printer, finding, false);

@@ -185,7 +185,7 @@ Test(python, text_was_cut)
 	leave(5, PCS(CALL, LOOP, CALL, LOOP, START), "File \"/srv/a.py\", line 3 in f\n-\n...\n");
 	finding = world_finding(&world);
 	cr_expect(finding->stack.is_truncated);
-	cr_expect_str_eq(finding->stack.frames[0].function, "f");
+	cr_expect_str_eq(functions(finding), "f");
 }
 
 /* The same Python stack by another way through the interpreter is one place; another line is not.
