@@ -82,14 +82,20 @@ char *message_programs(const struct report *report, const struct finding *findin
 	return format_text("%zu processes of %zu programs", finding->process_count, names);
 }
 
+/* A JSON report may have left it out. */
+static const char *role_of(const struct report_related *related)
+{
+	return related->role && related->role[0] ? related->role : "related";
+}
+
 char *message_related(const struct report_related *related)
 {
 	char *text, *dash;
 
 	if (related->count)
-		text = format_text("%s (%" PRIu64 " times)", related->role, related->count);
+		text = format_text("%s (%" PRIu64 " times)", role_of(related), related->count);
 	else
-		text = format_text("%s", related->role);
+		text = format_text("%s", role_of(related));
 	while ((dash = strchr(text, '-')))
 		*dash = ' ';
 	return text;
