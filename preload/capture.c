@@ -22,6 +22,28 @@
 /* Frames of the capture that warms libunwind up. */
 #define WARM_DEPTH 8
 
+/* The bit of this program among those that walk many stacks. */
+static uint64_t program_bit(void)
+{
+	return UINT64_C(1) << (shim.image->exe_ref * UINT32_C(0x9e3779b1) >> 26);
+}
+
+/* The next process of this program is to have libunwind from its start. */
+static void program_note_walks(void)
+{
+	ledger_u64 *walkers = &shim.ledger.header->walkers;
+	uint64_t bit = program_bit();
+
+	if (!(atomic_load_explicit(walkers, memory_order_relaxed) & bit))
+		atomic_fetch_or_explicit(walkers, bit, memory_order_relaxed);
+}
+
+bool program_walks_much(void)
+{
+	return atomic_load_explicit(&shim.ledger.header->walkers, memory_order_relaxed) &
+	       program_bit();
+}
+
 /*
  * Is another capture of this thread under way below us? A handler that left by
  * siglongjmp leaves the mark behind; then its frame lies above the stack
@@ -57,7 +79,10 @@ static bool thread_uses_libunwind(void)
 		return false;
 	if (__builtin_expect(self.is_unwinder_warm, 1))
 		return true;
-	return self.captures++ >= COLD_CAPTURES && thread_warm_up();
+	if (self.captures++ < COLD_CAPTURES)
+		return false;
+	program_note_walks();
+	return thread_warm_up();
 }
 
 static unsigned int walk(uint64_t *pcs, unsigned int max, bool *ret_has_signal)
@@ -92,7 +117,8 @@ static uint32_t stack_record(const uint64_t *pcs, unsigned int depth, unsigned i
 	return ref;
 }
 
-/* Does the memo hold this very stack? The record may be shorter: frames below run-time code are cut. */
+/* Does the memo hold this very stack? The record may be shorter: frames below run-time code are
+ * cut. */
 static bool memo_matches(const struct stack_memo *memo, uint64_t hash, uint32_t epoch,
 			 const uint64_t *pcs, unsigned int depth)
 {
@@ -126,7 +152,8 @@ static uint32_t capture_into(uint64_t *buffer, uint32_t epoch)
 	hash = ledger_stack_hash(pcs, depth);
 	memo = self.memos[hash % STACK_MEMOS]; /* a copy: a signal handler may write there */
 	if (!memo_matches(&memo, hash, epoch, pcs, depth)) {
-		memo = (struct stack_memo){ .hash = hash, .epoch = epoch,
+		memo = (struct stack_memo){ .hash = hash,
+					    .epoch = epoch,
 					    .stack_ref = stack_record(pcs, depth, flags) };
 		self.memos[hash % STACK_MEMOS] = memo;
 	}

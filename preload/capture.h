@@ -32,6 +32,12 @@ bool unwind_passes_signal(void);
 extern const struct unwinder unwinder_static;
 extern const struct unwinder unwinder_libunwind;
 
+/*
+ * Has a process of this program, or of one with the same hash, made more
+ * captures than the static unwinder is right for?
+ */
+bool program_walks_much(void);
+
 /* Load libunwind with dlopen(RTLD_LOCAL), before main (start.c). No libunwind is no error. */
 void unwinder_libunwind_load(void);
 

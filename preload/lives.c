@@ -104,6 +104,9 @@ void fork_in_child(void)
 	self.tid = 0;
 	self.table_ref = 0;
 	self.fork_index = 0;
+	/* libunwind's caches are pages to copy on first use: not for a child that soon ends. */
+	self.is_unwinder_warm = false;
+	self.captures = 0;
 	process->image_ref = image_ref;
 	/* The parent's number for it is the one to keep: in a new pid namespace ours is another. */
 	if (shim_may_call_kernel())

@@ -174,7 +174,7 @@ static bool entry_take(uint32_t announced, uint32_t *ret_index)
 	return true;
 }
 
-/* Is this the first process of a session without launcher, be it by way of exec? */
+/* Is this the first process of the session, be it by way of exec? */
 static bool entry_is_first(uint32_t index)
 {
 	const struct ledger_process *process = ledger_process_at(&shim.ledger, index);
@@ -183,7 +183,7 @@ static bool entry_is_first(uint32_t index)
 		index = process->exec_of;
 		process = ledger_process_at(&shim.ledger, index);
 	}
-	return process && process->origin == ORIGIN_FIRST && !shim.ledger.header->has_launcher;
+	return process && process->origin == ORIGIN_FIRST;
 }
 
 static bool session_join(const char *variable)
@@ -202,7 +202,7 @@ static bool session_join(const char *variable)
 	    !entry_take((uint32_t)announced, &index))
 		return false;
 	shim.process_index = index;
-	shim.is_bare = entry_is_first(index);
+	shim.is_bare = entry_is_first(index) && !shim.ledger.header->has_launcher;
 	return true;
 }
 
@@ -321,6 +321,20 @@ __attribute__((constructor)) static void start_constructor(int argc, char **argv
 }
 
 /*
+ * Loading libunwind takes 200 µs, a third of what a short process costs: those
+ * that the program starts get it when another process of their program has
+ * made use of it. Until then the static unwinder walks for them.
+ */
+static bool has_use_for_libunwind(void)
+{
+#ifdef UNCLOSED_VERIFY_STACKS
+	return true; /* to compare it in all processes */
+#else
+	return entry_is_first(shim.process_index) || program_walks_much();
+#endif
+}
+
+/*
  * Called by _start, when every library is initialised and main is next. This is
  * the place for dlopen: from our constructor, which runs before libc's own
  * (-z initfirst), it would initialise libc with an empty argv.
@@ -329,7 +343,7 @@ int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
 		      void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
 		      void *stack_end)
 {
-	if (shim.is_active)
+	if (shim.is_active && has_use_for_libunwind())
 		unwinder_libunwind_load();
 	return REAL(__libc_start_main)(main, argc, argv, init, fini, rtld_fini, stack_end);
 }

@@ -110,6 +110,7 @@ struct ledger_header {
 	ledger_u64 lost[LOSS_COUNT]; /* shared */
 	struct ledger_index processes; /* 12 entries a page */
 	ledger_u32 strings[LEDGER_STRINGS_KNOWN]; /* shared: the latest string of each hash */
+	ledger_u64 walkers; /* shared: a bit a hash of a program that walks many stacks */
 };
 
 /* Text. length bytes follow, then a '\0' that length does not count. */

@@ -4,6 +4,7 @@
  * this test makes each walk by all of them, and traps where they differ.
  */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "run.h"
 #include "watch.h"
@@ -11,6 +12,26 @@
 #define WORDS_MAX 64
 
 TestSuite(stacks, .init = run_init, .fini = run_fini);
+
+/* How often the processes of a command have libunwind mapped, a line each. */
+#define MAPPINGS "grep -c libunwind.so /proc/self/maps"
+
+/* Loading it is most of what a short process would cost, and it would not use it. */
+Test(stacks, libunwind_is_loaded_where_it_is_used)
+{
+	struct run run =
+		RUN(UNCLOSED_PROGRAM, "-q", "--", "grep", "-c", "libunwind.so", "/proc/self/maps");
+
+	if (strcmp(run.out, "0\n") == 0)
+		cr_skip("no libunwind");
+	run = RUN(UNCLOSED_PROGRAM, "-q", "--", "sh", "-c", "exec " MAPPINGS);
+	cr_expect_str_neq(run.out, "0\n", "the program itself, after an exec");
+	run = RUN(UNCLOSED_PROGRAM, "-q", "--", "sh", "-c", MAPPINGS "; " MAPPINGS "; :");
+	cr_expect_str_eq(run.out, "0\n0\n", "short children");
+	run = RUN(UNCLOSED_PROGRAM, "-q", "--", "sh", "-c",
+		  run_format("%s 70; %s 1; :", FIXTURE("walker"), FIXTURE("walker")));
+	cr_expect_str_eq(run.out, "not mapped\nmapped\n", "the next process of a busy program");
+}
 
 static void agree(const char *const argv[])
 {
