@@ -51,6 +51,7 @@ void options_init(struct options *options)
 		.gc = POLICY_COUNT,
 		.exec_inherited = POLICY_NOTE,
 		.uncovered = POLICY_NOTE,
+		.unused_suppressions = POLICY_NOTE,
 		.error_exitcode = 23,
 		.exit_status = EXIT_FROM_PROGRAM,
 		.wait_s = 5,
@@ -160,7 +161,7 @@ int options_set(struct options *options, const struct option_row *row, const cha
 	const char *bad;
 	int position, bad_length;
 
-	if (!value && row->type != OPTION_TYPE_FLAG)
+	if (!value && row->type != OPTION_TYPE_FLAG && row->type != OPTION_TYPE_OPTIONAL)
 		return -EINVAL;
 	switch (row->type) {
 	case OPTION_TYPE_KINDS:
@@ -173,6 +174,8 @@ int options_set(struct options *options, const struct option_row *row, const cha
 		return 0;
 	case OPTION_TYPE_TEXT:
 		return text_store(field, value);
+	case OPTION_TYPE_OPTIONAL:
+		return text_store(field, value ? value : "-");
 	case OPTION_TYPE_FLAG:
 		return flag_parse(value, field);
 	case OPTION_TYPE_NUMBER:
@@ -226,6 +229,7 @@ const char *options_expected(const struct option_row *row)
 		break;
 	case OPTION_TYPE_WORD:
 	case OPTION_TYPE_TEXT:
+	case OPTION_TYPE_OPTIONAL:
 	case OPTION_TYPE_ACTION:
 		text_add(&text, row->values ? row->values : "the command line");
 		break;

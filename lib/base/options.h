@@ -42,6 +42,11 @@ struct options {
 	uint32_t max_groups; /* of the text report; 0: as many as are read, MOST_ALL */
 	const char *json, *sarif, *junit, *summary; /* "-": stdout */
 	bool is_github;
+	const char *suppressions[OPTIONS_LIST_MAX];
+	uint32_t suppression_count;
+	bool is_default_unsuppressed;
+	enum policy unused_suppressions;
+	const char *print_suppressions;
 	enum policy killed, misuse, gc, exec_inherited, uncovered;
 	uint32_t error_exitcode;
 	enum exit_from exit_status;
@@ -64,6 +69,7 @@ enum option_type {
 	OPTION_TYPE_KINDS,
 	OPTION_TYPE_WORD,
 	OPTION_TYPE_TEXT,
+	OPTION_TYPE_OPTIONAL, /* TEXT; without a value "-" */
 	OPTION_TYPE_FLAG,
 	OPTION_TYPE_NUMBER,
 	OPTION_TYPE_WAIT,
@@ -92,7 +98,7 @@ const struct option_row *options_find(const char *name, size_t length);
 
 /*
  * Store a value, ended by '\0' and kept as a pointer by some types. NULL is
- * right for FLAG only. Returns 0, or -EINVAL: the options are unchanged then.
+ * right for FLAG and OPTIONAL only. Returns 0, or -EINVAL: the options are unchanged then.
  */
 int options_set(struct options *options, const struct option_row *row, const char *value);
 

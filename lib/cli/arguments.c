@@ -48,6 +48,7 @@ static int argument_mode(const struct option_row *row)
 	case OPTION_TYPE_ACTION:
 		return no_argument;
 	case OPTION_TYPE_FLAG:
+	case OPTION_TYPE_OPTIONAL:
 		return optional_argument; /* --quiet=no takes back what the environment set */
 	default:
 		return required_argument;

@@ -6,7 +6,6 @@
 #include "base/options.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
-#include "cli/libraries.h"
 
 #ifndef UNCLOSED_VERSION
 #define UNCLOSED_VERSION "unknown"
@@ -58,7 +57,8 @@ static void print_option(const struct option_row *row)
 				row->letter ? row->letter : ' ', row->letter ? "," : " ",
 				row->name); /* names are short */
 	if (row->values)
-		used += (size_t)snprintf(name + used, sizeof(name) - used, " %s", row->values);
+		used += (size_t)snprintf(name + used, sizeof(name) - used, "%s%s",
+					 row->type == OPTION_TYPE_OPTIONAL ? "" : " ", row->values);
 	printf("  %s\n          %s\n", name, row->help);
 }
 
@@ -90,8 +90,6 @@ void help_print_options(void)
 void help_print_version(void)
 {
 	printf("unclosed " UNCLOSED_VERSION "\n");
-	for (const char *const *library = libraries_list(); *library; library += 2)
-		printf("  %s %s\n", library[0], library[1]);
 }
 
 static bool help_status(const char *word)

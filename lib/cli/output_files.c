@@ -21,6 +21,7 @@ static const struct output {
 	{ "sarif", offsetof(struct options, sarif), &report_sarif },
 	{ "junit", offsetof(struct options, junit), &report_junit },
 	{ "summary", offsetof(struct options, summary), &report_summary },
+	{ "print-suppressions", offsetof(struct options, print_suppressions), &report_suppressions },
 	{ "output", offsetof(struct options, output), &report_text },
 };
 

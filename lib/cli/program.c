@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,22 +85,17 @@ int program_complain(const char *name, int error)
 
 int own_directory(char *ret_path, size_t size)
 {
-	const char *executed = (const char *)getauxval(AT_EXECFN);
-	char *path = realpath("/proc/self/exe", NULL), *slash;
-	int result = 0;
+	ssize_t length = readlink("/proc/self/exe", ret_path, size - 1);
+	char *slash;
 
-	if (!path && executed) /* without /proc: what execve() was given */
-		path = realpath(executed, NULL);
-	if (!path)
+	if (length < 0)
 		return -errno;
-	slash = strrchr(path, '/');
+	ret_path[length] = '\0';
+	slash = strrchr(ret_path, '/');
+	if (!slash || (size_t)length == size - 1)
+		return -ENAMETOOLONG;
 	*slash = '\0';
-	if (strlen(path) < size)
-		strcpy(ret_path, path);
-	else
-		result = -ENAMETOOLONG;
-	free(path);
-	return result;
+	return 0;
 }
 
 /* The path without symbolic links: what is preloaded must mean the same in every directory. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "cli/alive.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/knowledge.h"
 #include "cli/launch.h"
 #include "cli/outputs.h"
 #include "cli/session.h"
@@ -61,12 +63,33 @@ static int source_find(const char *path, enum source *ret_source)
 	return 0;
 }
 
+/* Do the options know something that a finished report may not? */
+static bool is_known_more(const struct options *options)
+{
+	return options->suppression_count > 0;
+}
+
+static int json_source_read(const char *path, const struct options *options, struct known *known,
+			    struct report *report)
+{
+	char error[512] = "";
+	int result = report_read_json(report, path, error, sizeof(error));
+
+	if (result < 0)
+		return complain("cannot read '%s': %s", path,
+				result == -EPROTO ? error : strerror(-result));
+	if (is_known_more(options))
+		report_rejudge(report, known, options);
+	return 0;
+}
+
 static int source_read(const char *path, const struct options *options, struct report *report)
 {
+	struct known known;
 	struct judge_context context = { .options = options,
+					 .known = &known,
 					 .is_alive = process_is_alive,
 					 .data = (void *)path };
-	char error[512] = "";
 	enum source source;
 	int result = source_find(path, &source);
 
@@ -75,19 +98,18 @@ static int source_read(const char *path, const struct options *options, struct r
 	if (source == SOURCE_OTHER)
 		return complain("cannot read '%s': neither a ledger nor a JSON report of unclosed",
 				path);
-	if (source == SOURCE_LEDGER)
-		return ledger_judge(path, &context, report);
-	result = report_read_json(report, path, error, sizeof(error));
-	if (result < 0)
-		return complain("cannot read '%s': %s", path,
-				result == -EPROTO ? error : strerror(-result));
-	return 0;
+	result = knowledge_open(&known, options, source == SOURCE_LEDGER);
+	if (result == 0)
+		result = source == SOURCE_LEDGER ? ledger_judge(path, &context, report)
+						 : json_source_read(path, options, &known, report);
+	knowledge_close(&known);
+	return result;
 }
 
 /* The status of `unclosed report` is about leaks alone: the program ended long ago. */
 static int verdict_status(const struct report *report, const struct options *options)
 {
-	if (report->verdict == VERDICT_LEAKS)
+	if (report->verdict == VERDICT_LEAKS || report->verdict == VERDICT_STALE)
 		return (int)options->error_exitcode;
 	if (report->verdict == VERDICT_ERROR || report->exit_reason == REASON_UNCOVERED)
 		return EXIT_ERROR;
@@ -123,6 +145,35 @@ int command_report(int argc, char **argv)
 }
 
 /*
+ * Names in UNCLOSED_OPTIONS are relative to where the program started, wherever
+ * it went meanwhile. A directory that is gone leaves us where we are.
+ */
+static void start_directory_enter(const char *ledger_path)
+{
+	struct snapshot snapshot;
+	const char *why, *directory;
+
+	if (snapshot_load(&snapshot, ledger_path, &why) < 0)
+		return; /* told when it is judged */
+	directory =
+		snapshot_string(&snapshot, atomic_load_explicit(&snapshot.ledger.header->cwd_ref,
+								memory_order_relaxed));
+	if (directory)
+		(void)!chdir(directory); /* gone: names are looked for from here */
+	snapshot_unload(&snapshot);
+}
+
+/* Without its rules a run may have leaks that are none. The program's own failure stays. */
+static void rules_miss(struct report *report)
+{
+	if (report->exit_reason == REASON_PROGRAM)
+		return;
+	report->verdict = VERDICT_ERROR;
+	report->exit_reason = REASON_ERROR;
+	report->exit_status = EXIT_ERROR;
+}
+
+/*
  * `unclosed --bare-report LEDGER`, started by the shim at the end of the first
  * process of a session without a launcher. The status is the one that this
  * process is to end with.
@@ -132,6 +183,8 @@ int command_bare_report(int argc, char **argv)
 	struct judge_context context = { .is_alive = process_is_alive };
 	struct options options;
 	struct report *report;
+	struct known known;
+	bool is_knowing;
 	int status;
 
 	standard_descriptors_guard();
@@ -142,16 +195,23 @@ int command_bare_report(int argc, char **argv)
 	report = report_new();
 	if (!report)
 		return complain("no memory for a report; the ledger is kept as '%s'", argv[1]);
+	if (getenv("UNCLOSED_OPTIONS"))
+		start_directory_enter(argv[1]);
+	is_knowing = knowledge_open(&known, &options, true) == 0;
 	context.options = &options;
+	context.known = &known;
 	context.data = argv[1];
 	status = ledger_judge(argv[1], &context, report);
 	if (status == 0) {
+		if (!is_knowing)
+			rules_miss(report);
 		status = outputs_write(report, &options);
 		if (status == 0 || report->exit_reason != REASON_CLEAN)
 			status = report->exit_status;
 		if (ledger_file_dispose(argv[1], &options) != 0 && status == 0)
 			status = EXIT_ERROR;
 	}
+	knowledge_close(&known);
 	report_free(report);
 	return status;
 }

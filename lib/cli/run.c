@@ -8,6 +8,7 @@
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/environment.h"
+#include "cli/knowledge.h"
 #include "cli/launch.h"
 #include "cli/outlive.h"
 #include "cli/output_files.h"
@@ -39,6 +40,7 @@ static int run_report(struct session *session, const struct options *options, ch
 {
 	struct judge_context context = {
 		.options = options,
+		.known = session->known,
 		.command = (const char *const *)argv,
 		.exit = program_exit,
 		.is_alive = process_is_alive,
@@ -105,7 +107,7 @@ static int run_session(struct session *session, struct launch *launch,
 	return run_end(status, &program_exit);
 }
 
-static int run_program(const struct options *options, char **argv)
+static int run_program(const struct options *options, struct known *known, char **argv)
 {
 	static struct session session; /* its table of windows is too large for a stack */
 	char path[PATH_MAX], library[PATH_MAX];
@@ -138,6 +140,7 @@ static int run_program(const struct options *options, char **argv)
 	result = session_open(&session, options, library, path);
 	if (result != 0)
 		return result;
+	session.known = known;
 	environment =
 		environment_make(environ, &coverage, library, session.path, session.first_index);
 	result = run_session(&session, &launch, options, path, argv, environment);
@@ -148,6 +151,7 @@ static int run_program(const struct options *options, char **argv)
 int command_run(int argc, char **argv)
 {
 	struct arguments arguments;
+	struct known known;
 	int result;
 
 	standard_descriptors_guard();
@@ -164,5 +168,11 @@ int command_run(int argc, char **argv)
 	if (arguments.next >= argc)
 		return complain(
 			"no program given; usage: unclosed [OPTIONS] [--] PROGRAM [ARG...]");
-	return run_program(&arguments.options, argv + arguments.next);
+	if (arguments.options.is_off)
+		return run_program(&arguments.options, NULL, argv + arguments.next);
+	result = knowledge_open(&known, &arguments.options, true);
+	if (result == 0)
+		result = run_program(&arguments.options, &known, argv + arguments.next);
+	knowledge_close(&known);
+	return result;
 }

@@ -53,6 +53,7 @@ static void value_write(const struct options *options, const struct option_row *
 		word_write(value, row->values, *(const unsigned int *)field);
 		break;
 	case OPTION_TYPE_TEXT:
+	case OPTION_TYPE_OPTIONAL:
 		if (*(const char *const *)field) /* for reading: cut when too long */
 			(void)snprintf(value, VALUE_SIZE, "%s", *(const char *const *)field);
 		break;

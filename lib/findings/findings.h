@@ -67,6 +67,9 @@ enum finding_role {
 const char *finding_type_name(enum finding_type type);
 const char *finding_role_name(enum finding_role role); /* NULL for ROLE_NONE */
 
+/* A finding lists so many of its descriptors; the others are counted. */
+#define FINDING_DESCRIPTORS_MAX 100
+
 struct report_descriptor {
 	uint32_t process; /* id of the report_process */
 	int fd;
@@ -91,6 +94,8 @@ struct report_descriptor {
 	int dup_of;         /* -1, or the number it was made of */
 	uint32_t scope;     /* id of the report_scope it was opened in; 0 none */
 	const char *label;  /* by unclosed_label() */
+	bool is_noted;      /* shown and not counted, when others of the finding are */
+	bool is_suppressed; /* a rule took it out of the count */
 };
 
 struct report_related {
@@ -243,10 +248,11 @@ struct report_suppression {
 	const char *reason;
 	const char *expires; /* the last day it is good for, "2027-01-31" */
 	const char *flaw;    /* why it hides more than one place: "matches everything" */
-	uint64_t allowed;    /* suppresses at most so many; 0: any number */
+	uint64_t allowed;    /* at most so many of a process; 0: any number */
 	uint64_t matched;    /* descriptors suppressed, or that would have been when expired */
 	bool is_expired;
 	bool is_default; /* shipped with unclosed */
+	bool is_builtin; /* `source` is a program or library */
 };
 
 /* A place of a baseline of which less, or nothing, was found. */
@@ -334,5 +340,9 @@ void *report_alloc(struct report *report, size_t size);
 char *report_strdup(struct report *report, const char *text);
 char *report_printf(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* One more line of report->diagnostics; `text` in the report's memory, `process` an id or -1. */
+void report_diagnose(struct report *report, enum diagnostic_level level, const char *code,
+		     const char *text, int64_t process);
 
 #endif

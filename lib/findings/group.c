@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Descriptors of one type, kind, call and place are one finding. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "findings/judgement.h"
+#include "findings/known.h"
 
 void *array_grow(struct report *report, void *array, size_t count, size_t size)
 {
@@ -35,6 +35,19 @@ enum standing standing_of(const struct judge *judge, enum policy policy, bool is
 	}
 }
 
+/* A rule that asks for addresses or paths must see every descriptor that it may name. */
+static void descriptors_ask(struct judge *judge, struct group *group)
+{
+	const struct known *known = judge->context->known;
+	struct finding finding = group->finding;
+
+	if (!known || !known->asks_descriptors)
+		return;
+	finding.stack = *place_read(judge, group->place);
+	if (known_asks_descriptors(known, judge->report, &finding))
+		group->descriptors_max = SIZE_MAX;
+}
+
 struct group *group_of(struct judge *judge, enum finding_type type, enum descriptor_kind kind,
 		       unsigned int call, uint32_t place)
 {
@@ -51,7 +64,10 @@ struct group *group_of(struct judge *judge, enum finding_type type, enum descrip
 	judge->groups = array_grow(judge->report, judge->groups, judge->group_count,
 				   sizeof(*judge->groups));
 	group = &judge->groups[judge->group_count++];
-	*group = (struct group){ .place = place, .call = call, .last_process = NONE };
+	*group = (struct group){ .place = place,
+				 .call = call,
+				 .descriptors_max = FINDING_DESCRIPTORS_MAX,
+				 .last_process = NONE };
 	name = kept_opener(call) ? kept_opener(call) : snapshot_call_name(judge->snapshot, call);
 	group->finding.type = type;
 	group->finding.kind = kind;
@@ -59,6 +75,7 @@ struct group *group_of(struct judge *judge, enum finding_type type, enum descrip
 		group->finding.call = report_strdup(judge->report, name);
 	else if (call)
 		group->finding.call = report_printf(judge->report, "call %u", call);
+	descriptors_ask(judge, group);
 	return group;
 }
 
@@ -75,7 +92,7 @@ void group_count(struct judge *judge, struct group *group, enum standing standin
 	if (group->last_process == process)
 		return;
 	/* Processes are looked through one after the other, but pairs name them in any order. */
-	for (size_t i = 0; i < finding->process_count && i < DESCRIPTORS_SHOWN; i++)
+	for (size_t i = 0; i < finding->process_count && i < FINDING_DESCRIPTORS_MAX; i++)
 		if (finding->processes[i] == process)
 			return;
 	group->last_process = process;
@@ -88,7 +105,7 @@ struct report_descriptor *group_describe(struct judge *judge, struct group *grou
 {
 	struct finding *finding = &group->finding;
 
-	if (finding->descriptor_count == DESCRIPTORS_SHOWN) {
+	if (finding->descriptor_count >= group->descriptors_max) {
 		finding->descriptors_omitted++;
 		return NULL;
 	}
@@ -107,22 +124,9 @@ static void group_forgive_lazy(struct group *group)
 		return;
 	finding->counted = 0;
 	finding->noted = 1;
+	for (size_t i = 0; i < finding->descriptor_count; i++)
+		finding->descriptors[i].is_noted = true;
 	finding->note_reason = "opened once after the first unclosed_checkpoint(), and never again";
-}
-
-/* What counts first, the most numerous first; else in the order they were met. */
-static int group_compare(const void *left, const void *right)
-{
-	const struct group *a = *(const struct group *const *)left;
-	const struct group *b = *(const struct group *const *)right;
-
-	if ((a->finding.counted > 0) != (b->finding.counted > 0))
-		return a->finding.counted > 0 ? -1 : 1;
-	if (a->finding.counted != b->finding.counted)
-		return a->finding.counted > b->finding.counted ? -1 : 1;
-	if (a->finding.count != b->finding.count)
-		return a->finding.count > b->finding.count ? -1 : 1;
-	return (a > b) - (a < b);
 }
 
 static void group_finish(struct judge *judge, struct group *group)
@@ -145,18 +149,13 @@ static void group_finish(struct judge *judge, struct group *group)
 void groups_finish(struct judge *judge)
 {
 	struct report *report = judge->report;
-	struct group **order = report_alloc(report, (judge->group_count + 1) * sizeof(*order));
 
-	for (uint32_t i = 0; i < judge->group_count; i++) {
-		group_forgive_lazy(&judge->groups[i]);
-		order[i] = &judge->groups[i];
-	}
-	qsort(order, judge->group_count, sizeof(struct group *), group_compare);
 	report->findings =
 		report_alloc(report, (judge->group_count + 1) * sizeof(*report->findings));
+	report->finding_count = judge->group_count;
 	for (uint32_t i = 0; i < judge->group_count; i++) {
-		group_finish(judge, order[i]);
-		order[i]->finding.id = report_printf(report, "%u", i + 1);
-		report->findings[report->finding_count++] = order[i]->finding;
+		group_forgive_lazy(&judge->groups[i]);
+		group_finish(judge, &judge->groups[i]);
+		report->findings[i] = judge->groups[i].finding;
 	}
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "findings/judgement.h"
+#include "findings/verdict.h"
 
 /*
  * Budgets, by what the ledger can hold. Views: 10 000 forked children of a
@@ -49,9 +50,13 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 	gc_find(&judge);
 	events_find(&judge);
 	groups_finish(&judge);
+	known_find(&judge);
+	findings_order(report);
 	processes_count(&judge);
+	report->exit = judge.lives[0].exit;
 	totals_count(&judge);
-	verdict_find(&judge);
 	modules_diagnose(&judge);
+	verdict_find(report, context->options, judge.lives[0].is_covered,
+		     known_review(report, context->options));
 	return 0;
 }

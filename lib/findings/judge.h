@@ -9,13 +9,15 @@
 
 #include "base/options.h"
 #include "findings/findings.h"
+#include "findings/known.h"
 #include "ledger/snapshot.h"
 #include "symbol/symbol.h"
 
 /* What the caller knows and the ledger does not. */
 struct judge_context {
 	const struct options *options;
-	const char *const *command;  /* NULL: taken from the first process */
+	struct known *known;            /* rules and baseline; NULL: nothing is known */
+	const char *const *command;     /* NULL: taken from the first process */
 	const struct report_exit *exit; /* of PROGRAM; NULL: taken from the ledger */
 	/* Is the process alive? Asked for entries without an end; NULL: nobody is. */
 	bool (*is_alive)(const struct ledger_process *process, void *data);

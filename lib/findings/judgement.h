@@ -77,8 +77,6 @@ struct place {
 	struct report_stack stack; /* when is_read */
 };
 
-#define DESCRIPTORS_SHOWN 100
-
 /* How many descriptors of a group a row of evidence holds for, and what its words are made of. */
 #define EVIDENCE_ROWS_MAX 28
 
@@ -100,8 +98,9 @@ struct group {
 	struct finding finding;
 	uint32_t place; /* of the opening; NONE without a backtrace */
 	unsigned int call;
-	uint32_t last_process; /* id that joined last */
-	const char *noun;      /* "TCP", … ; NULL: mixed or not known */
+	size_t descriptors_max; /* how many are described: more than shown when rules ask each */
+	uint32_t last_process;  /* id that joined last */
+	const char *noun;       /* "TCP", … ; NULL: mixed or not known */
 	bool is_noun_mixed, is_role_mixed, is_unseen, is_datagram;
 	uint64_t proven; /* descriptors whose peer has closed */
 	uint64_t killed; /* descriptors of processes that were ended */
@@ -115,8 +114,9 @@ struct group {
 	uint64_t run_ns;          /* the shortest run */
 	uint32_t close_stack_ref; /* closed-by-gc: the stack that closed most of them */
 	uint64_t close_count;
-	uint64_t unseen_after_ns, unseen_before_ns; /* bounds of all unseen, from their process's start */
-	uint64_t unseen_dated;			    /* how many of them have both */
+	uint64_t unseen_after_ns,
+		unseen_before_ns; /* bounds of all unseen, from their process's start */
+	uint64_t unseen_dated;    /* how many of them have both */
 };
 
 struct judge {
@@ -281,7 +281,7 @@ void group_count(struct judge *judge, struct group *group, enum standing standin
 /* The next free descriptor of a group's list, or NULL: the list is full, one more is omitted. */
 struct report_descriptor *group_describe(struct judge *judge, struct group *group);
 
-/* Order the groups and put them into report->findings, with words and stacks. */
+/* Put the groups into report->findings in the order they were met, with words and stacks. */
 void groups_finish(struct judge *judge);
 
 /* stacks.c */
@@ -303,6 +303,12 @@ void modules_diagnose(struct judge *judge);
 
 /* modules.c: the module and address of a program counter in an image's epoch. */
 struct spot spot_find(struct judge *judge, uint32_t image_ref, uint32_t epoch, uint64_t pc);
+
+/* Was a module loaded in an image at some time? */
+bool image_has_module(struct judge *judge, uint32_t image_ref, uint32_t module);
+
+/* builtin.c: read the rules built into modules, then take out of the counts what is known. */
+void known_find(struct judge *judge);
 
 /* fingerprint.c */
 void finding_fingerprint(struct judge *judge, struct finding *finding);
@@ -369,10 +375,9 @@ void finding_relate(struct judge *judge, struct finding *finding, struct report_
 /* One more piece of evidence of a finding. */
 void evidence_add(struct judge *judge, struct finding *finding, struct report_evidence evidence);
 
-/* totals.c: session, host, sums, verdict and exit status. */
+/* totals.c: session, host, sums. */
 void session_describe(struct judge *judge);
 void totals_count(struct judge *judge);
-void verdict_find(struct judge *judge);
 
 /* One more line of report->diagnostics; `text` in the report's memory. */
 void diagnose(struct judge *judge, enum diagnostic_level level, const char *code, const char *text,

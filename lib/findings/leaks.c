@@ -120,8 +120,10 @@ static void group_add(struct judge *judge, struct group *group, const struct lea
 	group_count(judge, group, standing, 1, leak->process);
 	group_scope(judge, group, leak->scope);
 	descriptor = group_describe(judge, group);
-	if (descriptor)
-		leak_describe(judge, leak, descriptor);
+	if (!descriptor)
+		return;
+	leak_describe(judge, leak, descriptor);
+	descriptor->is_noted = standing == STANDING_NOTED;
 }
 
 /* What the program itself has said about it: the reason not to count it, NULL none. */

@@ -102,6 +102,21 @@ char *report_printf(struct report *report, const char *format, ...)
 	return text;
 }
 
+void report_diagnose(struct report *report, enum diagnostic_level level, const char *code,
+		     const char *text, int64_t process)
+{
+	size_t count = report->diagnostic_count;
+	struct report_diagnostic *grown = report_alloc(report, (count + 1) * sizeof(*grown));
+
+	if (count)
+		memcpy(grown, report->diagnostics, count * sizeof(*grown));
+	grown[count] = (struct report_diagnostic){
+		.level = level, .code = code, .text = text, .process = process
+	};
+	report->diagnostics = grown;
+	report->diagnostic_count = count + 1;
+}
+
 const char *finding_type_name(enum finding_type type)
 {
 	static const char *const names[FINDING_TYPE_COUNT] = {

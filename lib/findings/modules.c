@@ -47,13 +47,6 @@ static bool is_python(const char *path, const char *name)
 	       strstr(path, "/lib-dynload/");
 }
 
-static bool is_system(const char *path, const char *name)
-{
-	return starts_with(path, "/lib/") || starts_with(path, "/usr/lib/") ||
-	       starts_with(path, "/lib64/") || starts_with(path, "/usr/lib64/") ||
-	       starts_with(name, "ld-linux") || starts_with(name, "linux-vdso");
-}
-
 static uint64_t text_hash(const char *text)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -76,7 +69,7 @@ static void module_describe(struct judge *judge, struct module *module, const ch
 		.build_id_length = build_id_length,
 		.is_shim = starts_with(name, "libunclosed.so"),
 		.is_python = is_python(path, name),
-		.is_system = is_system(path, name),
+		.is_system = path_is_system(path),
 		.is_libc = starts_with(name, "libc.so") || starts_with(name, "libc-2") ||
 			   starts_with(name, "libpthread") || starts_with(name, "ld-linux"),
 	};
@@ -176,6 +169,16 @@ static size_t stretch_behind(const struct image_map *map, uint64_t address)
 			high = middle;
 	}
 	return low;
+}
+
+bool image_has_module(struct judge *judge, uint32_t image_ref, uint32_t module)
+{
+	const struct image_map *map = map_of(judge, image_ref);
+
+	for (size_t i = 0; i < map->count; i++)
+		if (map->stretches[i].module == module)
+			return true;
+	return false;
 }
 
 struct spot spot_find(struct judge *judge, uint32_t image_ref, uint32_t epoch, uint64_t pc)

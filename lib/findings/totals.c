@@ -9,13 +9,7 @@
 void diagnose(struct judge *judge, enum diagnostic_level level, const char *code, const char *text,
 	      int64_t process)
 {
-	struct report *report = judge->report;
-
-	report->diagnostics = array_grow(report, report->diagnostics, report->diagnostic_count,
-					 sizeof(*report->diagnostics));
-	report->diagnostics[report->diagnostic_count++] = (struct report_diagnostic){
-		.level = level, .code = code, .text = text, .process = process
-	};
+	report_diagnose(judge->report, level, code, text, process);
 }
 
 static void host_describe(struct report *report)
@@ -205,6 +199,8 @@ void totals_count(struct judge *judge)
 	for (size_t i = 0; i < report->finding_count; i++) {
 		report->total += report->findings[i].count;
 		report->counted += report->findings[i].counted;
+		report->suppressed += report->findings[i].suppressed;
+		report->baselined += report->findings[i].baselined;
 		report->noted += report->findings[i].noted;
 	}
 	for (size_t i = 0; i < report->process_count; i++) {
@@ -214,48 +210,4 @@ void totals_count(struct judge *judge)
 			report->duration_ns = process->start_ns + process->duration_ns;
 	}
 	completeness_find(judge);
-}
-
-static int own_status(const struct report_exit *ended)
-{
-	return ended->is_signaled ? 128 + ended->signal : ended->status;
-}
-
-/* Did something that had to be covered escape? */
-static bool has_failed_cover(const struct judge *judge)
-{
-	const struct options *options = judge->options;
-
-	if (!judge->lives[0].is_covered)
-		return true;
-	return judge->report->uncovered_count && options->uncovered >= POLICY_COUNT;
-}
-
-void verdict_find(struct judge *judge)
-{
-	struct report *report = judge->report;
-	const struct report_exit *ended = &report->exit;
-
-	report->exit = judge->lives[0].exit;
-	report->verdict = report->counted ? VERDICT_LEAKS : VERDICT_CLEAN;
-	if (!report->counted && has_failed_cover(judge))
-		report->verdict = VERDICT_ERROR;
-
-	if (report->counted && judge->options->exit_status == EXIT_FROM_LEAKS) {
-		report->exit_status = (int)judge->options->error_exitcode;
-		report->exit_reason = REASON_LEAKS;
-	} else if (ended->is_known && own_status(ended) != 0) {
-		/* A leak never hides a failing test. */
-		report->exit_status = own_status(ended);
-		report->exit_reason = REASON_PROGRAM;
-	} else if (report->counted) {
-		report->exit_status = (int)judge->options->error_exitcode;
-		report->exit_reason = REASON_LEAKS;
-	} else if (has_failed_cover(judge)) {
-		report->exit_status = 125;
-		report->exit_reason = REASON_UNCOVERED;
-	} else {
-		report->exit_status = 0;
-		report->exit_reason = REASON_CLEAN;
-	}
 }

@@ -121,7 +121,7 @@ void unseen_note(struct judge *judge, struct group *group, const struct leak *le
 	uint64_t start_ns = judge->images[life->first].process->started_ns;
 	struct window window;
 
-	if (group->finding.descriptor_count == DESCRIPTORS_SHOWN || life->end_ns <= start_ns)
+	if (group->finding.descriptor_count >= FINDING_DESCRIPTORS_MAX || life->end_ns <= start_ns)
 		return;
 	window = window_find(judge, leak);
 	if (window.after_ns < start_ns && life_is_fork(judge, life))

@@ -100,6 +100,8 @@ static json_t *json_descriptor(const struct report_descriptor *descriptor,
 	json_add_text(object, "label", descriptor->label);
 	if (descriptor->scope)
 		json_add_number(object, "scope", descriptor->scope);
+	json_add_true(object, "noted", descriptor->is_noted);
+	json_add_true(object, "suppressed", descriptor->is_suppressed);
 	return object;
 }
 

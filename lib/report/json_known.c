@@ -17,6 +17,7 @@ static json_t *json_suppression(const struct report_suppression *suppression)
 		json_add_number(object, "allowed", suppression->allowed);
 	json_add_number(object, "matched", suppression->matched);
 	json_add_true(object, "default", suppression->is_default);
+	json_add_true(object, "builtin", suppression->is_builtin);
 	return object;
 }
 

@@ -112,6 +112,8 @@ static void read_descriptor(struct json_reader *reader, const json_t *object,
 	descriptor->is_contested = read_bool(reader, object, "contested", false);
 	descriptor->label = read_text(reader, object, "label");
 	descriptor->scope = (uint32_t)read_count(reader, object, "scope", UINT32_MAX);
+	descriptor->is_noted = read_bool(reader, object, "noted", false);
+	descriptor->is_suppressed = read_bool(reader, object, "suppressed", false);
 }
 
 static void read_descriptors(struct json_reader *reader, const json_t *object,

@@ -34,6 +34,7 @@ static void read_suppressions(struct json_reader *reader, const json_t *root)
 		suppression->allowed = read_count(reader, entry, "allowed", UINT64_MAX);
 		suppression->matched = read_count(reader, entry, "matched", UINT64_MAX);
 		suppression->is_default = read_bool(reader, entry, "default", false);
+		suppression->is_builtin = read_bool(reader, entry, "builtin", false);
 		read_leave(reader, place);
 	}
 }

@@ -25,7 +25,6 @@ struct report_style {
 	size_t groups_max;  /* text: findings shown at most; 0: no limit */
 	const char *root;   /* files below it are told relative to it (sarif, github); NULL: the
 			       project */
-	const char *const *libraries; /* json: NAME, VERSION, …, NULL for tool.libraries; NULL: left out */
 	const char *const *options; /* json: KEY, VALUE, …, NULL for tool.options; NULL: left out */
 };
 
@@ -44,6 +43,7 @@ extern const struct report_writer report_sarif;   /* SARIF 2.1.0 (OASIS) */
 extern const struct report_writer report_junit;   /* JUnit XML, as Jenkins and GitLab read it */
 extern const struct report_writer report_github;  /* annotations: lines for the log of a job */
 extern const struct report_writer report_summary; /* Markdown, for people */
+extern const struct report_writer report_suppressions; /* rules for what was found */
 
 /*
  * Write `report` to `path`, whole or not at all: a regular file gets its new

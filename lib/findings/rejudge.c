@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* A report that was judged before, with other rules. */
+#include <string.h>
+
+#include "findings/known.h"
+#include "findings/verdict.h"
+
+static void sums_make(struct report *report)
+{
+	report->total = report->counted = report->noted = 0;
+	report->suppressed = report->baselined = 0;
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *finding = &report->findings[i];
+
+		report->total += finding->count;
+		report->counted += finding->counted;
+		report->suppressed += finding->suppressed;
+		report->baselined += finding->baselined;
+		report->noted += finding->noted;
+	}
+}
+
+/* The review says again what it said before, as far as it still holds. */
+static void reviewed_forget(struct report *report)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < report->diagnostic_count; i++) {
+		const char *code = report->diagnostics[i].code;
+
+		if (!code || strncmp(code, "suppression-", strlen("suppression-")) != 0)
+			report->diagnostics[kept++] = report->diagnostics[i];
+	}
+	report->diagnostic_count = kept;
+}
+
+/* Of PROGRAM's images the last one decides: going only forward cannot go in circles. */
+static bool is_program_covered(const struct report *report)
+{
+	const struct report_process *program = report->processes;
+
+	for (size_t i = 1; i < report->process_count; i++)
+		if (report->processes[i].exec_of == (int64_t)program->id)
+			program = &report->processes[i];
+	return report->process_count > 0 && program->is_covered;
+}
+
+void report_rejudge(struct report *report, const struct known *known, const struct options *options)
+{
+	reviewed_forget(report);
+	known_apply(known, report, NULL, NULL);
+	findings_order(report);
+	sums_make(report);
+	verdict_find(report, options, is_program_covered(report), known_review(report, options));
+}
