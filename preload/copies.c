@@ -6,23 +6,22 @@
 /* A child of a child of a child …: above this the question is not worth its time. */
 #define GENERATIONS_MAX 64
 
-static long born_with = -1;
-static _Atomic(uint32_t) closed;
-
 void copies_note_start(long count)
 {
-	born_with = count;
+	shim.copies_born = count;
 }
 
 void copies_note_closed(void)
 {
-	atomic_fetch_add_explicit(&closed, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&shim.copies_closed, 1, memory_order_relaxed);
 }
 
 long copies_expected(void)
 {
-	return born_with < 0 ? -1 :
-			       born_with - (long)atomic_load_explicit(&closed, memory_order_relaxed);
+	if (shim.copies_born < 0)
+		return -1;
+	return shim.copies_born -
+	       (long)atomic_load_explicit(&shim.copies_closed, memory_order_relaxed);
 }
 
 void copies_fork_prepare(void)
@@ -43,8 +42,8 @@ void copies_fork_prepare(void)
 
 void copies_fork_in_child(void)
 {
-	born_with = self.fork_copies;
-	atomic_store_explicit(&closed, 0, memory_order_relaxed);
+	shim.copies_born = self.fork_copies;
+	atomic_store_explicit(&shim.copies_closed, 0, memory_order_relaxed);
 }
 
 bool copies_do_not_matter(void)

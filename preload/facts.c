@@ -318,7 +318,8 @@ void facts_write(int ignored_fd)
 
 		if ((int)fd == ignored_fd)
 			continue;
-		if (is_own_only && !ledger_slot_at(&shim.ledger, shim.table, (int)fd, false)) {
+		if (is_own_only ? !ledger_slot_at(&shim.ledger, shim.table, (int)fd, false)
+				: !ledger_view_reaches(&shim.ledger, shim.table_ref, (int)fd)) {
 			fd |= LEDGER_SLOTS_PER_LEAF - 1;
 			continue;
 		}

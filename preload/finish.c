@@ -33,12 +33,6 @@ static struct {
 	dev_t device; /* of descriptor 2 at the start */
 	ino_t inode;
 	int rescued; /* copy of descriptor 2, or -1 */
-	/*
-	 * Who is at the end handler, for good: nobody else ends the process as long
-	 * as that one is at it. Only abort() may come back, and gives it up.
-	 */
-	_Atomic(uint32_t) ending_tid;
-	_Atomic(uint32_t) is_over; /* the end handler is through, report included */
 } finish = { .rescued = -1 };
 
 static bool is_stderr(int fd)
@@ -88,7 +82,7 @@ static void word_await(_Atomic(uint32_t) *word, uint32_t value, uint64_t most_ns
 
 static bool end_is_ours(void)
 {
-	return atomic_load(&finish.ending_tid) == (uint32_t)raw0(SYS_gettid);
+	return atomic_load(&shim.ending_tid) == (uint32_t)raw0(SYS_gettid);
 }
 
 /*
@@ -97,19 +91,19 @@ static bool end_is_ours(void)
  */
 static void end_await(void)
 {
-	uint32_t other = atomic_load(&finish.ending_tid);
+	uint32_t other = atomic_load(&shim.ending_tid);
 
 	if (other == 0 || end_is_ours())
 		return;
-	word_await(&finish.is_over, 0, END_WAIT_NS);
-	word_await(&finish.ending_tid, other, DEATH_WAIT_NS);
+	word_await(&shim.is_over, 0, END_WAIT_NS);
+	word_await(&shim.ending_tid, other, DEATH_WAIT_NS);
 }
 
 static bool end_claim(void)
 {
 	uint32_t nobody = 0;
 
-	if (atomic_compare_exchange_strong(&finish.ending_tid, &nobody, (uint32_t)raw0(SYS_gettid)))
+	if (atomic_compare_exchange_strong(&shim.ending_tid, &nobody, (uint32_t)raw0(SYS_gettid)))
 		return true;
 	end_await();
 	return false;
@@ -117,23 +111,23 @@ static bool end_claim(void)
 
 static void end_over(void)
 {
-	atomic_store(&finish.is_over, 1);
-	(void)raw3(SYS_futex, &finish.is_over, FUTEX_WAKE_PRIVATE, INT32_MAX);
+	atomic_store(&shim.is_over, 1);
+	(void)raw3(SYS_futex, &shim.is_over, FUTEX_WAKE_PRIVATE, INT32_MAX);
 }
 
 void finish_resume(void)
 {
 	if (!shim_is_recording() || !shim_may_call_kernel() || !end_is_ours())
 		return;
-	atomic_store(&finish.is_over, 0);
-	atomic_store(&finish.ending_tid, 0);
-	(void)raw3(SYS_futex, &finish.ending_tid, FUTEX_WAKE_PRIVATE, INT32_MAX);
+	atomic_store(&shim.is_over, 0);
+	atomic_store(&shim.ending_tid, 0);
+	(void)raw3(SYS_futex, &shim.ending_tid, FUTEX_WAKE_PRIVATE, INT32_MAX);
 }
 
 void finish_forked(void)
 {
-	atomic_store(&finish.ending_tid, 0);
-	atomic_store(&finish.is_over, 0);
+	atomic_store(&shim.ending_tid, 0);
+	atomic_store(&shim.is_over, 0);
 }
 
 static void state_store(enum process_state state)

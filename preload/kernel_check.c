@@ -17,8 +17,14 @@
 /* Numbers asked one by one where neither a count nor a listing is to be had. */
 #define SCAN_MAX 65536
 
-/* Copies in a forked child from which on they are counted, not asked for one by one. */
+/*
+ * Copies in a forked child from which on they may be counted instead of asked for
+ * one by one, and what the question costs for each. It is put all the same where
+ * it takes no more than a tenth of the child's life.
+ */
 #define COPIES_MANY 256
+#define COPY_ASK_NS 500
+#define LIFE_SHARE 10
 
 static uint64_t slot_word(const struct ledger_slot *slot)
 {
@@ -107,16 +113,23 @@ static uint32_t own_ask(void)
 	return count;
 }
 
+static bool are_too_many_to_ask(long copies)
+{
+	uint64_t life_ns = ledger_now_ns(&shim.ledger) - shim.process->started_ns;
+
+	return copies >= COPIES_MANY && life_ns < (uint64_t)copies * COPY_ASK_NS * LIFE_SHARE;
+}
+
 /*
- * A child of a process with many descriptors, none of which will be asked for:
- * if the kernel counts as many as the parent's record and our own say, that
+ * A short child of a process with many descriptors, none of which will be asked
+ * for: if the kernel counts as many as the parent's record and our own say, that
  * will do. A copy closed and another number opened, both unseen, would pass.
  */
 static bool copies_are_counted(long count, struct check_result *ret_result)
 {
 	long copies = copies_expected();
 
-	if (count < 0 || copies < COPIES_MANY || !copies_do_not_matter() ||
+	if (count < 0 || !are_too_many_to_ask(copies) || !copies_do_not_matter() ||
 	    count != copies + (long)own_ask())
 		return false;
 	*ret_result = (struct check_result){ CHECK_COUNTED, (uint32_t)count };
@@ -133,6 +146,10 @@ static uint32_t recorded_ask(void)
 		struct ledger_slot *slot;
 		uint64_t word;
 
+		if (!ledger_view_reaches(&shim.ledger, shim.table_ref, (int)fd)) {
+			fd |= LEDGER_SLOTS_PER_LEAF - 1;
+			continue;
+		}
 		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
 		if (view.origin == DESCRIPTOR_NOT_OPEN)
 			continue;

@@ -31,6 +31,7 @@
 #include "copies.h"
 #include "finish.h"
 #include "record.h"
+#include "slots.h"
 #include "state.h"
 
 /* Of /proc/self/task: its name, its "." and the ".." of its only thread. */
@@ -96,6 +97,7 @@ void fork_in_child(void)
 	shim.process = process;
 	shim.table_ref = atomic_load_explicit(&process->table_ref, memory_order_relaxed);
 	shim.table = ledger_table_at(&shim.ledger, shim.table_ref);
+	slots_forget();
 	/* Only other threads can open between the tick and the fork. */
 	if (!process_is_single_threaded())
 		atomic_store_explicit(&shim.table->forked_ns, ledger_now_ns(&shim.ledger),

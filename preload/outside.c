@@ -26,10 +26,11 @@ struct directory_entry {
 
 long descriptor_count(void)
 {
+	/* On the stack: a forked child has not yet a page of our constants. */
+	const char path[] = "/proc/self/fd";
 	struct stat status;
 
-	if (raw_failed(raw4(SYS_newfstatat, AT_FDCWD, "/proc/self/fd", &status, 0)) ||
-	    status.st_size == 0)
+	if (raw_failed(raw4(SYS_newfstatat, AT_FDCWD, path, &status, 0)) || status.st_size == 0)
 		return -1;
 	return (long)status.st_size;
 }

@@ -16,11 +16,15 @@
 #define ARENA_SIZE (2u << 20)
 #define SIGHTS_BEFORE_LEARNING 4
 #define PLACES_MAX (2 * (LEDGER_DEPTH_MAX + 8))
+#define PLACES_A_GROUP 4
 
-/* A word of stack, `offset` bytes above the start's stack pointer, and its content. */
-struct place {
-	uint64_t value;
-	uint64_t offset;
+/*
+ * Words of stack, so many bytes above the start's stack pointer, and what they
+ * hold. In groups, to be compared without counting: the last repeats its last.
+ */
+struct places {
+	uint64_t values[PLACES_A_GROUP];
+	uint32_t offsets[PLACES_A_GROUP];
 };
 
 struct memory {
@@ -28,12 +32,11 @@ struct memory {
 	uint64_t frame_pointer_mask; /* all ones if a frame depends on the start's frame pointer */
 	uint32_t epoch;
 	uint32_t stack_ref;
-	uint32_t count;
-	uint32_t reserved;
-	struct place places[];
+	uint64_t group_count;
+	struct places groups[];
 };
 
-/* Zero pages until used. A memory is about 600 bytes; what does not fit is not remembered. */
+/* Zero pages until used. A memory is about 400 bytes; what does not fit is not remembered. */
 static uint8_t arena[ARENA_SIZE] __attribute__((aligned(16)));
 static _Atomic(uint32_t) arena_used;
 static _Atomic(struct memory *) memories[MEMORIES];
@@ -45,21 +48,30 @@ static uint64_t start_hash(const struct walk_start *start)
 	       UINT64_C(0xff51afd7ed558ccd);
 }
 
+/* In order: a place is a frame's only if all before it are as they were. */
+static inline bool places_are_as_they_were(const struct places *group, uint64_t stack_pointer)
+{
+#pragma GCC unroll 4
+	for (int i = 0; i < PLACES_A_GROUP; i++)
+		if (*(const uint64_t *)(stack_pointer + group->offsets[i]) != group->values[i])
+			return false;
+	return true;
+}
+
 uint32_t recall(const struct walk_start *start, uint32_t epoch)
 {
 	uint64_t hash = start_hash(start);
-	const struct memory *memory = atomic_load_explicit(&memories[hash >> 32 & (MEMORIES - 1)],
-							   memory_order_acquire);
-	const struct place *place, *end;
+	const struct memory *memory =
+		atomic_load_explicit(&memories[hash >> 32 & (MEMORIES - 1)], memory_order_acquire);
+	const struct places *group, *end;
 
 	if (!memory || memory->start.stack_pointer != start->stack_pointer ||
 	    memory->start.pc != start->pc || memory->epoch != epoch ||
 	    (memory->start.frame_pointer ^ start->frame_pointer) & memory->frame_pointer_mask)
 		return 0;
-	end = memory->places + memory->count;
-	/* In order: a place is a frame's only if all before it are as they were. */
-	for (place = memory->places; place < end; place++)
-		if (*(const uint64_t *)(start->stack_pointer + place->offset) != place->value)
+	end = memory->groups + memory->group_count;
+	for (group = memory->groups; group < end; group++)
+		if (!places_are_as_they_were(group, start->stack_pointer))
 			return 0;
 	return memory->stack_ref;
 }
@@ -81,8 +93,8 @@ static bool is_seen_often(uint64_t hash)
 
 struct lesson {
 	const struct walk_start *start;
-	struct place *places;
-	unsigned int count;  /* of places */
+	struct places *groups;
+	unsigned int count;  /* of places in them */
 	unsigned int frames; /* of the program, not our own */
 	bool is_started;     /* the walk has reached the start */
 	bool is_complete;    /* as deep as is recorded, or the stack's end */
@@ -96,9 +108,12 @@ struct lesson {
 
 static void lesson_add(struct lesson *lesson, uint64_t address)
 {
-	lesson->places[lesson->count++] =
-		(struct place){ .value = *(const uint64_t *)address,
-				.offset = address - lesson->start->stack_pointer };
+	struct places *group = &lesson->groups[lesson->count / PLACES_A_GROUP];
+
+	for (unsigned int i = lesson->count++ % PLACES_A_GROUP; i < PLACES_A_GROUP; i++) {
+		group->values[i] = *(const uint64_t *)address;
+		group->offsets[i] = (uint32_t)(address - lesson->start->stack_pointer);
+	}
 }
 
 /*
@@ -113,15 +128,27 @@ static void lesson_need_frame_pointer(struct lesson *lesson)
 		lesson->frame_pointer_mask = ~UINT64_C(0);
 }
 
-/* The frame reached last led to this one: check its rule against the unwinder, keep its places. */
-static bool lesson_leave(struct lesson *lesson, uint64_t pc, uint64_t cfa, uint64_t frame_pointer)
+/* Does the rule of the frame reached last lead to the frame that the unwinder came to? */
+static bool lesson_rule_leads_to(const struct lesson *lesson, uint64_t pc, uint64_t cfa)
 {
 	const struct frame_rule *rule = &lesson->rule;
 	uint64_t base = rule->is_from_frame_pointer ? lesson->frame_pointer :
 						      lesson->stack_pointer;
 
-	if (!lesson->has_rule || base + (uint64_t)rule->cfa_offset != cfa ||
-	    *(const uint64_t *)(cfa - 8) != pc || lesson->count + 2 > PLACES_MAX)
+	return lesson->has_rule && base + (uint64_t)rule->cfa_offset == cfa &&
+	       *(const uint64_t *)(cfa - 8) == pc &&
+	       cfa - lesson->start->stack_pointer <= UINT32_MAX &&
+	       (!rule->saves_frame_pointer ||
+		(rule->saved_offset < 0 &&
+		 cfa + (uint64_t)rule->saved_offset >= lesson->stack_pointer));
+}
+
+/* The frame reached last led to this one: keep its places. */
+static bool lesson_leave(struct lesson *lesson, uint64_t pc, uint64_t cfa, uint64_t frame_pointer)
+{
+	const struct frame_rule *rule = &lesson->rule;
+
+	if (!lesson_rule_leads_to(lesson, pc, cfa) || lesson->count + 2 > PLACES_MAX)
 		return false;
 	if (rule->is_from_frame_pointer)
 		lesson_need_frame_pointer(lesson);
@@ -170,7 +197,8 @@ static bool lesson_ends_in_no_object(const struct lesson *lesson)
 
 static void memory_publish(const struct lesson *lesson, uint32_t epoch, uint32_t stack_ref)
 {
-	uint32_t size = (uint32_t)(sizeof(struct memory) + lesson->count * sizeof(struct place));
+	uint32_t groups = (lesson->count + PLACES_A_GROUP - 1) / PLACES_A_GROUP;
+	uint32_t size = (uint32_t)(sizeof(struct memory) + groups * sizeof(struct places));
 	uint32_t used = atomic_fetch_add_explicit(&arena_used, size, memory_order_relaxed);
 	struct memory *memory = (struct memory *)(arena + used);
 
@@ -182,17 +210,17 @@ static void memory_publish(const struct lesson *lesson, uint32_t epoch, uint32_t
 	memory->frame_pointer_mask = lesson->frame_pointer_mask;
 	memory->epoch = epoch;
 	memory->stack_ref = stack_ref;
-	memory->count = lesson->count;
-	memcpy(memory->places, lesson->places, lesson->count * sizeof(struct place));
+	memory->group_count = groups;
+	memcpy(memory->groups, lesson->groups, groups * sizeof(struct places));
 	atomic_store_explicit(&memories[start_hash(lesson->start) >> 32 & (MEMORIES - 1)], memory,
 			      memory_order_release);
 }
 
 void recall_learn(const struct walk_start *start, uint32_t epoch, uint32_t stack_ref)
 {
-	static struct place places[PLACES_MAX]; /* too large for a small stack */
+	static struct places groups[PLACES_MAX / PLACES_A_GROUP]; /* too large for a small stack */
 	static atomic_flag is_busy = ATOMIC_FLAG_INIT;
-	struct lesson lesson = { .start = start, .places = places };
+	struct lesson lesson = { .start = start, .groups = groups };
 
 	if (!is_seen_often(start_hash(start)) ||
 	    atomic_load_explicit(&arena_used, memory_order_relaxed) >= ARENA_SIZE)

@@ -6,7 +6,9 @@
 #include "capture.h"
 #include "copies.h"
 #include "finish.h"
+#include "pairs.h"
 #include "scopes.h"
+#include "slots.h"
 #include "state.h"
 
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
@@ -105,11 +107,9 @@ static void slot_fill(struct ledger_slot *slot, const struct opening *opening, u
 
 static void record_new(int fd, const struct opening *opening)
 {
-	struct ledger_slot *slot = ledger_slot_known(&shim.ledger, shim_table(), fd);
+	struct ledger_slot *slot = slot_make(fd);
 	uint64_t word;
 
-	if (!slot)
-		slot = ledger_slot_at(&shim.ledger, shim_table(), fd, true);
 	if (!slot) {
 		ledger_lose(&shim.ledger, LOSS_SLOTS);
 		return;
@@ -193,21 +193,17 @@ static bool release_claim(struct release *release, bool is_inherited_here)
 struct release record_release_begin(enum call call, int fd)
 {
 	struct release release = { .call = call, .fd = fd };
-	struct ledger_table *table;
 	bool is_from_parent;
 
 	if (fd < 0 || !shim_is_recording())
 		return release;
 	if (fd == STDERR_FILENO)
 		finish_guard_stderr(STDERR_FILENO, STDERR_FILENO);
-	table = shim_table();
-	release.slot = ledger_slot_known(&shim.ledger, table, fd);
-	if (!release.slot)
-		release.slot = ledger_slot_at(&shim.ledger, table, fd, false);
+	release.slot = slot_find(fd);
 	is_from_parent = (!release.slot || slot_state(LOAD(release.slot->word)) == SLOT_NONE) &&
 			 is_inherited(fd);
 	if (is_from_parent) {
-		release.slot = ledger_slot_at(&shim.ledger, table, fd, true);
+		release.slot = slot_make(fd);
 		if (!release.slot)
 			ledger_lose(&shim.ledger, LOSS_SLOTS);
 	}
@@ -228,31 +224,6 @@ static void slot_settle(struct ledger_slot *slot)
 		atomic_fetch_or(&slot->facts, FACT_CONTESTED);
 }
 
-/* Remember where what `release` closed had been opened. */
-static void count_pair(const struct release *release, uint32_t close_ref)
-{
-	struct ledger_slot *slot = release->slot;
-	struct ledger_pair *pair;
-
-	pair = ledger_pair_count(&shim.ledger, release->opened_stack_ref, close_ref);
-	if (!pair) {
-		ledger_lose(&shim.ledger, LOSS_EVENTS);
-		return;
-	}
-	/* Several threads may find it new, and have the same to say. */
-	if (!__atomic_load_n(&pair->call, __ATOMIC_RELAXED)) {
-		__atomic_store_n(&pair->process, shim.process_index, __ATOMIC_RELAXED);
-		__atomic_store_n(&pair->kind, slot_kind(release->word), __ATOMIC_RELAXED);
-		__atomic_store_n(&pair->call, slot_call(release->word), __ATOMIC_RELEASE);
-	}
-	STORE(pair->last_fd, (uint32_t)release->fd);
-	STORE(pair->last_tid, LOAD(slot->opened_tid));
-	STORE(pair->last_facts, LOAD(slot->facts));
-	STORE(pair->last_scope_ref, LOAD(slot->scope_ref));
-	STORE(pair->last_opened_ns, LOAD(slot->opened_ns));
-	STORE(pair->last_closed_ns, ledger_now_coarse_ns(&shim.ledger));
-}
-
 /* One generation from CLOSING to CLOSED; whoever took the number meanwhile is left alone. */
 static void release_finish(struct release *release, uint32_t stack_ref)
 {
@@ -268,7 +239,7 @@ static void release_finish(struct release *release, uint32_t stack_ref)
 			STORE(slot->opened_ns, ledger_now_ns(&shim.ledger));
 	}
 	if (release->opened_stack_ref && slot_call(word) != CALL_none)
-		count_pair(release, stack_ref);
+		pairs_count(release, stack_ref);
 	slot_settle(slot);
 	/* Fails when another thread has been given the number since: nothing is wrong with that. */
 	(void)atomic_compare_exchange_strong_explicit(&slot->word, &word,
@@ -282,8 +253,6 @@ static void release_finish(struct release *release, uint32_t stack_ref)
 
 void record_release_end(struct release *release, int error)
 {
-	int saved_errno = errno;
-
 	if (!release->slot)
 		return;
 	if (release->word) {
@@ -293,7 +262,6 @@ void record_release_end(struct release *release, int error)
 	} else if (error != EBADF) {
 		slot_contest(release->slot); /* it was open after all */
 	}
-	errno = saved_errno;
 }
 
 void record_release_cancel(struct release *release)
@@ -334,8 +302,13 @@ void record_range_end(const struct range *range)
 		return;
 	limit = ledger_view_limit(&shim.ledger, shim_table_ref());
 	for (uint32_t fd = range->first; fd < limit && fd <= range->last; fd++) {
-		struct release release = record_release_begin(range->call, (int)fd);
+		struct release release;
 
+		if (!ledger_view_reaches(&shim.ledger, shim_table_ref(), (int)fd)) {
+			fd |= LEDGER_SLOTS_PER_LEAF - 1;
+			continue;
+		}
+		release = record_release_begin(range->call, (int)fd);
 		if (!release.slot || !release.word)
 			continue;
 		if (is_opened_since(range, &release)) {
@@ -355,7 +328,7 @@ void record_fact(int fd, uint32_t facts)
 
 	if (fd < 0 || !shim_is_recording())
 		return;
-	slot = ledger_slot_at(&shim.ledger, shim_table(), fd, false);
+	slot = slot_find(fd);
 	if (slot && slot_state(LOAD(slot->word)) == SLOT_OPEN)
 		atomic_fetch_or_explicit(&slot->facts, facts, memory_order_relaxed);
 }

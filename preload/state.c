@@ -3,7 +3,7 @@
 
 #include "base/raw.h"
 
-struct shim shim;
+struct shim shim __attribute__((aligned(64)));
 __thread struct thread self __attribute__((tls_model("initial-exec")));
 
 uint32_t thread_tid_ask(void)

@@ -15,6 +15,11 @@
 
 #include "ledger/ledger.h"
 
+/*
+ * What every call reads lies in one line of the cache, and what a forked child
+ * writes at its birth and its end in one page: each page it is the first to
+ * write to is a copy and 1 µs.
+ */
 struct shim {
 	bool is_active; /* said hello; false: every wrapper only passes through */
 	bool is_bare;   /* first process of a session without launcher: reports at its end */
@@ -26,12 +31,22 @@ struct shim {
 	uint32_t image_ref;
 	struct ledger_image *image;
 	uint32_t depth; /* frames recorded at most */
+	/* The first leaves of `table`, as they were met (slots.h). */
+	_Atomic(struct ledger_slot *) leaves[LEDGER_INDEX_DIRECT];
+	/*
+	 * Who is at the end handler, for good: nobody else ends the process as long
+	 * as that one is at it. Only abort() may come back, and gives it up (finish.c).
+	 */
+	_Atomic(uint32_t) ending_tid;
+	_Atomic(uint32_t) is_over; /* the end handler is through, report included */
+	long copies_born;          /* descriptors at the start or fork; -1 not known (copies.c) */
+	_Atomic(uint32_t) copies_closed;
+	struct ledger ledger;
 	char ledger_path[256];
 	char library_path[256]; /* ours */
-	struct ledger ledger;
 };
 
-extern struct shim shim __attribute__((visibility("hidden")));
+extern struct shim shim __attribute__((visibility("hidden"), aligned(64)));
 
 /* A backtrace that this thread recorded lately. */
 struct stack_memo {

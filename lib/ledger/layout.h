@@ -284,6 +284,8 @@ struct ledger_pair {
 	ledger_u64 last_closed_ns; /* by the coarse clock: a few milliseconds early */
 	ledger_u32 last_facts; /* enum slot_facts */
 	ledger_u32 last_scope_ref; /* as a slot's */
+	uint32_t open_stack_ref; /* the list it is in */
+	uint32_t reserved_too;
 };
 
 /* How a table's content relates to its parent's. */
@@ -306,7 +308,7 @@ struct ledger_table {
 	uint32_t process;     /* index of the process that made it */
 	ledger_u64 forked_ns; /* LINK_FORK: when the child of several threads began; 0 of one */
 	ledger_u32 forks;     /* shared by the threads of the table */
-	ledger_u32 limit;     /* one more than the highest number with a slot */
+	ledger_u32 limit;     /* one more than the highest number that may have a slot; whole leaves */
 	struct ledger_index slots;
 	struct ledger_index addresses;
 };
@@ -530,7 +532,7 @@ static_assert(sizeof(struct ledger_process) == 320, "12 processes a page");
 static_assert(sizeof(struct ledger_image) == 32, "no padding");
 static_assert(sizeof(struct ledger_module) == 64, "no padding");
 static_assert(sizeof(struct ledger_stack) == 32, "no padding before pcs");
-static_assert(sizeof(struct ledger_pair) == 56, "no padding");
+static_assert(sizeof(struct ledger_pair) == 64, "no padding");
 static_assert(sizeof(struct ledger_table) == 176, "no padding");
 static_assert(sizeof(struct ledger_scope) == 72, "no padding");
 static_assert(sizeof(struct ledger_note) == 16, "no padding");

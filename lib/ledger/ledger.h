@@ -140,7 +140,7 @@ uint32_t ledger_table_tick(struct ledger_table *table);
 
 struct ledger_table *ledger_table_at(struct ledger *ledger, uint32_t ref);
 
-/* Slot of a number. With is_create, makes its page. NULL: none, negative, or no room. */
+/* Slot of a number. With is_create, makes its leaf. NULL: none, negative, or no room. */
 struct ledger_slot *ledger_slot_at(struct ledger *ledger, struct ledger_table *table, int fd,
 				   bool is_create);
 
@@ -150,25 +150,6 @@ struct ledger_slot *ledger_slot_at(struct ledger *ledger, struct ledger_table *t
  * where no fork happened meanwhile. False: no room.
  */
 bool ledger_slot_keep(struct ledger *ledger, struct ledger_slot *slot, uint32_t now_fork);
-
-/*
- * The same for a number that had a slot before, in one step where it is among
- * the first; NULL sends the caller to ledger_slot_at(). For the recording path.
- */
-static inline struct ledger_slot *ledger_slot_known(struct ledger *ledger,
-						    struct ledger_table *table, int fd)
-{
-	uint32_t leaf = (uint32_t)fd / LEDGER_SLOTS_PER_LEAF;
-	struct ledger_slot *slots;
-
-	if (leaf >= LEDGER_INDEX_DIRECT ||
-	    (uint32_t)fd >= atomic_load_explicit(&table->limit, memory_order_relaxed))
-		return NULL;
-	slots = ledger_at(ledger,
-			  atomic_load_explicit(&table->slots.direct[leaf], memory_order_acquire),
-			  LEDGER_LEAF_SIZE);
-	return slots ? slots + (uint32_t)fd % LEDGER_SLOTS_PER_LEAF : NULL;
-}
 
 struct ledger_address *ledger_address_at(struct ledger *ledger, struct ledger_table *table, int fd,
 					 bool is_create);
@@ -204,6 +185,12 @@ void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd, struct descr
  */
 void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
 			  struct descriptor_view *ret_view);
+
+/*
+ * Is there anything about a number in a table or those it is a fork of? Where it
+ * is not, nothing is known of the whole leaf (LEDGER_SLOTS_PER_LEAF numbers).
+ */
+bool ledger_view_reaches(struct ledger *ledger, uint32_t table_ref, int fd);
 
 /* One more than the highest number that can be open in a table's view. */
 uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref);
@@ -252,7 +239,10 @@ uint32_t ledger_stack_intern_text(struct ledger *ledger, uint32_t stack_ref, uin
 /* A stack record whose depth has been checked; NULL when there is none. */
 struct ledger_stack *ledger_stack_at(struct ledger *ledger, uint32_t ref);
 
-/* Count a close of what `open_ref` opened at `close_ref`. */
-struct ledger_pair *ledger_pair_count(struct ledger *ledger, uint32_t open_ref, uint32_t close_ref);
+/*
+ * Where closes at `close_ref` of what `open_ref` opened are counted: found, or made.
+ * It stays where it is. NULL: no such stack, or no room.
+ */
+struct ledger_pair *ledger_pair_at(struct ledger *ledger, uint32_t open_ref, uint32_t close_ref);
 
 #endif

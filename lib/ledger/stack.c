@@ -168,7 +168,7 @@ static struct ledger_pair *pair_find(struct ledger *ledger, uint32_t ref, uint32
 	return NULL;
 }
 
-struct ledger_pair *ledger_pair_count(struct ledger *ledger, uint32_t open_ref, uint32_t close_ref)
+struct ledger_pair *ledger_pair_at(struct ledger *ledger, uint32_t open_ref, uint32_t close_ref)
 {
 	struct ledger_stack *open = ledger_stack_at(ledger, open_ref);
 	uint32_t first, searched = 0, ref = 0;
@@ -186,6 +186,7 @@ struct ledger_pair *ledger_pair_count(struct ledger *ledger, uint32_t open_ref, 
 			made = ledger_at(ledger, ref, sizeof(*made));
 			if (!made)
 				return NULL;
+			made->open_stack_ref = open_ref;
 			made->close_stack_ref = close_ref;
 		}
 		searched = first;
@@ -197,6 +198,5 @@ struct ledger_pair *ledger_pair_count(struct ledger *ledger, uint32_t open_ref, 
 			break;
 		}
 	}
-	atomic_fetch_add_explicit(&pair->count, 1, memory_order_relaxed);
 	return pair;
 }

@@ -42,15 +42,13 @@ static void table_raise_limit(struct ledger_table *table, uint32_t limit)
 struct ledger_slot *ledger_slot_at(struct ledger *ledger, struct ledger_table *table, int fd,
 				   bool is_create)
 {
-	struct ledger_slot *slot;
-
 	if (fd < 0)
 		return NULL;
-	slot = ledger_index_at(ledger, &table->slots, (uint32_t)fd, sizeof(*slot),
+	/* First: a slot that can be found is below the limit. */
+	if (is_create)
+		table_raise_limit(table, ((uint32_t)fd | (LEDGER_SLOTS_PER_LEAF - 1)) + 1);
+	return ledger_index_at(ledger, &table->slots, (uint32_t)fd, sizeof(struct ledger_slot),
 			       LEDGER_LEAF_SIZE, is_create);
-	if (slot && is_create)
-		table_raise_limit(table, (uint32_t)fd + 1);
-	return slot;
 }
 
 struct ledger_address *ledger_address_at(struct ledger *ledger, struct ledger_table *table, int fd,
@@ -245,6 +243,20 @@ void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
 	birth.table_ref = table->parent_ref;
 	birth.moment = moment_of(table, false);
 	view_walk(ledger, &birth, fd, ret_view);
+}
+
+bool ledger_view_reaches(struct ledger *ledger, uint32_t table_ref, int fd)
+{
+	struct ledger_table *table = ledger_table_at(ledger, table_ref);
+
+	for (unsigned int depth = 0; table && depth < ANCESTORS_MAX; depth++) {
+		if (ledger_slot_at(ledger, table, fd, false))
+			return true;
+		if (table->link != LINK_FORK)
+			return false;
+		table = ledger_table_at(ledger, table->parent_ref);
+	}
+	return false;
 }
 
 uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref)

@@ -73,11 +73,15 @@ static void *work(void *data)
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		unsigned int number = (unsigned int)rand_r(&seed);
 		uint32_t stack_ref = stack_of(number % STACKS), index;
+		struct ledger_pair *pair;
 		char text[32];
 
 		slot_use(number % NUMBERS, stack_ref);
-		if (ledger_pair_count(&ledger, stack_ref, stack_of(number / 7 % STACKS)))
+		pair = ledger_pair_at(&ledger, stack_ref, stack_of(number / 7 % STACKS));
+		if (pair) {
+			atomic_fetch_add(&pair->count, 1);
 			atomic_fetch_add(&pairs_counted, 1);
+		}
 		if (number % 16 == 0)
 			(void)ledger_table_tick(ledger_table_at(&ledger, table_ref));
 		if (number % 64 == 0)

@@ -230,9 +230,10 @@ void world_closed(struct world *world, uint32_t process, int fd, uint32_t close_
 	slot->closed_fork = table->forks;
 	world_state(world, process, fd, SLOT_CLOSED);
 	world_at(world, process)->kinds[slot_kind(slot->word)].closed++;
-	pair = ledger_pair_count(&world->ledger, slot->opened_stack_ref, close_stack_ref);
+	pair = ledger_pair_at(&world->ledger, slot->opened_stack_ref, close_stack_ref);
 	if (!pair)
 		return;
+	pair->count++;
 	pair->call = slot_call(slot->word);
 	pair->kind = slot_kind(slot->word);
 	pair->process = process;

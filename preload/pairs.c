@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "pairs.h"
+
+#include "state.h"
+
+#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
+#define STORE(field, value) atomic_store_explicit(&(field), value, memory_order_relaxed)
+
+#define PAIRS_MET 256
+
+/*
+ * Pairs met lately, by a hash of both stacks. They are the ledger's and never
+ * change what they are of, so a forked child goes on with them.
+ */
+static _Atomic(struct ledger_pair *) met[PAIRS_MET];
+
+static struct ledger_pair *pair_at(uint32_t open_ref, uint32_t close_ref)
+{
+	/* References are multiples of 8; stacks of one loop differ by little more. */
+	uint32_t number = ((open_ref ^ close_ref * 5) >> 3) % PAIRS_MET;
+	struct ledger_pair *pair = atomic_load_explicit(&met[number], memory_order_acquire);
+
+	if (__builtin_expect(pair && pair->open_stack_ref == open_ref &&
+				     pair->close_stack_ref == close_ref,
+			     1))
+		return pair;
+	pair = ledger_pair_at(&shim.ledger, open_ref, close_ref);
+	if (pair)
+		atomic_store_explicit(&met[number], pair, memory_order_release);
+	return pair;
+}
+
+void pairs_count(const struct release *release, uint32_t close_ref)
+{
+	struct ledger_slot *slot = release->slot;
+	struct ledger_pair *pair = pair_at(release->opened_stack_ref, close_ref);
+
+	if (!pair) {
+		ledger_lose(&shim.ledger, LOSS_EVENTS);
+		return;
+	}
+	atomic_fetch_add_explicit(&pair->count, 1, memory_order_relaxed);
+	/* Several threads may find it new, and have the same to say. */
+	if (__builtin_expect(!__atomic_load_n(&pair->call, __ATOMIC_RELAXED), 0)) {
+		__atomic_store_n(&pair->process, shim.process_index, __ATOMIC_RELAXED);
+		__atomic_store_n(&pair->kind, slot_kind(release->word), __ATOMIC_RELAXED);
+		__atomic_store_n(&pair->call, slot_call(release->word), __ATOMIC_RELEASE);
+	}
+	STORE(pair->last_fd, (uint32_t)release->fd);
+	STORE(pair->last_tid, LOAD(slot->opened_tid));
+	STORE(pair->last_facts, LOAD(slot->facts));
+	STORE(pair->last_scope_ref, LOAD(slot->scope_ref));
+	STORE(pair->last_opened_ns, LOAD(slot->opened_ns));
+	STORE(pair->last_closed_ns, ledger_now_coarse_ns(&shim.ledger));
+}
