@@ -22,6 +22,7 @@ expect() {
 	command=${command//\$PWD\/build/$build}
 	command=${command//…\/libunclosed.so/$build\/lib\/libunclosed.so}
 	command=${command/#build\/bin/$build\/bin}
+	command=${command/#unclosed /$build/bin/unclosed }
 	command=${command//json=report.json/json=$build\/readme.json}
 	output=$(bash -c "$command" 2>&1) || status=$?
 	if ((status != wanted)) || [[ $output != *"$text"* ]]; then
@@ -41,5 +42,21 @@ expect 23 'leaked' 'UNCLOSED_OPTIONS=kinds=all:json=report.json LD_PRELOAD=…/l
 	failures=$((failures + 1))
 }
 rm -f "$build/readme.json"
+expect 0 '23: PROGRAM returned 0 and left something open' 'unclosed help 23'
+
+# The action of the README, as a runner calls it.
+runner=$(mktemp -d)
+status=0
+GITHUB_WORKSPACE=$PWD GITHUB_OUTPUT=$runner/output GITHUB_STEP_SUMMARY=$runner/summary RUNNER_TEMP=$runner \
+	UNCLOSED_RUN="'$build/samples/c/server_forgets_connection' && true" UNCLOSED_ARGUMENTS='--gate proven' \
+	scripts/ci/github.sh >"$runner/log" 2>&1 || status=$?
+if ((status != 23)) || ! grep -q '^::error file=.*server_forgets_connection.c,line=' "$runner/log" ||
+	! grep -q '3 × TCP connection' "$runner/summary" ||
+	! [[ -s $(sed -n 's/^sarif=//p' "$runner/output") ]]; then
+	echo "scripts/ci/github.sh: status $status, or an output is missing:" >&2
+	cat "$runner/log" >&2
+	failures=$((failures + 1))
+fi
+rm -rf "$runner"
 ./scripts/run.sh true || failures=$((failures + 1))
 exit $((failures > 0))
