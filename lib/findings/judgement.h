@@ -70,6 +70,7 @@ struct place {
 	size_t spot_count;
 	bool is_truncated;
 	const char *text; /* frames of Python, as in the ledger; NULL: none */
+	const char *functions; /* the text without what differs from call to call */
 	const char *cwd;  /* with a text: where the process that it is from began */
 	uint32_t *refs; /* the ledger's stacks that are this place */
 	size_t ref_count;

@@ -194,7 +194,8 @@ static size_t entries_count(const struct merge *merge)
 	return count;
 }
 
-/* Index of the last frame of the interpreter above the program's start, and how many calls of its loop there are. */
+/* Index of the last frame of the interpreter above the program's start, and how many calls of its
+ * loop there are. */
 static size_t glue_last(const struct judge *judge, const struct report_stack *stack,
 			size_t *ret_loops)
 {

@@ -17,6 +17,12 @@
 bool python_owns(const struct judge *judge, const struct spot *spot);
 
 /*
+ * The functions and lines of a text, without its marks of calls from C: once a
+ * generator or a call has been specialised, the interpreter makes do without.
+ */
+const char *python_functions(struct report *report, const char *text);
+
+/*
  * Put the Python frames of `text` into `stack`, whose frames are all native, in
  * place of the interpreter's. `cwd` is where relative paths of sources start.
  */

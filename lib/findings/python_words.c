@@ -1,10 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* Python functions as a sentence and a fingerprint name them. */
+/* Python functions as a group, a sentence and a fingerprint know them. */
 #include <string.h>
 
 #include "findings/python.h"
 
 #define LOCALS ".<locals>."
+
+const char *python_functions(struct report *report, const char *text)
+{
+	char *functions = report_strdup(report, text), *to = functions;
+
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		length += text[length] == '\n';
+		if (strncmp(text, "-\n", 2) != 0) {
+			memcpy(to, text, length);
+			to += length;
+		}
+		text += length;
+	}
+	*to = '\0';
+	return functions;
+}
 
 static const char *file_name(const struct report_frame *frame)
 {

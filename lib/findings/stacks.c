@@ -26,7 +26,7 @@ static bool places_equal(const struct judge *judge, const struct place *a, const
 {
 	size_t i = spot_next(judge, a, 0), j = spot_next(judge, b, 0);
 
-	if (!a->text != !b->text || (a->text && strcmp(a->text, b->text) != 0))
+	if (!a->text != !b->text || (a->text && strcmp(a->functions, b->functions) != 0))
 		return false;
 	while (i < a->spot_count && j < b->spot_count) {
 		if (a->spots[i].module != b->spots[j].module ||
@@ -40,7 +40,7 @@ static bool places_equal(const struct judge *judge, const struct place *a, const
 
 static uint64_t place_hash(const struct judge *judge, const struct place *place, uint64_t hash)
 {
-	for (const char *c = place->text; c && *c; c++)
+	for (const char *c = place->functions; c && *c; c++)
 		hash = hash_mix(hash, (uint8_t)*c);
 	for (size_t i = spot_next(judge, place, 0); i < place->spot_count;
 	     i = spot_next(judge, place, i + 1))
@@ -80,6 +80,8 @@ static void place_read_text(struct judge *judge, const struct ledger_stack *stac
 	if (!stack->text_ref)
 		return;
 	place->text = snapshot_string(judge->snapshot, stack->text_ref);
+	if (place->text)
+		place->functions = python_functions(judge->report, place->text);
 	image = ledger_at(judge->ledger, stack->image_ref, sizeof(*image));
 	if (image)
 		place->cwd = snapshot_string(judge->snapshot, image->cwd_ref);

@@ -196,7 +196,9 @@ Test(python, groups_by_python_stack)
 
 	leave(5, PCS(SOCKET_MODULE + 1, CALL, LOOP, START), text);
 	leave(6, PCS(SOCKET_MODULE + 1, LOOP, START), text);
-	cr_expect_eq(world_finding(&world)->count, 2);
+	leave(9, PCS(SOCKET_MODULE + 1, CALL, LOOP, CALL, LOOP, START),
+	      "-\nFile \"/srv/a.py\", line 3 in f\n-\n");
+	cr_expect_eq(world_finding(&world)->count, 3);
 	leave(7, PCS(SOCKET_MODULE + 1, CALL, LOOP, START), "File \"/srv/a.py\", line 4 in f\n-\n");
 	cr_expect_eq(world_judge(&world)->finding_count, 2);
 	leave(8, PCS(POOL, CALL, LOOP, START), text);
