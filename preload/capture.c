@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/raw.h"
+#include "chain.h"
 #include "modules.h"
 #include "names.h"
 #include "own.h"
@@ -102,13 +103,13 @@ static unsigned int walk(uint64_t *pcs, unsigned int max, bool *ret_has_signal)
 	return depth;
 }
 
-/* The stack's record, new or known. */
+/* The stack's record, new or known; 0 without room for it. */
 static uint32_t stack_record(const uint64_t *pcs, unsigned int depth, unsigned int flags)
 {
 	bool is_new;
 	uint32_t ref;
 
-	depth = modules_note(pcs, depth);
+	modules_note(pcs, depth);
 	if (python_is_reached(pcs, depth))
 		flags |= STACK_INTERPRETER;
 	ref = ledger_stack_intern(&shim.ledger, shim.image_ref, pcs, depth, flags, &is_new);
@@ -117,8 +118,7 @@ static uint32_t stack_record(const uint64_t *pcs, unsigned int depth, unsigned i
 	return ref;
 }
 
-/* Does the memo hold this very stack? The record may be shorter: frames below run-time code are
- * cut. */
+/* Does the memo hold this very walk? Its record may be shorter: it ends where nothing leads on. */
 static bool memo_matches(const struct stack_memo *memo, uint64_t hash, uint32_t epoch,
 			 const uint64_t *pcs, unsigned int depth)
 {
@@ -131,32 +131,45 @@ static bool memo_matches(const struct stack_memo *memo, uint64_t hash, uint32_t 
 	       memcmp(stack->pcs, pcs, stack->depth * sizeof(pcs[0])) == 0;
 }
 
+/* The record of a walk that no memo holds. `max` is the room in pcs. */
+static uint32_t walk_record(uint64_t *pcs, unsigned int depth, unsigned int max, unsigned int flags,
+			    bool *ret_is_settled)
+{
+	struct chain_result settled = chain_settle(pcs, depth, max);
+
+	if (settled.depth < depth || !settled.is_settled)
+		flags &= ~(unsigned int)STACK_TRUNCATED; /* where the walk went does not count */
+	if (settled.is_truncated)
+		flags |= STACK_TRUNCATED;
+	*ret_is_settled = settled.is_settled;
+	return stack_record(pcs, settled.depth, flags);
+}
+
 /* Walk and record, in buffer of shim.depth + OWN_FRAMES. */
 static uint32_t capture_into(uint64_t *buffer, uint32_t epoch)
 {
 	uint64_t *pcs = buffer;
-	bool has_signal = false;
+	bool has_signal = false, is_settled;
 	unsigned int depth = walk(buffer, shim.depth + OWN_FRAMES, &has_signal);
-	unsigned int flags = has_signal ? STACK_SIGNAL : 0;
+	unsigned int flags = has_signal ? STACK_SIGNAL : 0, room = shim.depth + OWN_FRAMES;
 	struct stack_memo memo;
 	uint64_t hash;
 
-	while (depth > 0 && own_has(*pcs)) {
+	for (; depth > 0 && own_has(*pcs); depth--, room--)
 		pcs++;
-		depth--;
-	}
 	if (depth > shim.depth) {
 		depth = shim.depth;
 		flags |= STACK_TRUNCATED;
 	}
 	hash = ledger_stack_hash(pcs, depth);
 	memo = self.memos[hash % STACK_MEMOS]; /* a copy: a signal handler may write there */
-	if (!memo_matches(&memo, hash, epoch, pcs, depth)) {
-		memo = (struct stack_memo){ .hash = hash,
-					    .epoch = epoch,
-					    .stack_ref = stack_record(pcs, depth, flags) };
+	if (memo_matches(&memo, hash, epoch, pcs, depth))
+		return memo.stack_ref;
+	memo = (struct stack_memo){ .hash = hash, .epoch = epoch };
+	memo.stack_ref =
+		walk_record(pcs, depth, room < shim.depth ? room : shim.depth, flags, &is_settled);
+	if (is_settled)
 		self.memos[hash % STACK_MEMOS] = memo;
-	}
 	return memo.stack_ref;
 }
 

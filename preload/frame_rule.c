@@ -82,6 +82,12 @@ struct table_entry {
 	int32_t description;
 };
 
+static bool header_is_known(const uint8_t *header)
+{
+	return header[0] == 1 && header[1] == PE_PCREL_SDATA4 && header[2] == PE_UDATA4 &&
+	       header[3] == PE_DATAREL_SDATA4;
+}
+
 /* The frame description entry of a function, by the binary search table of .eh_frame_hdr. */
 static const uint8_t *description_find(uint64_t pc, const uint8_t *header)
 {
@@ -89,8 +95,7 @@ static const uint8_t *description_find(uint64_t pc, const uint8_t *header)
 	const struct table_entry *table = (const void *)(header + 12);
 	int64_t target = (int64_t)(pc - (uintptr_t)header);
 
-	if (header[0] != 1 || header[1] != PE_PCREL_SDATA4 || header[2] != PE_UDATA4 ||
-	    header[3] != PE_DATAREL_SDATA4)
+	if (!header_is_known(header))
 		return NULL;
 	memcpy(&count, header + 8, sizeof(count));
 	high = count;
@@ -362,7 +367,33 @@ bool frame_rule_find(uint64_t pc, struct frame_rule *ret_rule)
 	return true;
 }
 
+bool frame_is_described(uint64_t pc)
+{
+	struct dl_find_object object;
+	const uint8_t *record;
+	struct bytes bytes;
+	uint64_t start;
+
+	if (_dl_find_object((void *)pc, &object) != 0 || !object.dlfo_eh_frame)
+		return false;
+	if (!header_is_known(object.dlfo_eh_frame))
+		return true; /* the unwinders know other forms, too */
+	record = description_find(pc, object.dlfo_eh_frame);
+	if (!record || !record_open(record, &bytes))
+		return false;
+	(void)read_u32(&bytes); /* the common entry */
+	start = (uintptr_t)bytes.at;
+	start += (uint64_t)(int64_t)(int32_t)read_u32(&bytes);
+	return pc - start < read_u32(&bytes);
+}
+
 #else
+
+bool frame_is_described(uint64_t pc)
+{
+	(void)pc; /* nothing else leads on here */
+	return true;
+}
 
 bool frame_rule_find(uint64_t pc, struct frame_rule *ret_rule)
 {

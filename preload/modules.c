@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "capture.h"
+#include "chain.h"
 #include "names.h"
 #include "python.h"
 #include "state.h"
@@ -112,19 +113,15 @@ static void module_add(const struct dl_find_object *object)
 	python_meet(object);
 }
 
-unsigned int modules_note(const uint64_t *pcs, unsigned int depth)
+void modules_note(const uint64_t *pcs, unsigned int depth)
 {
 	for (unsigned int i = 0; i < depth; i++) {
 		struct dl_find_object object;
 
 		/* pc - 1: a call that never returns may be the last instruction of its object. */
-		if (module_is_known(pcs[i] - 1))
-			continue;
-		if (!object_find(pcs[i] - 1, &object))
-			return i + 1;
-		module_add(&object);
+		if (!module_is_known(pcs[i] - 1) && object_find(pcs[i] - 1, &object))
+			module_add(&object);
 	}
-	return depth;
 }
 
 void modules_sweep(void)
@@ -148,6 +145,7 @@ void modules_sweep(void)
 	if (is_any_gone) {
 		atomic_store_explicit(epoch, next, memory_order_release);
 		unwinder_libunwind_flush();
+		chain_forget();
 		python_sweep();
 	}
 }

@@ -16,12 +16,8 @@
 /* The ELF header at the start of a mapping; NULL where the first segment is not the file's start. */
 const ElfW(Ehdr) *modules_header(const struct dl_find_object *object);
 
-/*
- * The number of leading program counters that lie in loaded objects, plus the
- * first that does not (code made at run time: no unwinder can tell reliably
- * what lies below). Their modules are in the ledger afterwards.
- */
-unsigned int modules_note(const uint64_t *pcs, unsigned int depth);
+/* The modules of program counters are in the ledger afterwards. Code made at run time has none. */
+void modules_note(const uint64_t *pcs, unsigned int depth);
 
 /* After a dlclose: end the epochs of modules that are gone. */
 void modules_sweep(void);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unwind.h>
 
+#include "chain.h"
 #include "frame_rule.h"
 #include "ledger/layout.h"
 #include "names.h"
@@ -132,8 +133,7 @@ static void lesson_need_frame_pointer(struct lesson *lesson)
 static bool lesson_rule_leads_to(const struct lesson *lesson, uint64_t pc, uint64_t cfa)
 {
 	const struct frame_rule *rule = &lesson->rule;
-	uint64_t base = rule->is_from_frame_pointer ? lesson->frame_pointer :
-						      lesson->stack_pointer;
+	uint64_t base = rule->is_from_frame_pointer ? lesson->frame_pointer : lesson->stack_pointer;
 
 	return lesson->has_rule && base + (uint64_t)rule->cfa_offset == cfa &&
 	       *(const uint64_t *)(cfa - 8) == pc &&
@@ -155,9 +155,8 @@ static bool lesson_leave(struct lesson *lesson, uint64_t pc, uint64_t cfa, uint6
 	lesson_add(lesson, cfa - 8);
 	if (rule->saves_frame_pointer)
 		lesson->saved_at = cfa + (uint64_t)rule->saved_offset;
-	return rule->saves_frame_pointer ?
-		       *(const uint64_t *)lesson->saved_at == frame_pointer :
-		       frame_pointer == lesson->frame_pointer;
+	return rule->saves_frame_pointer ? *(const uint64_t *)lesson->saved_at == frame_pointer
+					 : frame_pointer == lesson->frame_pointer;
 }
 
 static _Unwind_Reason_Code lesson_frame(struct _Unwind_Context *context, void *data)
@@ -185,14 +184,6 @@ static _Unwind_Reason_Code lesson_frame(struct _Unwind_Context *context, void *d
 	lesson->frame_pointer = frame_pointer;
 	lesson->has_rule = frame_rule_find(pc - 1, &lesson->rule);
 	return _URC_NO_REASON;
-}
-
-/* Code made at run time has no rules: recorded stacks end there, and so may the walk. */
-static bool lesson_ends_in_no_object(const struct lesson *lesson)
-{
-	struct dl_find_object object;
-
-	return lesson->is_started && _dl_find_object((void *)(lesson->pc - 1), &object) != 0;
 }
 
 static void memory_publish(const struct lesson *lesson, uint32_t epoch, uint32_t stack_ref)
@@ -229,7 +220,8 @@ void recall_learn(const struct walk_start *start, uint32_t epoch, uint32_t stack
 	if (atomic_flag_test_and_set_explicit(&is_busy, memory_order_acquire))
 		return;
 	(void)_Unwind_Backtrace(lesson_frame, &lesson); /* ends where the lesson ends */
-	if (!lesson.is_broken && (lesson.is_complete || lesson_ends_in_no_object(&lesson)))
+	if (!lesson.is_broken &&
+	    (lesson.is_complete || (lesson.is_started && chain_ends_at(lesson.pc))))
 		memory_publish(&lesson, epoch, stack_ref);
 	atomic_flag_clear_explicit(&is_busy, memory_order_release);
 }

@@ -28,8 +28,9 @@ struct report_frame {
 	const char *build_id;     /* hex, or NULL */
 	uint64_t offset;          /* in the module (ELF virtual address), or the address itself */
 	bool is_inlined;
+	bool is_line_of_function; /* `line` is where the function begins, not where it was */
 	bool is_runtime; /* start of a program, a thread, a task or an import: leads to code, is none */
-	bool is_library; /* Python: of its library or an installed package, not the program's */
+	bool is_library; /* of a script: of its library or an installed package, not the program's */
 	const char *language;
 };
 

@@ -163,10 +163,22 @@ static uint64_t frame_add(struct judge *judge, uint64_t hash, const struct repor
 					   (unsigned long long)frame->offset));
 }
 
-static bool is_own(const struct judge *judge, const struct report_frame *frame)
+static bool is_scripted(const struct report_stack *stack)
+{
+	for (size_t i = 0; i < stack->frame_count; i++)
+		if (frame_is_script(&stack->frames[i]))
+			return true;
+	return false;
+}
+
+/* In a stack with scripts these are what is the program's own, and not the engine. */
+static bool is_own(const struct judge *judge, const struct report_stack *stack,
+		   const struct report_frame *frame)
 {
 	const struct module *module = frame_module(judge, frame);
 
+	if (is_scripted(stack))
+		return frame_is_script(frame);
 	if (frame_is_python(frame))
 		return !frame->is_library;
 	return module && !module->is_system;
@@ -181,7 +193,7 @@ static unsigned int frames_add(struct judge *judge, const struct report_stack *s
 	for (size_t i = 0; i < stack->frame_count && count < FUNCTIONS_MAX; i++) {
 		const struct report_frame *frame = &stack->frames[i];
 
-		if (frame->is_runtime || (is_own_only && !is_own(judge, frame)))
+		if (frame->is_runtime || (is_own_only && !is_own(judge, stack, frame)))
 			continue;
 		*hash = frame_add(judge, *hash, frame, is_stable);
 		count++;

@@ -124,7 +124,7 @@ static bool is_python_place(const struct judge *judge, uint32_t place)
 	if (place == NONE || judge->places[place].spot_count == 0)
 		return false;
 	spot = &judge->places[place].spots[0];
-	return spot->module != NONE && judge->modules[spot->module].is_python;
+	return spot->module < judge->module_count && judge->modules[spot->module].is_python;
 }
 
 /*

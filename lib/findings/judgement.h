@@ -156,6 +156,11 @@ struct judge {
 	struct spot_frames *frames;
 	uint32_t frames_count;
 
+	struct jit_map **jit_maps; /* by process entry; NULL: not read */
+	struct lookup jit_by_name;
+	struct report_frame *jit_frames;
+	uint32_t jit_count;
+
 	struct lookup unseen_by_inode;
 	struct lookup child_by_fork; /* table and its tick → table of the child forked then */
 	struct lookup scope_by_ref; /* reference of a ledger_scope → id */
@@ -292,6 +297,9 @@ uint32_t place_of(struct judge *judge, uint32_t stack_ref);
 
 /* A place with symbols, read on first use. The empty stack for NONE. */
 const struct report_stack *place_read(struct judge *judge, uint32_t place);
+
+/* Is it a function of a script of the program's own, compiled at run time? */
+bool frame_is_script(const struct report_frame *frame);
 
 /* Module of a frame of a place that was read; NULL in none. */
 const struct module *frame_module(const struct judge *judge, const struct report_frame *frame);

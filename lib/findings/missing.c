@@ -36,7 +36,7 @@ static const char *lack_text(struct judge *judge, const struct module *module)
  */
 static void source_diagnose(struct judge *judge, const struct module *module)
 {
-	if (module->is_system || module->has_source || !module->lost_source)
+	if (module->is_system || module->is_python || module->has_source || !module->lost_source)
 		return;
 	diagnose(judge, DIAGNOSTIC_NOTE, "no-source",
 		 report_printf(judge->report,
@@ -44,6 +44,32 @@ static void source_diagnose(struct judge *judge, const struct module *module)
 			       "its sources are now)",
 			       module->name, module->lost_source),
 		 -1);
+}
+
+/* Functions of scripts and the like that nothing names: nameless frames, or V8's interpreter. */
+static bool is_nameless(const struct report_frame *frame)
+{
+	return frame->function ? strcmp(frame->function, "Builtins_InterpreterEntryTrampoline") == 0
+			       : !frame->module;
+}
+
+static void jit_diagnose(struct judge *judge)
+{
+	const struct report *report = judge->report;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct report_stack *stack = &report->findings[i].stack;
+
+		for (size_t j = 0; j < stack->frame_count; j++) {
+			if (!is_nameless(&stack->frames[j]) || stack->frames[j].language)
+				continue;
+			diagnose(judge, DIAGNOSTIC_NOTE, "no-script-frames",
+				 "code made at run time has no names (node writes them with "
+				 "--perf-basic-prof --interpreted-frames-native-stack)",
+				 -1);
+			return;
+		}
+	}
 }
 
 /* File names are relative to the project; say so where that is not the working directory. */
@@ -95,5 +121,6 @@ void modules_diagnose(struct judge *judge)
 			source_diagnose(judge, module);
 	}
 	python_diagnose(judge);
+	jit_diagnose(judge);
 	project_diagnose(judge);
 }

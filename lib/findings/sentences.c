@@ -10,6 +10,9 @@ const struct report_frame *stack_top(struct judge *judge, const struct report_st
 {
 	const struct report_frame *any = NULL;
 
+	for (size_t i = 0; i < stack->frame_count; i++)
+		if (frame_is_script(&stack->frames[i]))
+			return &stack->frames[i];
 	for (size_t i = 0; i < stack->frame_count; i++) {
 		const struct report_frame *frame = &stack->frames[i];
 		const struct module *module = frame_module(judge, frame);

@@ -2,6 +2,7 @@
 /* From a backtrace of the ledger to frames with functions and lines. */
 #include <string.h>
 
+#include "findings/jit.h"
 #include "findings/judgement.h"
 #include "findings/python.h"
 
@@ -103,6 +104,9 @@ static uint32_t place_make(struct judge *judge, uint32_t stack_ref)
 			spots[wanted.spot_count++] = spot;
 	}
 	place_read_text(judge, stack, &wanted);
+	/* Python tells its frames itself: what it made at run time is of no matter then. */
+	if (!wanted.text)
+		wanted.spot_count = jit_name(judge, stack->image_ref, spots, wanted.spot_count);
 	number = place_intern(judge, &wanted);
 	if (number == NONE)
 		return NONE;
@@ -179,6 +183,12 @@ static void spot_read(struct judge *judge, struct spot_frames *result, const str
 		result->count = 1;
 		result->frames = report_alloc(judge->report, sizeof(*result->frames));
 		result->frames[0].offset = spot->offset;
+		return;
+	}
+	if (spot->module == JIT_MODULE) {
+		result->count = 1;
+		result->frames = report_alloc(judge->report, sizeof(*result->frames));
+		result->frames[0] = jit_frame(judge, spot);
 		return;
 	}
 	module = &judge->modules[spot->module];
@@ -293,6 +303,7 @@ const struct report_stack *place_read(struct judge *judge, uint32_t number)
 	runtime_mark(judge, &place->stack);
 	if (place->text)
 		python_merge(judge, &place->stack, place->text, place->cwd);
+	jit_engine_mark(&place->stack);
 	place->is_read = true;
 	return &place->stack;
 }

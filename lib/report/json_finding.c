@@ -28,6 +28,7 @@ static json_t *json_stack(const struct report_stack *stack)
 		json_add_text(object, "file", frame->file);
 		if (frame->line)
 			json_add_number(object, "line", frame->line);
+		json_add_true(object, "line_of_function", frame->is_line_of_function);
 		json_add_text(object, "source", frame->source);
 		json_add_text(object, "module", frame->module);
 		json_add_text(object, "build_id", frame->build_id);
@@ -35,6 +36,7 @@ static json_t *json_stack(const struct report_stack *stack)
 			add_offset(object, frame->offset);
 		json_add(object, "inlined", json_boolean(frame->is_inlined));
 		json_add_true(object, "runtime", frame->is_runtime);
+		json_add_true(object, "library", frame->is_library);
 		json_add_text(object, "language", frame->language);
 		json_append(array, object);
 	}

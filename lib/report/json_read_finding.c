@@ -56,12 +56,14 @@ static void read_frame(struct json_reader *reader, const json_t *object, struct 
 	frame->linkage_name = read_text(reader, object, "linkage_name");
 	frame->file = read_text(reader, object, "file");
 	frame->line = (unsigned int)read_count(reader, object, "line", UINT_MAX);
+	frame->is_line_of_function = read_bool(reader, object, "line_of_function", false);
 	frame->source = read_text(reader, object, "source");
 	frame->module = read_text(reader, object, "module");
 	frame->build_id = read_text(reader, object, "build_id");
 	frame->offset = offset ? strtoull(offset, NULL, 16) : 0;
 	frame->is_inlined = read_bool(reader, object, "inlined", false);
 	frame->is_runtime = read_bool(reader, object, "runtime", false);
+	frame->is_library = read_bool(reader, object, "library", false);
 	frame->language = read_text(reader, object, "language");
 }
 

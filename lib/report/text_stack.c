@@ -57,7 +57,7 @@ static bool has_code(const struct report_stack *stack)
 	return false;
 }
 
-/* What starts programs, threads and imports is left out; not when nothing else is there. */
+/* What starts programs, threads and imports, and script engines, is left out; not when nothing else is there. */
 static bool is_shown(const struct printer *printer, const struct report_stack *stack,
 		     const struct report_frame *frame)
 {
@@ -119,6 +119,8 @@ static void print_line(const struct printer *printer, const struct stack_line *l
 	} else {
 		(void)print_offset(printer, line->frame);
 	}
+	if (line->frame->is_line_of_function)
+		(void)fputs(" (begins)", printer->out);
 	if (line->frame->is_inlined)
 		(void)fputs(" (inlined)", printer->out);
 	if (line->times > 1)

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "chain.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unwind.h>
+
+#include "base/raw.h"
+#include "frame_rule.h"
+#include "ledger/layout.h"
+#include "names.h"
+#include "state.h"
+
+#define DEAD_ENDS 64
+#define DESCRIBED 1024
+#define REGISTER_FRAME_POINTER 6 /* DWARF's number of rbp */
+#define FRAME_SIZE_MAX (UINT64_C(8) << 20)
+#define CALL_SIZE_MAX 7 /* without prefix: ff 94 24 and four bytes */
+
+static _Atomic(uint64_t) dead_ends[DEAD_ENDS];
+
+/* Counters asked about before: looking one up costs 20 ns, and most stacks share most of theirs. */
+static _Atomic(uint64_t) described[DESCRIBED];
+
+static uint64_t pc_hash(uint64_t pc)
+{
+	return pc * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+}
+
+static _Atomic(uint64_t) *dead_end_slot(uint64_t pc)
+{
+	return &dead_ends[pc_hash(pc) & (DEAD_ENDS - 1)];
+}
+
+void chain_forget(void)
+{
+	for (unsigned int i = 0; i < DEAD_ENDS; i++)
+		atomic_store_explicit(&dead_ends[i], 0, memory_order_relaxed);
+	for (unsigned int i = 0; i < DESCRIBED; i++)
+		atomic_store_explicit(&described[i], 0, memory_order_relaxed);
+}
+
+bool chain_ends_at(uint64_t pc)
+{
+	return atomic_load_explicit(dead_end_slot(pc), memory_order_relaxed) == pc;
+}
+
+/* A frame reached so far. */
+struct chain {
+	uint64_t pc, stack_pointer, frame_pointer;
+	uint64_t page; /* known to be readable */
+};
+
+/* rt_sigprocmask() with an impossible `how`: EINVAL when it could read the set, EFAULT when not. */
+static bool is_readable(struct chain *chain, uint64_t address)
+{
+	uint64_t page = address & ~(uint64_t)(LEDGER_PAGE_SIZE - 1);
+
+	if (page != chain->page &&
+	    raw4(SYS_rt_sigprocmask, -1, address & ~UINT64_C(7), 0, 8) == -EINVAL)
+		chain->page = page;
+	return page == chain->page;
+}
+
+static bool read_word(struct chain *chain, uint64_t address, uint64_t *ret_word)
+{
+	if (address % sizeof(*ret_word) != 0 || !is_readable(chain, address))
+		return false;
+	*ret_word = *(const uint64_t *)address;
+	return true;
+}
+
+/* Bytes of code; what cannot be read is 0. */
+static void read_code(struct chain *chain, uint64_t address, uint8_t *bytes, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		bytes[i] = is_readable(chain, address + i) ? *(const uint8_t *)(address + i) : 0;
+}
+
+/* Length of "ff /2" with this ModRM and SIB, an indirect call; 0: another instruction. */
+static unsigned int indirect_call_size(const uint8_t *code)
+{
+	unsigned int mode = code[1] >> 6, base = code[1] & 7;
+	unsigned int size = 2 + (mode != 3 && base == 4);
+
+	if (code[0] != 0xff || (code[1] >> 3 & 7) != 2)
+		return 0;
+	if (mode == 1)
+		return size + 1;
+	if (mode == 2 || (mode == 0 && (base == 5 || (base == 4 && (code[2] & 7) == 5))))
+		return size + 4;
+	return size;
+}
+
+/* A return address lies behind a call. */
+static bool is_behind_call(struct chain *chain, uint64_t pc)
+{
+	uint8_t code[CALL_SIZE_MAX + 1];
+	const uint8_t *end = code + CALL_SIZE_MAX;
+
+	if (pc < CALL_SIZE_MAX)
+		return false;
+	code[CALL_SIZE_MAX] = 0;
+	read_code(chain, pc - CALL_SIZE_MAX, code, CALL_SIZE_MAX);
+	if (end[-5] == 0xe8)
+		return true;
+	for (unsigned int size = 2; size <= CALL_SIZE_MAX; size++)
+		if (indirect_call_size(end - size) == size)
+			return true;
+	return false;
+}
+
+/* A frame that is given back right behind the call: CPython's trampolines have such. */
+static bool step_by_return(struct chain *chain, uint64_t *ret_cfa, uint64_t *ret_frame_pointer)
+{
+	static const uint8_t add_and_return[] = { 0x48, 0x83, 0xc4 }; /* add $n, %rsp; n; ret */
+	uint8_t code[5];
+
+	read_code(chain, chain->pc, code, sizeof(code));
+	if (memcmp(code, add_and_return, sizeof(add_and_return)) == 0 && code[3] < 0x80 &&
+	    code[4] == 0xc3) {
+		*ret_cfa = chain->stack_pointer + code[3] + 8;
+		return true;
+	}
+	if (code[0] != 0x5d || code[1] != 0xc3) /* pop %rbp; ret */
+		return false;
+	*ret_cfa = chain->stack_pointer + 16;
+	return read_word(chain, chain->stack_pointer, ret_frame_pointer);
+}
+
+static bool step_by_frame_pointer(struct chain *chain, uint64_t *ret_cfa,
+				  uint64_t *ret_frame_pointer)
+{
+	uint64_t frame_pointer = chain->frame_pointer;
+
+	*ret_cfa = frame_pointer + 16;
+	return frame_pointer >= chain->stack_pointer &&
+	       read_word(chain, frame_pointer, ret_frame_pointer);
+}
+
+static bool step_by_rule(struct chain *chain, const struct frame_rule *rule, uint64_t *ret_cfa,
+			 uint64_t *ret_frame_pointer)
+{
+	uint64_t cfa = (rule->is_from_frame_pointer ? chain->frame_pointer : chain->stack_pointer) +
+		       (uint64_t)rule->cfa_offset;
+
+	*ret_cfa = cfa;
+	return !rule->saves_frame_pointer ||
+	       read_word(chain, cfa + (uint64_t)rule->saved_offset, ret_frame_pointer);
+}
+
+/* To the caller. Returns false when nothing certain leads there. */
+static bool chain_step(struct chain *chain)
+{
+	uint64_t cfa, frame_pointer = chain->frame_pointer, pc;
+	struct frame_rule rule;
+	bool is_found;
+
+	if (frame_rule_find(chain->pc - 1, &rule))
+		is_found = step_by_rule(chain, &rule, &cfa, &frame_pointer);
+	else if (frame_is_described(chain->pc - 1))
+		is_found = false; /* the outermost frame, or one of another form */
+	else
+		is_found = step_by_return(chain, &cfa, &frame_pointer) ||
+			   step_by_frame_pointer(chain, &cfa, &frame_pointer);
+	if (!is_found || cfa <= chain->stack_pointer ||
+	    cfa - chain->stack_pointer > FRAME_SIZE_MAX || !read_word(chain, cfa - 8, &pc) ||
+	    !is_behind_call(chain, pc))
+		return false;
+	chain->pc = pc;
+	chain->stack_pointer = cfa;
+	chain->frame_pointer = frame_pointer;
+	return true;
+}
+
+/* Keeps the frame reached last: libgcc's unwinder stops at the first without information. */
+static _Unwind_Reason_Code start_frame(struct _Unwind_Context *context, void *data)
+{
+	struct chain *chain = data;
+
+	chain->pc = _Unwind_GetIP(context);
+	chain->stack_pointer = _Unwind_GetCFA(context);
+	chain->frame_pointer = _Unwind_GetGR(context, REGISTER_FRAME_POINTER);
+	return _URC_NO_REASON;
+}
+
+/* pc itself, too: in a frame that a signal interrupted, it is the next instruction. */
+static bool is_described(uint64_t pc)
+{
+	_Atomic(uint64_t) *known = &described[pc_hash(pc) & (DESCRIBED - 1)];
+
+	if (atomic_load_explicit(known, memory_order_relaxed) == pc)
+		return true;
+	if (!frame_is_described(pc - 1) && !frame_is_described(pc))
+		return false;
+	atomic_store_explicit(known, pc, memory_order_relaxed);
+	return true;
+}
+
+static unsigned int first_undescribed(const uint64_t *pcs, unsigned int depth)
+{
+	unsigned int i = 0;
+
+	while (i < depth && is_described(pcs[i]))
+		i++;
+	return i;
+}
+
+struct chain_result chain_settle(uint64_t *pcs, unsigned int depth, unsigned int max)
+{
+	unsigned int at = first_undescribed(pcs, depth);
+	struct chain_result result = { .depth = at + 1, .is_settled = true };
+	struct dl_find_object object;
+	struct chain chain = { 0 };
+
+	if (at == depth)
+		return (struct chain_result){ .depth = depth, .is_settled = true };
+	if (chain_ends_at(pcs[at]) || !shim_may_call_kernel())
+		return result;
+	(void)_Unwind_Backtrace(start_frame, &chain); /* ends where it must */
+	result.is_settled = false;
+	if (chain.pc != pcs[at])
+		return result;
+	while (chain_step(&chain)) {
+		if (result.depth == max) {
+			result.is_truncated = true;
+			break;
+		}
+		pcs[result.depth++] = chain.pc;
+	}
+	if (result.depth == at + 1 && _dl_find_object((void *)(pcs[at] - 1), &object) == 0)
+		atomic_store_explicit(dead_end_slot(pcs[at]), pcs[at], memory_order_relaxed);
+	return result;
+}
