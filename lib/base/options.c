@@ -52,6 +52,7 @@ void options_init(struct options *options)
 		.exec_inherited = POLICY_NOTE,
 		.uncovered = POLICY_NOTE,
 		.unused_suppressions = POLICY_NOTE,
+		.stale_baseline = POLICY_NOTE,
 		.error_exitcode = 23,
 		.exit_status = EXIT_FROM_PROGRAM,
 		.wait_s = 5,

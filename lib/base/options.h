@@ -47,6 +47,9 @@ struct options {
 	bool is_default_unsuppressed;
 	enum policy unused_suppressions;
 	const char *print_suppressions;
+	const char *baseline;
+	bool is_baseline_updated;
+	enum policy stale_baseline;
 	enum policy killed, misuse, gc, exec_inherited, uncovered;
 	uint32_t error_exitcode;
 	enum exit_from exit_status;

@@ -9,6 +9,8 @@
 
 #include "cli/cli.h"
 #include "cli/program.h"
+#include "report/baseline_file.h"
+#include "report/report.h"
 
 static int rules_load(struct known *known, const char *path)
 {
@@ -53,22 +55,88 @@ static int shipped_load(struct known *known)
 	return result;
 }
 
+static int baseline_load(struct known *known, const struct options *options)
+{
+	char error[512] = "";
+	const char *path = options->baseline;
+	int result;
+
+	if (options->is_baseline_updated) {
+		result = report_check_file(path);
+		if (result < 0)
+			return complain("cannot write baseline '%s': %s", path, strerror(-result));
+	}
+	known->is_updating = options->is_baseline_updated;
+	baseline_init(&known->baseline);
+	known->baseline.file = path;
+	result = baseline_read(&known->baseline, path, error, sizeof(error));
+	if (result == -ENOENT && options->is_baseline_updated)
+		return 0;
+	if (result == -ENOENT)
+		return complain(
+			"cannot read baseline '%s': there is none; --update-baseline makes it",
+			path);
+	if (result < 0)
+		return complain("cannot read baseline '%s': %s", path,
+				result == -EPROTO ? error : strerror(-result));
+	return 0;
+}
+
 int knowledge_open(struct known *known, const struct options *options, bool is_fresh)
 {
 	int status = 0;
 
 	*known = (struct known){ .asks_descriptors = false };
+	if (options->is_baseline_updated && !options->baseline)
+		return complain("--update-baseline needs --baseline FILE");
 	for (uint32_t i = 0; i < options->suppression_count && status == 0; i++)
 		status = rules_load(known, options->suppressions[i]);
 	if (status == 0 && is_fresh && !options->is_default_unsuppressed)
 		status = shipped_load(known);
+	if (status == 0 && options->baseline)
+		status = baseline_load(known, options);
 	for (size_t i = 0; i < known->suppressions.count; i++)
-		known->asks_descriptors |=
-			rule_asks_descriptors(&known->suppressions.rules[i]);
+		known->asks_descriptors |= rule_asks_descriptors(&known->suppressions.rules[i]);
 	return status;
+}
+
+void knowledge_miss(struct report *report)
+{
+	if (report->exit_reason == REASON_PROGRAM)
+		return;
+	report->verdict = VERDICT_ERROR;
+	report->exit_reason = REASON_ERROR;
+	report->exit_status = EXIT_ERROR;
+}
+
+static int baseline_save(const struct known *known)
+{
+	const char *path = known->baseline.file;
+	int result;
+
+	if (!known->updated.is_there)
+		return complain("baseline '%s' is left as it is: nothing was learnt of the program",
+				path);
+	/* A program that failed before it left anything is no reason to begin an empty one. */
+	if (known->updated.count == 0 && known->updated.is_partial)
+		return complain("baseline '%s' is not made: nothing was found in a run that was "
+				"not complete, or failed",
+				path);
+	result = baseline_write(&known->updated, path);
+	return result < 0 ? complain("cannot write baseline '%s': %s", path, strerror(-result)) : 0;
+}
+
+void knowledge_save(const struct known *known, struct report *report)
+{
+	if (!known->is_updating || baseline_save(known) == 0)
+		return;
+	report->baseline.is_updated = false;
+	knowledge_miss(report);
 }
 
 void knowledge_close(struct known *known)
 {
 	suppressions_fini(&known->suppressions);
+	baseline_fini(&known->baseline);
+	baseline_fini(&known->updated);
 }

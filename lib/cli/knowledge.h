@@ -18,6 +18,15 @@
  */
 int knowledge_open(struct known *known, const struct options *options, bool is_fresh);
 
+/*
+ * Write the baseline when it is to be updated. What is wrong is told in one line and
+ * in the report's exit status: a run of which nothing was learnt leaves the old one.
+ */
+void knowledge_save(const struct known *known, struct report *report);
+
+/* The report was made without what is known: not to be trusted. The program's own failure stays. */
+void knowledge_miss(struct report *report);
+
 void knowledge_close(struct known *known);
 
 #endif

@@ -66,7 +66,7 @@ static int source_find(const char *path, enum source *ret_source)
 /* Do the options know something that a finished report may not? */
 static bool is_known_more(const struct options *options)
 {
-	return options->suppression_count > 0;
+	return options->suppression_count > 0 || options->baseline;
 }
 
 static int json_source_read(const char *path, const struct options *options, struct known *known,
@@ -102,6 +102,8 @@ static int source_read(const char *path, const struct options *options, struct r
 	if (result == 0)
 		result = source == SOURCE_LEDGER ? ledger_judge(path, &context, report)
 						 : json_source_read(path, options, &known, report);
+	if (result == 0)
+		knowledge_save(&known, report);
 	knowledge_close(&known);
 	return result;
 }
@@ -163,16 +165,6 @@ static void start_directory_enter(const char *ledger_path)
 	snapshot_unload(&snapshot);
 }
 
-/* Without its rules a run may have leaks that are none. The program's own failure stays. */
-static void rules_miss(struct report *report)
-{
-	if (report->exit_reason == REASON_PROGRAM)
-		return;
-	report->verdict = VERDICT_ERROR;
-	report->exit_reason = REASON_ERROR;
-	report->exit_status = EXIT_ERROR;
-}
-
 /*
  * `unclosed --bare-report LEDGER`, started by the shim at the end of the first
  * process of a session without a launcher. The status is the one that this
@@ -203,8 +195,10 @@ int command_bare_report(int argc, char **argv)
 	context.data = argv[1];
 	status = ledger_judge(argv[1], &context, report);
 	if (status == 0) {
-		if (!is_knowing)
-			rules_miss(report);
+		if (is_knowing)
+			knowledge_save(&known, report);
+		else
+			knowledge_miss(report);
 		status = outputs_write(report, &options);
 		if (status == 0 || report->exit_reason != REASON_CLEAN)
 			status = report->exit_status;

@@ -52,8 +52,10 @@ static int run_report(struct session *session, const struct options *options, ch
 	if (!report)
 		return complain("no memory for a report");
 	status = ledger_judge(session->path, &context, report);
-	if (status == 0)
+	if (status == 0) {
+		knowledge_save(session->known, report);
 		status = outputs_write(report, options);
+	}
 	/* What the program said of itself comes before what went wrong here. */
 	if (status == 0 || report->exit_reason == REASON_PROGRAM ||
 	    report->exit_reason == REASON_LEAKS)

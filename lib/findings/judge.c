@@ -51,12 +51,14 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 	events_find(&judge);
 	groups_finish(&judge);
 	known_find(&judge);
-	findings_order(report);
 	processes_count(&judge);
 	report->exit = judge.lives[0].exit;
 	totals_count(&judge);
+	known_accept(context->known, report, judge.lives[0].is_covered);
+	findings_order(report);
+	findings_sum(report);
 	modules_diagnose(&judge);
 	verdict_find(report, context->options, judge.lives[0].is_covered,
-		     known_review(report, context->options));
+		     known_review(context->known, report, context->options));
 	return 0;
 }

@@ -216,6 +216,21 @@ void known_apply(const struct known *known, struct report *report, module_is_the
 	suppressions_compact(report);
 }
 
+void findings_sum(struct report *report)
+{
+	report->total = report->counted = report->noted = 0;
+	report->suppressed = report->baselined = 0;
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *finding = &report->findings[i];
+
+		report->total += finding->count;
+		report->counted += finding->counted;
+		report->suppressed += finding->suppressed;
+		report->baselined += finding->baselined;
+		report->noted += finding->noted;
+	}
+}
+
 static int finding_compare(const void *left, const void *right)
 {
 	const struct finding *a = *(const struct finding *const *)left;

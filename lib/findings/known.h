@@ -9,12 +9,16 @@
 #define UNCLOSED_FINDINGS_KNOWN_H
 
 #include "base/options.h"
+#include "findings/baseline.h"
 #include "findings/findings.h"
 #include "findings/suppressions.h"
 
 struct known {
 	struct suppressions suppressions;
 	bool asks_descriptors; /* a rule has conditions on single descriptors */
+	struct baseline baseline;
+	bool is_updating;        /* accept what counts, and let `updated` be written */
+	struct baseline updated; /* made by known_accept() */
 };
 
 /*
@@ -35,20 +39,31 @@ void known_apply(const struct known *known, struct report *report, module_is_the
 		 void *data);
 
 /*
+ * Take out of the counts what the baseline allows. When it is updated it becomes
+ * what counts in this report; of a run that was not complete, or failed, it keeps
+ * all it had, for what such a run does not show may still be there. Nothing is
+ * learnt from a program that was not covered.
+ */
+void known_accept(struct known *known, struct report *report, bool is_program_covered);
+
+/* The sums of a report, over its findings. */
+void findings_sum(struct report *report);
+
+/*
  * Apply rules to a report that was judged before (read from JSON): what it has
  * stays, more may become known. Sums, order, verdict and exit status follow.
  */
-void report_rejudge(struct report *report, const struct known *known,
-		    const struct options *options);
+void report_rejudge(struct report *report, struct known *known, const struct options *options);
 
 /* What counts first, the most numerous first, else as they are; numbers them. Cuts long lists. */
 void findings_order(struct report *report);
 
 /*
- * Say which rules are too broad, have expired or never matched. Returns whether
- * the policies make the run fail for it. A report that is not complete has not
- * shown that a rule is not needed.
+ * Say which rules are too broad, have expired or never matched, and which places
+ * of the baseline are gone. Returns whether the policies make the run fail for
+ * it. A report that is not complete, or of a program that failed, has not shown
+ * that something is no longer needed. `known` may be NULL.
  */
-bool known_review(struct report *report, const struct options *options);
+bool known_review(const struct known *known, struct report *report, const struct options *options);
 
 #endif

@@ -75,16 +75,96 @@ static size_t unused_tell(struct report *report, enum diagnostic_level level)
 	return count;
 }
 
-bool known_review(struct report *report, const struct options *options)
+/* Has the run shown all it has to show? */
+static bool is_conclusive(const struct report *report)
 {
-	enum policy unused = options->unused_suppressions;
-	bool is_failing = unused >= POLICY_PROVEN && report->is_complete &&
-			  (options->gate != GATE_NONE || unused == POLICY_FAIL);
+	return report->is_complete && report->exit.is_known && !report->exit.is_signaled &&
+	       report->exit.status == 0;
+}
+
+static bool is_failing(const struct report *report, const struct options *options,
+		       enum policy policy)
+{
+	return policy >= POLICY_PROVEN && is_conclusive(report) &&
+	       (options->gate != GATE_NONE || policy == POLICY_FAIL);
+}
+
+static bool unused_review(struct report *report, const struct options *options)
+{
+	bool fails = is_failing(report, options, options->unused_suppressions);
+
+	if (options->unused_suppressions == POLICY_IGNORE)
+		return false;
+	return unused_tell(report, fails ? DIAGNOSTIC_ERROR : DIAGNOSTIC_NOTE) > 0 && fails;
+}
+
+/* The list of what is gone is in the report; here is why it fails for that. */
+static bool gone_review(const struct known *known, struct report *report,
+			const struct options *options)
+{
+	if (options->stale_baseline == POLICY_IGNORE || !is_conclusive(report))
+		return false;
+	baseline_gone(known->is_updating ? &known->updated : &known->baseline, report);
+	if (report->baseline.gone_count == 0 ||
+	    !is_failing(report, options, options->stale_baseline))
+		return false;
+	tell(report, DIAGNOSTIC_ERROR, "baseline-stale",
+	     report_printf(report,
+			   "%s is stale: %zu of %" PRIu64
+			   " places are gone or have fewer; --update-baseline",
+			   report->baseline.file, report->baseline.gone_count,
+			   report->baseline.place_count));
+	return true;
+}
+
+bool known_review(const struct known *known, struct report *report, const struct options *options)
+{
+	bool is_stale;
 
 	flaws_tell(report);
 	expired_tell(report);
-	if (unused == POLICY_IGNORE)
-		return false;
-	return unused_tell(report, is_failing ? DIAGNOSTIC_ERROR : DIAGNOSTIC_NOTE) > 0 &&
-	       is_failing;
+	is_stale = unused_review(report, options);
+	if (known && known->baseline.file)
+		is_stale |= gone_review(known, report, options);
+	return is_stale;
+}
+
+/* Why the baseline keeps what this run did not show; NULL: it does not. */
+static const char *keeping_why(struct report *report)
+{
+	if (report->exit.is_known && report->exit.is_signaled)
+		return "a signal ended the program";
+	if (report->exit.is_known && report->exit.status != 0)
+		return report_printf(report, "the program returned %d", report->exit.status);
+	return is_conclusive(report) ? NULL : "the run is not complete";
+}
+
+static void baseline_update(struct known *known, struct report *report)
+{
+	const char *why = keeping_why(report);
+
+	baseline_init(&known->updated);
+	known->updated.file = known->baseline.file;
+	baseline_collect(&known->updated, report);
+	if (!why)
+		return;
+	known->updated.is_partial = true;
+	baseline_keep(&known->updated, &known->baseline);
+	tell(report, DIAGNOSTIC_NOTE, "baseline-kept",
+	     report_printf(report, "%s keeps what it had beside what was found: %s",
+			   known->baseline.file, why));
+}
+
+void known_accept(struct known *known, struct report *report, bool is_program_covered)
+{
+	if (!known || !known->baseline.file)
+		return;
+	if (known->is_updating && is_program_covered)
+		baseline_update(known, report);
+	if (known->updated.is_there) {
+		baseline_apply(&known->updated, report);
+		report->baseline.is_updated = true;
+	} else {
+		baseline_apply(&known->baseline, report);
+	}
 }

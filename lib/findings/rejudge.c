@@ -5,21 +5,6 @@
 #include "findings/known.h"
 #include "findings/verdict.h"
 
-static void sums_make(struct report *report)
-{
-	report->total = report->counted = report->noted = 0;
-	report->suppressed = report->baselined = 0;
-	for (size_t i = 0; i < report->finding_count; i++) {
-		const struct finding *finding = &report->findings[i];
-
-		report->total += finding->count;
-		report->counted += finding->counted;
-		report->suppressed += finding->suppressed;
-		report->baselined += finding->baselined;
-		report->noted += finding->noted;
-	}
-}
-
 /* The review says again what it said before, as far as it still holds. */
 static void reviewed_forget(struct report *report)
 {
@@ -28,7 +13,8 @@ static void reviewed_forget(struct report *report)
 	for (size_t i = 0; i < report->diagnostic_count; i++) {
 		const char *code = report->diagnostics[i].code;
 
-		if (!code || strncmp(code, "suppression-", strlen("suppression-")) != 0)
+		if (!code || (strncmp(code, "suppression-", strlen("suppression-")) != 0 &&
+			      strncmp(code, "baseline-", strlen("baseline-")) != 0))
 			report->diagnostics[kept++] = report->diagnostics[i];
 	}
 	report->diagnostic_count = kept;
@@ -45,11 +31,14 @@ static bool is_program_covered(const struct report *report)
 	return report->process_count > 0 && program->is_covered;
 }
 
-void report_rejudge(struct report *report, const struct known *known, const struct options *options)
+void report_rejudge(struct report *report, struct known *known, const struct options *options)
 {
+	bool is_covered = is_program_covered(report);
+
 	reviewed_forget(report);
 	known_apply(known, report, NULL, NULL);
+	known_accept(known, report, is_covered);
 	findings_order(report);
-	sums_make(report);
-	verdict_find(report, options, is_program_covered(report), known_review(report, options));
+	findings_sum(report);
+	verdict_find(report, options, is_covered, known_review(known, report, options));
 }

@@ -6,20 +6,10 @@
 
 #include "findings/paths.h"
 #include "findings/suppressions.h"
+#include "findings/where.h"
 
 /* Enough to tell one caller of a helper from another, and no more than survives a change. */
 #define FRAMES_PRINTED 3
-
-enum whose { OF_PYTHON, OF_PROGRAM, OF_ANYBODY };
-
-static bool is_chosen(const struct report_frame *frame, enum whose whose)
-{
-	if (!frame->function || frame->is_runtime)
-		return false;
-	if (whose == OF_PYTHON)
-		return frame->language && strcmp(frame->language, "python") == 0;
-	return whose == OF_ANYBODY || (frame->module && !path_is_system(frame->module));
-}
 
 /* A name that a line would not keep as it is: a comment would begin in it, or the line end. */
 static bool is_printable(const char *name)
@@ -35,7 +25,7 @@ static unsigned int frames_print(FILE *out, const struct report_stack *stack, en
 	for (size_t i = 0; i < stack->frame_count && count < FRAMES_PRINTED; i++) {
 		const struct report_frame *frame = &stack->frames[i];
 
-		if (!is_chosen(frame, whose) || !is_printable(frame->function))
+		if (!frame_is_of(frame, whose) || !is_printable(frame->function))
 			continue;
 		(void)fprintf(out, "    frame: ^%s$\n", frame->function);
 		count++;
@@ -62,7 +52,7 @@ static bool is_nameable(const struct finding *finding)
 	const struct report_stack *stack = &finding->stack;
 
 	for (size_t i = 0; i < stack->frame_count; i++)
-		if (is_chosen(&stack->frames[i], OF_ANYBODY) &&
+		if (frame_is_of(&stack->frames[i], OF_ANYBODY) &&
 		    is_printable(stack->frames[i].function))
 			return true;
 	return finding->call && is_printable(finding->call);

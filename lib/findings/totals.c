@@ -196,13 +196,6 @@ void totals_count(struct judge *judge)
 	command_describe(judge);
 	process_balance(judge);
 	kinds_total(judge);
-	for (size_t i = 0; i < report->finding_count; i++) {
-		report->total += report->findings[i].count;
-		report->counted += report->findings[i].counted;
-		report->suppressed += report->findings[i].suppressed;
-		report->baselined += report->findings[i].baselined;
-		report->noted += report->findings[i].noted;
-	}
 	for (size_t i = 0; i < report->process_count; i++) {
 		const struct report_process *process = &report->processes[i];
 

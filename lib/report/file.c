@@ -205,6 +205,13 @@ int report_write_file(const char *path, const struct report_writer *writer,
 	return write_or_append(path, writer, report, style, write_path);
 }
 
+int report_write_bytes(const char *path, const char *bytes, size_t size)
+{
+	int fd = path_descriptor(path);
+
+	return fd >= 0 ? write_all(fd, bytes, size) : write_path(path, bytes, size);
+}
+
 int report_append_file(const char *path, const struct report_writer *writer,
 		       const struct report *report, const struct report_style *style)
 {

@@ -199,8 +199,7 @@ static void read_summary(struct json_reader *reader, const json_t *root)
 			read_count(reader, left, kind_name(kind), UINT64_MAX);
 }
 
-/* Returns NULL when the file cannot be read (*ret_error, with errno) or is no JSON. */
-static json_t *load(const char *path, char *error, size_t size, int *ret_error)
+json_t *read_file(const char *path, char *error, size_t size, int *ret_error)
 {
 	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	json_error_t where;
@@ -220,18 +219,34 @@ static json_t *load(const char *path, char *error, size_t size, int *ret_error)
 		json_decref(root);
 		root = NULL;
 	} else if (!root) {
-		(void)snprintf(error, size, "line %d: %s", where.line, where.text);
+		(void)snprintf(error, size, "line %d, column %d: %s", where.line, where.column,
+			       where.text);
 	}
 	if (in != stdin)
 		(void)fclose(in); /* was only read */
 	return root;
 }
 
+void read_report(struct json_reader *reader, const json_t *root)
+{
+	if (!read_schema(reader, root))
+		return;
+	reader->report->command = read_texts(reader, root, "command", &(size_t){ 0 });
+	read_session(reader, root);
+	read_verdict(reader, root);
+	read_process_list(reader, root);
+	read_scopes(reader, root);
+	read_known(reader, root);
+	read_findings(reader, root);
+	read_diagnostics(reader, root);
+	read_summary(reader, root);
+}
+
 int report_read_json(struct report *report, const char *path, char *error, size_t size)
 {
 	struct json_reader reader = { .report = report, .error = error, .error_size = size };
 	int result;
-	json_t *root = load(path, error, size, &result);
+	json_t *root = read_file(path, error, size, &result);
 
 	if (!root)
 		return result;
@@ -240,17 +255,7 @@ int report_read_json(struct report *report, const char *path, char *error, size_
 		json_decref(root);
 		return -EPROTO;
 	}
-	if (read_schema(&reader, root)) {
-		report->command = read_texts(&reader, root, "command", &(size_t){ 0 });
-		read_session(&reader, root);
-		read_verdict(&reader, root);
-		read_process_list(&reader, root);
-		read_scopes(&reader, root);
-		read_known(&reader, root);
-		read_findings(&reader, root);
-		read_diagnostics(&reader, root);
-		read_summary(&reader, root);
-	}
+	read_report(&reader, root);
 	json_decref(root);
 	return reader.is_bad ? -EPROTO : 0;
 }

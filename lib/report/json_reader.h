@@ -61,6 +61,15 @@ unsigned int read_enum(struct json_reader *reader, const json_t *object, const c
 /* Keep an error about `key` of the present place. */
 void read_fail(struct json_reader *reader, const char *key, const char *why);
 
+/*
+ * The document at `path` ("-": stdin), a new reference. NULL when the file cannot be
+ * read (*ret_error: -errno) or is no JSON (-EPROTO), with the reason in `error`.
+ */
+json_t *read_file(const char *path, char *error, size_t size, int *ret_error);
+
+/* A whole report, from its document. */
+void read_report(struct json_reader *reader, const json_t *root);
+
 /* Parts of the report, from their objects. */
 void read_process(struct json_reader *reader, const json_t *object, struct report_process *process);
 void read_kinds(struct json_reader *reader, const json_t *object, const char *key,

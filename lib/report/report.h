@@ -64,6 +64,9 @@ int report_write_file(const char *path, const struct report_writer *writer,
 int report_append_file(const char *path, const struct report_writer *writer,
 		       const struct report *report, const struct report_style *style);
 
+/* The same for bytes that are there already. */
+int report_write_bytes(const char *path, const char *bytes, size_t size);
+
 /*
  * Could a report be written to `path`, as far as can be told without touching
  * what is there? Missing folders are made. Returns 0 or -errno, as report_write_file()

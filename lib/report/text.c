@@ -88,6 +88,8 @@ static int text_write(FILE *out, const struct report *report, const struct repor
 		(void)fputc('\n', out);
 		text_diagnostics(&printer, report, DIAGNOSTIC_NOTE);
 		text_totals(&printer, report, &tally);
+	} else {
+		text_baseline_line(&printer, report);
 	}
 	return ferror(out) ? -EIO : 0;
 }

@@ -65,6 +65,9 @@ void text_known(struct section *section, const struct report *report, const stru
 /* What the baseline allows and was not found: its own section. */
 void text_baseline(const struct printer *printer, const struct report *report);
 
+/* What a clean run has to say of its baseline: one line, or none. */
+void text_baseline_line(const struct printer *printer, const struct report *report);
+
 /* "Not counted", "Still running", "NOT COVERED", each only when not empty. */
 void text_sections(const struct printer *printer, const struct report *report,
 		   const struct tally *tally);

@@ -89,28 +89,53 @@ static void print_gone(struct section *section, const struct report_gone *gone)
 	(void)fputc('\n', printer->out);
 }
 
-/* "2 of 5 places of ci/known.json are gone or have fewer; --update-baseline takes that over" */
+static void print_better(const struct printer *printer, const struct report_baseline *baseline,
+			 size_t shown)
+{
+	bool is_one = baseline->gone_count == 1;
+
+	if (shown > 0 && baseline->gone_count > shown)
+		(void)fprintf(printer->out, "and %zu more; ", baseline->gone_count - shown);
+	(void)fprintf(printer->out, "%zu of %" PRIu64 " places known in ", baseline->gone_count,
+		      baseline->place_count);
+	(void)print_text(printer, baseline->file);
+	(void)fprintf(printer->out, " %s gone or %s fewer: --update-baseline\n",
+		      is_one ? "is" : "are", is_one ? "has" : "have");
+}
+
+/* "unclosed: note: ci/known.json was written: 5 places" */
+static void print_updated(const struct printer *printer, const struct report_baseline *baseline)
+{
+	struct words words;
+
+	(void)fputs("unclosed: note: ", printer->out);
+	(void)print_text(printer, baseline->file);
+	(void)fprintf(printer->out, " was written: %s\n",
+		      words_count(&words, baseline->place_count, "place"));
+}
+
 void text_baseline(const struct printer *printer, const struct report *report)
 {
 	const struct report_baseline *baseline = &report->baseline;
 	struct section section = { .printer = printer, .title = "Better than the baseline" };
 	size_t shown = 0;
 
-	for (size_t i = 0; i < baseline->gone_count; i++) {
-		if (shown == SECTION_MAX && !printer->style->is_verbose)
-			break;
-		print_gone(&section, &baseline->gone[i]);
-		shown++;
-	}
 	if (baseline->gone_count == 0)
 		return;
+	while (shown < baseline->gone_count && (shown < SECTION_MAX || printer->style->is_verbose))
+		print_gone(&section, &baseline->gone[shown++]);
 	section_line(&section);
-	if (baseline->gone_count > shown)
-		(void)fprintf(printer->out, "and %zu more; ", baseline->gone_count - shown);
-	(void)fprintf(printer->out, "%zu of %" PRIu64 " places known in ", baseline->gone_count,
-		      baseline->place_count);
-	(void)print_text(printer, baseline->file);
-	(void)fprintf(printer->out, " %s gone or %s fewer: --update-baseline\n",
-		      baseline->gone_count == 1 ? "is" : "are",
-		      baseline->gone_count == 1 ? "has" : "have");
+	print_better(printer, baseline, shown);
+}
+
+void text_baseline_line(const struct printer *printer, const struct report *report)
+{
+	const struct report_baseline *baseline = &report->baseline;
+
+	if (baseline->is_updated) {
+		print_updated(printer, baseline);
+	} else if (baseline->gone_count > 0) {
+		(void)fputs("unclosed: note: ", printer->out);
+		print_better(printer, baseline, 0);
+	}
 }

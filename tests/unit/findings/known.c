@@ -14,6 +14,7 @@ static void setup(void)
 	report = report_new();
 	cr_assert_not_null(report);
 	report->is_complete = true;
+	report->exit.is_known = true;
 	options_init(&options);
 }
 
@@ -169,7 +170,7 @@ Test(known, an_expired_rule_suppresses_no_longer)
 	expect(0, 2, 0, 0);
 	cr_expect(report->suppressions[0].is_expired);
 	cr_expect_eq(report->suppressions[0].matched, 2);
-	(void)known_review(report, &options);
+	(void)known_review(&known, report, &options);
 	cr_assert_eq(report->diagnostic_count, 1);
 	cr_expect_str_eq(report->diagnostics[0].code, "suppression-expired");
 	cr_expect_eq(report->diagnostics[0].level, DIAGNOSTIC_WARNING);
@@ -181,21 +182,21 @@ Test(known, unused_rules)
 	add("pool", 1, 0);
 	rules("leak:pool\nleak:gone\n");
 	apply();
-	cr_expect_not(known_review(report, &options));
+	cr_expect_not(known_review(&known, report, &options));
 	cr_assert_eq(report->diagnostic_count, 1);
 	cr_expect_str_eq(report->diagnostics[0].text, "k.supp:2: 'leak:gone' never matched");
 	options.unused_suppressions = POLICY_FAIL;
-	cr_expect(known_review(report, &options));
+	cr_expect(known_review(&known, report, &options));
 	options.gate = GATE_NONE;
-	cr_expect(known_review(report, &options));
+	cr_expect(known_review(&known, report, &options));
 	options.unused_suppressions = POLICY_COUNT;
-	cr_expect_not(known_review(report, &options));
+	cr_expect_not(known_review(&known, report, &options));
 	options.unused_suppressions = POLICY_FAIL;
 	report->is_complete = false;
-	cr_expect_not(known_review(report, &options));
+	cr_expect_not(known_review(&known, report, &options));
 	report->diagnostic_count = 0;
 	options.unused_suppressions = POLICY_IGNORE;
-	cr_expect_not(known_review(report, &options));
+	cr_expect_not(known_review(&known, report, &options));
 	cr_expect_eq(report->diagnostic_count, 0);
 }
 
@@ -209,7 +210,7 @@ Test(known, shipped_rules_are_told_when_they_matched)
 	cr_expect_str_eq(report->suppressions[0].rule, "leak:pool");
 	cr_expect_eq(report->findings[0].suppressed_by[0].suppression, 0);
 	options.unused_suppressions = POLICY_FAIL;
-	cr_expect_not(known_review(report, &options));
+	cr_expect_not(known_review(&known, report, &options));
 }
 
 /* Rules of a module hold where it is loaded, and nowhere when that cannot be told. */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "findings/where.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "findings/baseline.h"
+#include "findings/paths.h"
+
+#define FUNCTIONS_NAMED 3
+
+bool frame_is_of(const struct report_frame *frame, enum whose whose)
+{
+	bool is_python = frame->language && strcmp(frame->language, "python") == 0;
+
+	if (!frame->function || frame->is_runtime)
+		return false;
+	if (whose == OF_PYTHON)
+		return is_python && !frame->is_library;
+	return whose == OF_ANYBODY || (frame->module && !path_is_system(frame->module));
+}
+
+enum whose stack_whose(const struct report_stack *stack)
+{
+	for (unsigned int whose = OF_PYTHON; whose < OF_ANYBODY; whose++)
+		for (size_t i = 0; i < stack->frame_count; i++)
+			if (frame_is_of(&stack->frames[i], whose))
+				return whose;
+	return OF_ANYBODY;
+}
+
+const char *finding_where(struct report *storage, const struct finding *finding)
+{
+	const struct report_stack *stack = &finding->stack;
+	enum whose whose = stack_whose(stack);
+	const char *file = NULL, *where;
+	unsigned int named = 0;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		abort(); /* like report_alloc() */
+	for (size_t i = 0; i < stack->frame_count && named < FUNCTIONS_NAMED; i++) {
+		const struct report_frame *frame = &stack->frames[i];
+
+		if (!frame_is_of(frame, whose))
+			continue;
+		(void)fprintf(out, "%s%s", named++ ? ", " : "", frame->function);
+		file = file ? file : frame->file;
+	}
+	if (file)
+		(void)fprintf(out, " (%s)", file);
+	if (fclose(out) != 0)
+		abort();
+	where = named ? report_strdup(storage, text) : NULL;
+	free(text);
+	return where;
+}

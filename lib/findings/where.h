@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which frames of a finished report tell people where something is: those of
+ * Python code, else of the program's own modules, else any with a name.
+ *
+ * Layer: findings. Context: tool.
+ */
+#ifndef UNCLOSED_FINDINGS_WHERE_H
+#define UNCLOSED_FINDINGS_WHERE_H
+
+#include "findings/findings.h"
+
+enum whose { OF_PYTHON, OF_PROGRAM, OF_ANYBODY };
+
+/* Is it such a frame, with a name, above the program's entry? */
+bool frame_is_of(const struct report_frame *frame, enum whose whose);
+
+/* The first class that some frame of the stack is of; OF_ANYBODY when none is. */
+enum whose stack_whose(const struct report_stack *stack);
+
+#endif

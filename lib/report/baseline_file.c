@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/baseline_file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/json_reader.h"
+#include "report/json_value.h"
+#include "report/report.h"
+
+#define SCHEMA "unclosed-baseline/"
+#define SCHEMA_VERSION "1"
+#define FINGERPRINT "place/1"
+#define FINGERPRINT_MAX 64
+
+static bool starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+static void read_entry_of(struct json_reader *reader, const json_t *object,
+			  struct baseline *baseline)
+{
+	struct baseline_entry entry = {
+		.fingerprint = read_text(reader, object, FINGERPRINT),
+		.count = read_count(reader, object, "count", INT64_MAX),
+		.is_stable = read_bool(reader, object, "stable", true),
+		.type = read_text(reader, object, "type"),
+		.kind = read_text(reader, object, "kind"),
+		.call = read_text(reader, object, "call"),
+		.title = read_text(reader, object, "title"),
+		.where = read_text(reader, object, "where"),
+	};
+
+	if (!entry.fingerprint || !*entry.fingerprint ||
+	    strlen(entry.fingerprint) > FINGERPRINT_MAX)
+		read_fail(reader, FINGERPRINT, "a fingerprint was expected");
+	else if (entry.count == 0)
+		read_fail(reader, "count", "a number from 1 was expected");
+	else if (baseline_find(baseline, entry.fingerprint))
+		read_fail(reader, FINGERPRINT, "this fingerprint was there before");
+	else
+		baseline_add(baseline, &entry);
+}
+
+static void read_entries(struct json_reader *reader, const json_t *root, struct baseline *baseline)
+{
+	size_t count;
+	json_t *array = read_array(reader, root, "findings", &count);
+
+	if (!array)
+		read_fail(reader, "findings", "an array was expected");
+	for (size_t i = 0; i < count && !reader->is_bad; i++) {
+		size_t place = read_enter(reader, "findings", (int64_t)i);
+
+		read_entry_of(reader, read_entry(reader, array, i), baseline);
+		read_leave(reader, place);
+	}
+	baseline->is_there = true;
+}
+
+static void read_root(struct json_reader *reader, json_t *root, struct baseline *baseline)
+{
+	const char *schema = json_is_object(root) ? read_text(reader, root, "schema") : NULL;
+
+	if (schema && strcmp(schema, SCHEMA SCHEMA_VERSION) == 0) {
+		read_entries(reader, root, baseline);
+	} else if (schema && starts_with(schema, SCHEMA)) {
+		read_fail(
+			reader, "schema",
+			report_printf(reader->report,
+				      "it is of another version, %.40s; this unclosed reads " SCHEMA
+					      SCHEMA_VERSION ": use the one that wrote it",
+				      schema));
+	} else if (schema && starts_with(schema, "unclosed-report/")) {
+		read_report(reader, root);
+		if (!reader->is_bad)
+			baseline_collect(baseline, reader->report);
+	} else {
+		read_fail(reader, "schema",
+			  "neither a baseline nor a JSON report of unclosed; --update-baseline "
+			  "makes one");
+	}
+}
+
+int baseline_read(struct baseline *baseline, const char *path, char *error, size_t size)
+{
+	struct json_reader reader = { .report = baseline->storage,
+				      .error = error,
+				      .error_size = size };
+	int result;
+	json_t *root = read_file(path, error, size, &result);
+
+	if (!root)
+		return result;
+	read_root(&reader, root, baseline);
+	json_decref(root);
+	return reader.is_bad ? -EPROTO : 0;
+}
+
+static json_t *json_entry(const struct baseline_entry *entry)
+{
+	json_t *object = json_object();
+
+	json_add_text(object, FINGERPRINT, entry->fingerprint);
+	json_add_number(object, "count", entry->count);
+	if (!entry->is_stable)
+		json_add(object, "stable", json_false());
+	json_add_text(object, "type", entry->type);
+	json_add_text(object, "kind", entry->kind);
+	json_add_text(object, "call", entry->call);
+	json_add_text(object, "title", entry->title);
+	json_add_text(object, "where", entry->where);
+	return object;
+}
+
+int baseline_write(const struct baseline *baseline, const char *path)
+{
+	json_t *root = json_object(), *entries = json_array();
+	char *text, *line;
+	int result;
+
+	json_add_text(root, "schema", SCHEMA SCHEMA_VERSION);
+	for (size_t i = 0; i < baseline->count; i++)
+		json_append(entries, json_entry(&baseline->entries[i]));
+	(void)json_object_set_new(root, "findings", entries); /* there when it is empty, too */
+	text = json_dumps(root, JSON_INDENT(1));
+	json_decref(root);
+	if (!text || asprintf(&line, "%s\n", text) < 0)
+		abort(); /* like report_alloc() */
+	free(text);
+	result = report_write_bytes(path, line, strlen(line));
+	free(line);
+	return result;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Baselines as files, schema `unclosed-baseline/1`: JSON with an entry a place, in
+ * the order of their fingerprints, so that two versions compare line by line.
+ *
+ *	{
+ *	 "schema": "unclosed-baseline/1",
+ *	 "findings": [
+ *	  {
+ *	   "place/1": "2c5f1c4a9b3d7e60",
+ *	   "count": 2,
+ *	   "type": "leak", "kind": "socket", "call": "accept4",
+ *	   "title": "TCP connection, accepted, never closed",
+ *	   "where": "serve, main (src/chat_server.c)"
+ *	  }
+ *	 ]
+ *	}
+ *
+ * Only the fingerprint and the count are read again; the rest is for people. A
+ * person may change a count, or take an entry out.
+ *
+ * Layer: report. Context: tool.
+ */
+#ifndef UNCLOSED_REPORT_BASELINE_FILE_H
+#define UNCLOSED_REPORT_BASELINE_FILE_H
+
+#include <stddef.h>
+
+#include "findings/baseline.h"
+
+/*
+ * Fill a baseline that was initialised from the file at `path`: one that was
+ * written here, or a JSON report, which accepts all that counts in it. Returns 0,
+ * -errno when it cannot be read, or -EPROTO with one line in `error` (`size` bytes).
+ */
+int baseline_read(struct baseline *baseline, const char *path, char *error, size_t size);
+
+/* Write it whole or not at all, as report_write_file() does. Returns 0 or -errno. */
+int baseline_write(const struct baseline *baseline, const char *path);
+
+#endif
