@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <stdarg.h>
 
+#include "misuse.h"
+
 struct release duplicate_begin(enum call call, int from, int to)
 {
 	return record_release_begin(call, from == to ? -1 : to);
@@ -13,12 +15,15 @@ int duplicate_end(struct release *release, int from, int result)
 {
 	if (result < 0) {
 		record_release_cancel(release);
-		return result;
+		/* Onto itself it only asks whether the number is open. */
+		return release->fd < 0 ? result : (int)used(release->call, from, result);
 	}
 	if (result == from)
 		return result;
-	if (release->word)
+	if (release->word) {
+		misuse_overwritten(release, from);
 		record_release_end(release, 0);
+	}
 	return record_duplicate(release->call, from, result);
 }
 
@@ -64,9 +69,17 @@ int dup3(int from, int to, int flags)
 		argument_;                                                                         \
 	}))
 
+/* Commands that are also used to ask whether a number is open. */
+static bool fcntl_probes(int command)
+{
+	return command == F_GETFD || command == F_SETFD || command == F_GETFL;
+}
+
 static int fcntl_done(enum call call, int fd, int command, int result)
 {
-	return fcntl_duplicates(command) ? record_duplicate(call, fd, result) : result;
+	if (fcntl_duplicates(command))
+		return record_duplicate(call, fd, result);
+	return fcntl_probes(command) ? result : (int)used(call, fd, result);
 }
 
 int fcntl(int fd, int command, ...)

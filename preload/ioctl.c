@@ -10,6 +10,8 @@
 #include <linux/sockios.h>
 #include <stdarg.h>
 
+#include "misuse.h"
+
 /* From kernel headers that a build machine may have older, or not at all. */
 #define NSFS(number) _IO(0xb7, number)
 #define NSFS_NEIGHBOUR(number) _IOR(0xb7, number, char[16]) /* struct mnt_ns_info */
@@ -49,7 +51,7 @@ int ioctl(int fd, unsigned long request, ...)
 	va_start(more, request);
 	argument = va_arg(more, void *);
 	va_end(more);
-	result = REAL(ioctl)(fd, request, argument);
+	result = used(CALL_ioctl, fd, REAL(ioctl)(fd, request, argument));
 	/* Other drivers' requests may have the same number, and return 0. */
 	return result > 0 && ioctl_opens(request) ? record_opened(CALL_ioctl, result) : result;
 }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "misuse.h"
 #include "record.h"
 
 #ifndef SCM_PIDFD
@@ -56,13 +57,15 @@ long record_sent(enum call call, long result, const struct msghdr *message)
 
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
-	return record_received(CALL_recvmsg, REAL(recvmsg)(fd, message, flags), message);
+	ssize_t result = used(CALL_recvmsg, fd, REAL(recvmsg)(fd, message, flags));
+
+	return record_received(CALL_recvmsg, result, message);
 }
 
 int recvmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags,
 	     struct timespec *timeout)
 {
-	int result = REAL(recvmmsg)(fd, messages, count, flags, timeout);
+	int result = used(CALL_recvmmsg, fd, REAL(recvmmsg)(fd, messages, count, flags, timeout));
 
 	for (int i = 0; i < result; i++)
 		(void)record_received(CALL_recvmmsg, 0, &messages[i].msg_hdr);
@@ -71,12 +74,14 @@ int recvmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags,
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
-	return record_sent(CALL_sendmsg, REAL(sendmsg)(fd, message, flags), message);
+	ssize_t result = used(CALL_sendmsg, fd, REAL(sendmsg)(fd, message, flags));
+
+	return record_sent(CALL_sendmsg, result, message);
 }
 
 int sendmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags)
 {
-	int result = REAL(sendmmsg)(fd, messages, count, flags);
+	int result = used(CALL_sendmmsg, fd, REAL(sendmmsg)(fd, messages, count, flags));
 
 	for (int i = 0; i < result; i++)
 		(void)record_sent(CALL_sendmmsg, 0, &messages[i].msg_hdr);

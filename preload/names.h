@@ -27,15 +27,19 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
+#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/sendfile.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utmp.h>
@@ -62,6 +66,15 @@ extern __typeof__(clone) __clone;
 extern __typeof__(waitpid) __waitpid;
 extern __typeof__(setmntent) __setmntent;
 extern __typeof__(endmntent) __endmntent;
+extern ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room);
+extern ssize_t __pread_chk(int fd, void *buffer, size_t size, off_t offset, size_t room);
+extern ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t room);
+extern ssize_t __recv_chk(int fd, void *buffer, size_t size, size_t room, int flags);
+extern ssize_t __recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags,
+			      __SOCKADDR_ARG address, socklen_t *length);
+extern int __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t room);
+extern int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
+		       const sigset_t *mask, size_t room);
 extern int __mq_open_2(const char *name, int flags);
 extern int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
 			     void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),

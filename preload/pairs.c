@@ -46,6 +46,8 @@ void pairs_count(const struct release *release, uint32_t close_ref)
 		__atomic_store_n(&pair->kind, slot_kind(release->word), __ATOMIC_RELAXED);
 		__atomic_store_n(&pair->call, slot_call(release->word), __ATOMIC_RELEASE);
 	}
+	if (__builtin_expect(LOAD(slot->opened_tid) != thread_tid(), 0))
+		__atomic_store_n(&pair->has_crossed, 1, __ATOMIC_RELAXED);
 	STORE(pair->last_fd, (uint32_t)release->fd);
 	STORE(pair->last_tid, LOAD(slot->opened_tid));
 	STORE(pair->last_facts, LOAD(slot->facts));

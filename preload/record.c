@@ -6,6 +6,7 @@
 #include "capture.h"
 #include "copies.h"
 #include "finish.h"
+#include "misuse.h"
 #include "pairs.h"
 #include "scopes.h"
 #include "slots.h"
@@ -110,6 +111,8 @@ static void record_new(int fd, const struct opening *opening)
 	struct ledger_slot *slot = slot_make(fd);
 	uint64_t word;
 
+	if (fd <= STDERR_FILENO && opening->kind == KIND_SOCKET && !(opening->facts & FACT_DUP))
+		misuse_standard_taken(opening->call, fd);
 	if (!slot) {
 		ledger_lose(&shim.ledger, LOSS_SLOTS);
 		return;
@@ -123,6 +126,8 @@ int record_opened_with(enum call call, int fd, uint32_t facts)
 {
 	if (fd >= 0 && shim_is_recording())
 		record_new(fd, &(struct opening){ call, call_kind(call), facts, 0 });
+	else if (fd < 0)
+		misuse_open_failed(call);
 	return fd;
 }
 
@@ -137,6 +142,8 @@ int record_opened_pair(enum call call, int result, const int fds[2])
 		for (int i = 0; i < 2; i++)
 			record_new(fds[i], &(struct opening){ call, call_kind(call), FACT_PAIR,
 							      (uint32_t)fds[1 - i] + 1 });
+	else if (result != 0)
+		misuse_open_failed(call);
 	return result;
 }
 
@@ -154,6 +161,8 @@ int record_duplicate(enum call call, int from, int fd)
 	if (fd >= 0 && shim_is_recording())
 		record_new(fd, &(struct opening){ call, kind_of(from), FACT_DUP,
 						  (uint32_t)from + 1 });
+	else if (fd < 0)
+		misuse_open_failed(call);
 	return fd;
 }
 
@@ -231,6 +240,7 @@ static void release_finish(struct release *release, uint32_t stack_ref)
 	uint64_t word = release->word;
 
 	if (LOAD(slot->word) == word) {
+		misuse_watch(release, stack_ref);
 		STORE(slot->closed_stack_ref, stack_ref);
 		STORE(slot->closed_tid, thread_tid());
 		STORE(slot->closed_fork, LOAD(shim_table()->forks));
@@ -253,6 +263,8 @@ static void release_finish(struct release *release, uint32_t stack_ref)
 
 void record_release_end(struct release *release, int error)
 {
+	if (__builtin_expect(error == EBADF, 0) && !release->word)
+		misuse_release_failed(release->call, release->fd);
 	if (!release->slot)
 		return;
 	if (release->word) {

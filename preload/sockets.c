@@ -2,6 +2,7 @@
 /* Sockets: made, accepted, and what is done with them. */
 #include <errno.h>
 
+#include "misuse.h"
 #include "record.h"
 
 int socket(int domain, int type, int protocol)
@@ -17,32 +18,35 @@ int socketpair(int domain, int type, int protocol, int fds[2])
 
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
 {
-	int connection = REAL(accept)(fd, address, length);
+	int connection = used(CALL_accept, fd, REAL(accept)(fd, address, length));
 
 	return record_accepted(CALL_accept, connection, address.__sockaddr__, length);
 }
 
 int accept4(int fd, __SOCKADDR_ARG address, socklen_t *restrict length, int flags)
 {
-	int connection = REAL(accept4)(fd, address, length, flags);
+	int connection = used(CALL_accept4, fd, REAL(accept4)(fd, address, length, flags));
 
 	return record_accepted(CALL_accept4, connection, address.__sockaddr__, length);
 }
 
 int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
-	return record_connect(fd, REAL(connect)(fd, address, length), address.__sockaddr__,
-			      length);
+	int result = used(CALL_connect, fd, REAL(connect)(fd, address, length));
+
+	return record_connect(fd, result, address.__sockaddr__, length);
 }
 
 int bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
-	return record_bind(fd, REAL(bind)(fd, address, length), address.__sockaddr__, length);
+	int result = used(CALL_bind, fd, REAL(bind)(fd, address, length));
+
+	return record_bind(fd, result, address.__sockaddr__, length);
 }
 
 int listen(int fd, int backlog)
 {
-	int result = REAL(listen)(fd, backlog);
+	int result = used(CALL_listen, fd, REAL(listen)(fd, backlog));
 
 	if (result == 0)
 		record_fact(fd, FACT_LISTENING);
@@ -51,7 +55,7 @@ int listen(int fd, int backlog)
 
 int shutdown(int fd, int how)
 {
-	int result = REAL(shutdown)(fd, how);
+	int result = used(CALL_shutdown, fd, REAL(shutdown)(fd, how));
 
 	if (result == 0)
 		record_fact(fd, (how != SHUT_WR ? FACT_SHUTDOWN_RD : 0) |

@@ -7,12 +7,15 @@
 #include <errno.h>
 
 #include "lives.h"
+#include "misuse.h"
 #include "record.h"
 
 static FILE *stream_opened(enum call call, FILE *stream, uint32_t facts)
 {
 	if (stream)
 		record_opened_with(call, fileno(stream), facts);
+	else
+		misuse_open_failed(call);
 	return stream;
 }
 
@@ -66,6 +69,7 @@ FILE *fdopen(int fd, const char *mode)
 {
 	FILE *stream = REAL(fdopen)(fd, mode);
 
+	(void)used(CALL_fdopen, fd, stream ? 0 : -1);
 	if (stream)
 		record_fact(fd, FACT_FILE);
 	return stream;
@@ -75,6 +79,7 @@ FILE *_IO_fdopen(int fd, const char *mode)
 {
 	FILE *stream = REAL(_IO_fdopen)(fd, mode);
 
+	(void)used(CALL__IO_fdopen, fd, stream ? 0 : -1);
 	if (stream)
 		record_fact(fd, FACT_FILE);
 	return stream;
@@ -130,6 +135,7 @@ DIR *fdopendir(int fd)
 {
 	DIR *directory = REAL(fdopendir)(fd);
 
+	(void)used(CALL_fdopendir, fd, directory ? 0 : -1);
 	if (directory)
 		record_fact(fd, FACT_DIR);
 	return directory;

@@ -49,6 +49,9 @@ enum finding_type {
 	FINDING_USE_AFTER_CLOSE,
 	FINDING_EXEC_INHERITED,
 	FINDING_EXPECTED_CLOSED, /* open where the program expected none */
+	FINDING_CLOSED_UNDER,   /* close() of what a FILE or DIR owns */
+	FINDING_STANDARD_TAKEN, /* a socket on 0, 1 or 2 */
+	FINDING_OVERWRITTEN,    /* dup2() over it */
 	FINDING_TYPE_COUNT
 };
 
@@ -100,7 +103,7 @@ struct report_descriptor {
 };
 
 struct report_related {
-	const char *role; /* "opened", "closed", "closed-before", "usually-closed" */
+	const char *role; /* "opened", "closed", "closed-before", "closed-again", "usually-closed" */
 	struct report_stack stack;
 	uint32_t tid;
 	uint64_t at_ns;

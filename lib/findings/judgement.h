@@ -270,6 +270,10 @@ const char *gc_explanation(struct judge *judge, const struct group *group);
 /* events.c: misuse that was noticed on the way. */
 void events_find(struct judge *judge);
 
+/* expectations.c: what was open where unclosed_expect_none() was called. */
+void expectation_judge(struct judge *judge, const struct ledger_event *event,
+		       const struct ledger_process *process, uint32_t id);
+
 /* group.c */
 enum standing { STANDING_IGNORED, STANDING_NOTED, STANDING_COUNTED };
 

@@ -128,6 +128,9 @@ const char *finding_type_name(enum finding_type type)
 		[FINDING_USE_AFTER_CLOSE] = "use-after-close",
 		[FINDING_EXEC_INHERITED] = "exec-inherited",
 		[FINDING_EXPECTED_CLOSED] = "expected-closed",
+		[FINDING_CLOSED_UNDER] = "closed-under-stream",
+		[FINDING_STANDARD_TAKEN] = "standard-taken",
+		[FINDING_OVERWRITTEN] = "overwritten",
 	};
 
 	return (unsigned int)type < FINDING_TYPE_COUNT ? names[type] : "leak";

@@ -103,7 +103,7 @@ static const char *explanation_of(struct judge *judge, const struct group *group
 void group_word(struct judge *judge, struct group *group)
 {
 	if (group->finding.title)
-		return; /* events.c has the words */
+		return; /* misuse.c has the words */
 	if (kept_opener(group->call)) {
 		kept_word(judge, group);
 		return;

@@ -276,7 +276,7 @@ struct ledger_pair {
 	ledger_u64 count;    /* shared */
 	uint16_t call;       /* that opened */
 	uint8_t kind;
-	uint8_t reserved;
+	uint8_t has_crossed; /* 1: another thread than the opener closed one of them; shared */
 	uint32_t process;    /* index of the process that made the first of them */
 	ledger_u32 last_fd;  /* shared, as are the next two: from the latest one */
 	ledger_u32 last_tid;
@@ -372,6 +372,7 @@ enum slot_facts {
 	FACT_CLOSE_FAILED = 1 << 16,
 	FACT_POPEN = 1 << 17,         /* owned by a FILE of popen() */
 	FACT_OUTSIDE = 1 << 18,       /* was open when the image started; stays when it is closed */
+	FACT_RECLOSED = 1 << 19,      /* EVENT_IS_RECLOSED, when closed: the earlier close in fact_stack */
 	FACT_ERRNO_SHIFT = 24,
 };
 
@@ -388,7 +389,7 @@ struct ledger_slot {
 	ledger_u32 peer_or_dup;
 	ledger_u32 earlier_ref;  /* list of struct ledger_earlier, latest first */
 	ledger_u32 contested_ms; /* when FACT_CONTESTED was last set; milliseconds, never 0 */
-	ledger_u32 fact_stack_ref;   /* where connect() failed */
+	ledger_u32 fact_stack_ref;   /* where connect() failed; see FACT_RECLOSED */
 	ledger_u32 scope_ref; /* struct ledger_scope it was opened in, or with SCOPE_IS_NOTE a note */
 };
 
@@ -502,24 +503,46 @@ enum event_type {
 	EVENT_BAD_CLOSE,    /* release of a number never opened, or negative */
 	EVENT_EMFILE,
 	EVENT_EXPECTED_NONE, /* open where unclosed_expect_none() was called: here, opened */
+	EVENT_USE,           /* EBADF from another call on a closed number; here, closed, opened */
+	EVENT_WRONG_CLOSE,   /* here: another thread's descriptor, at the first close of this place */
+	EVENT_STREAM_CLOSE,  /* here: close() of what a FILE or DIR owns */
+	EVENT_STANDARD_TAKEN, /* here: a socket that got number 0, 1 or 2; closed */
+	EVENT_OVERWRITE,     /* here: dup2() over an open descriptor of another kind; opened */
 };
 
+/* What else is known of an event; bits of ledger_event.flags. */
+enum event_flags {
+	EVENT_IS_SWEEP = 1,     /* the place closed neighbouring numbers, too: a loop over all of them */
+	EVENT_IS_CONTESTED = 2, /* releases and openings of the number overlapped */
+	/*
+	 * Who closed the number was not who opened it, and had closed the one before of this
+	 * number: by thread or by stack, which is earlier_stack_ref.
+	 */
+	EVENT_IS_RECLOSED = 4,
+	EVENT_IS_STREAM = 8, /* a FILE or DIR owned what was closed */
+};
+
+/* Misuse of one type with the same stacks is one record. 80 bytes. */
 struct ledger_event {
 	uint32_t next_ref;
 	uint32_t type; /* enum event_type */
-	int32_t fd;
-	uint32_t call;
+	int32_t fd;    /* of the first of them */
+	uint32_t call; /* that is reported */
 	uint32_t tid;
 	uint32_t opened_tid;
 	uint32_t closed_tid;
 	uint32_t here_stack_ref;
 	uint32_t closed_stack_ref;
 	uint32_t opened_stack_ref;
-	uint32_t count; /* EXPECTED_NONE: the slot's generation */
+	ledger_u32 count; /* shared, as are the next two; EXPECTED_NONE: the slot's generation */
+	ledger_u32 last_fd;
+	ledger_u32 flags; /* enum event_flags */
 	uint32_t kind;
+	uint32_t earlier_stack_ref;
+	uint32_t opened_call;
+	uint32_t opened_facts; /* enum slot_facts */
+	uint32_t scope_ref;    /* EXPECTED_NONE: as a slot's */
 	uint64_t at_ns;
-	uint32_t scope_ref; /* EXPECTED_NONE: as a slot's */
-	uint32_t reserved;
 };
 
 #define LEDGER_SLOTS_PER_LEAF (LEDGER_LEAF_SIZE / sizeof(struct ledger_slot))
@@ -539,6 +562,6 @@ static_assert(sizeof(struct ledger_note) == 16, "no padding");
 static_assert(sizeof(struct ledger_slot) == 64, "8 slots a leaf, one a cache line");
 static_assert(sizeof(struct ledger_address) == 32, "16 addresses a leaf");
 static_assert(sizeof(struct ledger_fact) == 128, "no padding");
-static_assert(sizeof(struct ledger_event) == 64, "no padding");
+static_assert(sizeof(struct ledger_event) == 80, "no padding");
 
 #endif

@@ -71,6 +71,11 @@ struct report_exit query_exit(const struct report *report)
 	return (struct report_exit){ .is_known = false };
 }
 
+bool query_is_leak(const struct finding *finding)
+{
+	return finding->type == FINDING_LEAK || finding->type == FINDING_CLOSED_BY_GC;
+}
+
 void tally_add(struct tally *tally, const struct report *report, const struct finding *finding)
 {
 	struct tally_type *type = &tally->types[finding->type];
@@ -82,8 +87,11 @@ void tally_add(struct tally *tally, const struct report *report, const struct fi
 	tally->suppressed += finding->suppressed;
 	tally->baselined += finding->baselined;
 	tally->known_groups += finding->counted == 0 && finding->noted == 0;
-	if (report->kinds & KIND_BIT(finding->kind)) {
+	if (!query_is_leak(finding)) {
 		tally->noted += finding->noted;
+	} else if (report->kinds & KIND_BIT(finding->kind)) {
+		tally->noted += finding->noted;
+		tally->noted_open += finding->noted;
 		tally->noted_kinds[finding->kind] += finding->noted;
 	}
 }

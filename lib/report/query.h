@@ -39,10 +39,14 @@ struct tally_type {
 struct tally {
 	struct tally_type types[FINDING_TYPE_COUNT];
 	uint64_t counted, suppressed, baselined;
-	uint64_t noted; /* of kinds that count */
-	uint64_t noted_kinds[KIND_COUNT];
+	uint64_t noted; /* that are shown */
+	uint64_t noted_open; /* of them, descriptors that were left open */
+	uint64_t noted_kinds[KIND_COUNT]; /* of those */
 	uint64_t known_groups; /* with nothing but suppressed and baselined ones */
 };
+
+/* Is a finding of something left open, of those that --kinds is about? Others are always shown. */
+bool query_is_leak(const struct finding *finding);
 
 /* Add one finding to the sums; tally_make() begins with none and adds all. */
 void tally_add(struct tally *tally, const struct report *report, const struct finding *finding);

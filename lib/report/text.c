@@ -24,7 +24,8 @@ bool text_is_shown(const struct report *report, const struct finding *finding, b
 {
 	if (is_verbose || finding->counted > 0)
 		return true;
-	return finding->noted > 0 && (report->kinds & KIND_BIT(finding->kind));
+	return finding->noted > 0 &&
+	       (!query_is_leak(finding) || (report->kinds & KIND_BIT(finding->kind)));
 }
 
 /* Findings with something counted, or the others. What is beyond the limit goes into `rest`. */

@@ -161,7 +161,7 @@ static const char *state_of(const struct finding *finding, const struct report_d
 {
 	if (one->state)
 		return one->state;
-	if (finding->type != FINDING_LEAK && finding->type != FINDING_EXEC_INHERITED)
+	if (finding->type != FINDING_LEAK)
 		return NULL;
 	return finding->kind == KIND_SOCKET && !one->is_state_known ? "state unknown" : NULL;
 }

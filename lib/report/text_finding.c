@@ -147,13 +147,17 @@ static void print_related(const struct printer *printer, const struct report_rel
 
 	const char *role = related->role ? related->role : "related";
 
-	if (strcmp(role, "closed-before") == 0)
-		role = "closed before";
 	if (strcmp(role, "expected-none") == 0)
 		role = "none was expected at";
 
 	(void)fputs("    ", printer->out);
-	(void)print_text(printer, role);
+	for (const char *at = role; *at; at += strcspn(at, "-"), at += *at == '-') {
+		char word[32];
+
+		(void)snprintf(word, sizeof(word), "%s%.*s", at == role ? "" : " ",
+			       (int)strcspn(at, "-"), at);
+		(void)print_text(printer, word);
+	}
 	if (related->tid)
 		(void)fprintf(printer->out, " by thread %" PRIu32, related->tid);
 	if (related->at_ns)

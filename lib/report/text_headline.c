@@ -19,7 +19,8 @@ static bool is_all_in_program(const struct report *report, bool is_counted,
 	for (size_t f = 0; f < report->finding_count; f++) {
 		const struct finding *finding = &report->findings[f];
 
-		if ((is_counted ? finding->counted : finding->noted) == 0)
+		if ((is_counted ? finding->counted : finding->noted) == 0 ||
+		    (!is_counted && !query_is_leak(finding)))
 			continue;
 		for (size_t p = 0; p < finding->process_count; p++) {
 			const struct report_process *process =
@@ -79,6 +80,10 @@ static const struct wording wordings[FINDING_TYPE_COUNT] = {
 	[FINDING_EXEC_INHERITED] = { "handed ", " on by exec", " handed on by exec" },
 	[FINDING_EXPECTED_CLOSED] = { "had ", " open where none was expected",
 				      " open where none was expected" },
+	[FINDING_CLOSED_UNDER] = { "closed ", " under a stream", " closed under a stream" },
+	[FINDING_STANDARD_TAKEN] = { "got ", " in the place of a standard descriptor",
+				     " in the place of a standard descriptor" },
+	[FINDING_OVERWRITTEN] = { "overwrote ", "", " overwritten" },
 };
 
 static void print_counted(const struct printer *printer, const struct report *report,
@@ -231,7 +236,7 @@ void text_headline(const struct printer *printer, const struct report *report,
 	const struct report_process *program = query_program(report);
 	const char *why = unknown_why(report, program);
 	const char *name = program ? program->name : NULL;
-	bool is_clean = !why && tally->counted == 0 && tally->noted == 0;
+	bool is_clean = !why && tally->counted == 0 && tally->noted_open == 0;
 
 	if (!name && report->command)
 		name = report->command[0];
@@ -245,7 +250,7 @@ void text_headline(const struct printer *printer, const struct report *report,
 		(void)fprintf(printer->out, "; %s", why);
 	if (tally->counted > 0)
 		print_counted(printer, report, tally);
-	else if (tally->noted > 0)
+	else if (tally->noted_open > 0)
 		print_noted(printer, report, tally);
 	else if (is_clean)
 		print_clean(printer, report, program, tally);

@@ -84,6 +84,10 @@ static void print_others(const struct printer *printer, enum finding_type type,
 					     "descriptors handed on by exec" },
 		[FINDING_EXPECTED_CLOSED] = { "descriptor open where none was expected",
 					      "descriptors open where none was expected" },
+		[FINDING_CLOSED_UNDER] = { "close under a stream", "closes under a stream" },
+		[FINDING_STANDARD_TAKEN] = { "socket in the place of a standard descriptor",
+					     "sockets in the place of standard descriptors" },
+		[FINDING_OVERWRITTEN] = { "overwritten descriptor", "overwritten descriptors" },
 	};
 
 	(void)fprintf(printer->out, "%" PRIu64 " %s", tally->counted,

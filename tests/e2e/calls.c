@@ -38,7 +38,8 @@ static int call_check(const char *name)
 
 	if (run_status(&bare) == SKIPPED)
 		return -1;
-	watched = WATCH("-q", "--kinds", "all", "--gate", "none", "--", CALLS, name);
+	watched = WATCH("-q", "--kinds", "all", "--gate", "none", "--misuse", "ignore", "--", CALLS,
+			name);
 	cr_assert_neq(run_status(&bare), 2, "%s", bare.err);
 	cr_assert_neq(run_status(&bare), 139);
 	cr_expect_eq(run_status(&watched.run), run_status(&bare), "%s: status %d, alone %d; %s", name,
@@ -93,7 +94,7 @@ Test(calls, beyond_rows)
 	unsigned int count = 0;
 
 	while ((name = strsep(&rest, "\n")) != NULL) {
-		if (!strchr(name, ':'))
+		if (!strchr(name, ':') || strstr(name, ":closed")) /* misuse.c has those */
 			continue;
 		call_check(name);
 		count++;

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Misuse: each case of the fixture gives the finding it says, with its stacks,
+ * or none; and real programs that close as they please give none that is wrong.
+ */
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <string.h>
+
+#include "watch.h"
+
+#define MISUSE FIXTURE("misuse")
+#define CALLS FIXTURE("calls")
+
+TestSuite(misuse, .init = run_init, .fini = run_fini);
+
+/* The line of the innermost frame in the fixture's source; 0 none. */
+static long long line_of(json_t *stack)
+{
+	json_t *frame;
+	size_t i;
+
+	json_array_foreach(stack, i, frame)
+	{
+		const char *file = report_text(frame, "file");
+
+		if (strstr(file, "misuse.c"))
+			return report_number(frame, "line");
+	}
+	return 0;
+}
+
+static json_t *stack_of(json_t *finding, const char *role)
+{
+	json_t *related;
+	size_t i;
+
+	if (strcmp(role, "here") == 0)
+		return report_at(finding, "stack");
+	json_array_foreach(report_at(finding, "related"), i, related)
+	{
+		if (strcmp(report_text(related, "role"), role) == 0)
+			return report_at(related, "stack");
+	}
+	return NULL;
+}
+
+/* Each "at ROLE LINE" of the fixture is in the finding. Returns how many there are. */
+static unsigned int lines_check(const struct watched *watched, json_t *finding)
+{
+	unsigned int count = 0;
+
+	for (const char *line = watched->run.out; line && *line;) {
+		char role[32];
+		int number;
+
+		if (sscanf(line, "at %31s %d", role, &number) == 2) {
+			count++;
+			if (finding)
+				cr_expect_eq(line_of(stack_of(finding, role)), number,
+					     "%s: line %lld, not %d", role,
+					     line_of(stack_of(finding, role)), number);
+		}
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	return count;
+}
+
+/* The only finding; NULL when there is none. */
+static json_t *only_finding(const struct watched *watched)
+{
+	cr_assert_not_null(watched->report, "no report: %s", watched->run.err);
+	cr_assert_leq(json_array_size(report_at(watched->report, "findings")), 1, "%s",
+		      watched->run.err);
+	return report_at(watched->report, "findings/0");
+}
+
+struct expected {
+	char name[32];
+	char type[24]; /* "": nothing */
+	bool is_proven;
+};
+
+ParameterizedTestParameters(misuse, fixture)
+{
+	static struct expected all[] = {
+		{ "double_close", "double-close", true },
+		{ "double_close_by_number", "double-close", true },
+		{ "double_close_in_child", "double-close", true },
+		{ "bad_close", "bad-close", true },
+		{ "minus_one", "bad-close", true },
+		{ "use_connect", "use-after-close", true },
+		{ "use_shutdown", "use-after-close", true },
+		{ "use_dup2", "use-after-close", true },
+		{ "use_ioctl", "use-after-close", true },
+		{ "use_fcntl", "use-after-close", true },
+		{ "use_sendmsg", "use-after-close", true },
+		{ "stream_close", "closed-under-stream", true },
+		{ "stream_close_then_fclose", "closed-under-stream", true },
+		{ "directory_close", "closed-under-stream", true },
+		{ "standard_taken", "standard-taken", true },
+		{ "overwritten", "overwritten", false },
+		{ "wrong_close", "wrong-close", true },
+		{ "odd_close", "wrong-close", false },
+		{ "probes", "", false },
+		{ "sweeps", "", false },
+		{ "stream_close_in_child", "", false },
+		{ "standard_replaced", "", false },
+		{ "replaced", "", false },
+		{ "pool", "", false },
+		{ "pool_with_errors", "", false },
+		{ "loop", "", false },
+	};
+
+	return cr_make_param_array(struct expected, all, sizeof(all) / sizeof(all[0]));
+}
+
+ParameterizedTest(struct expected *expected, misuse, fixture)
+{
+	struct run alone = RUN(MISUSE, expected->name);
+	struct watched watched = WATCH("--", MISUSE, expected->name);
+	json_t *finding = only_finding(&watched);
+
+	cr_assert_eq(run_status(&alone), 0, "%s", alone.err);
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect_str_eq(watched.run.out, alone.out);
+	cr_assert_eq(finding != NULL, expected->type[0] != '\0', "%s", watched.run.err);
+	if (lines_check(&watched, finding) == 0)
+		return;
+	cr_expect_str_eq(report_text(finding, "type"), expected->type);
+	cr_expect_eq(json_is_true(report_at(finding, "proven")), expected->is_proven);
+	cr_expect_eq(report_number(finding, "noted"), report_number(finding, "count"));
+	cr_expect_str_neq(report_text(finding, "explanation"), "");
+	cr_expect_str_neq(report_text(finding, "remedy/text"), "");
+}
+
+static int status_by(const char *policy, const char *name)
+{
+	struct watched watched = WATCH("--misuse", policy, "--", MISUSE, name);
+
+	return run_status(&watched.run);
+}
+
+/* Counted when asked for, the proven alone or all. */
+Test(misuse, policies)
+{
+	struct watched ignored = WATCH("--misuse", "ignore", "--", MISUSE, "minus_one");
+
+	cr_expect_eq(status_by("count", "double_close"), 23);
+	cr_expect_eq(status_by("proven", "wrong_close"), 23);
+	cr_expect_eq(status_by("proven", "odd_close"), 0);
+	cr_expect_null(report_at(ignored.report, "findings/0"));
+}
+
+/* Every call that uses a descriptor notices that it is closed, and fails as it does alone. */
+Test(misuse, each_use_of_a_closed_one)
+{
+	struct run list = RUN(CALLS, "--list");
+	char *rest = list.out, *name;
+	unsigned int count = 0;
+
+	while ((name = strsep(&rest, "\n")) != NULL) {
+		size_t length = strcspn(name, ":");
+		struct run alone;
+		struct watched watched;
+		json_t *finding;
+
+		if (strcmp(name + length, ":closed") != 0)
+			continue;
+		alone = RUN(CALLS, name);
+		watched = WATCH("--", CALLS, name);
+		finding = only_finding(&watched);
+		cr_expect_str_eq(watched.run.out, alone.out, "%s", name);
+		cr_assert_not_null(finding, "%s", name);
+		cr_expect_str_eq(report_text(finding, "type"), "use-after-close", "%s", name);
+		cr_expect(strncmp(report_text(finding, "call"), name, length) == 0, "%s", name);
+		count++;
+	}
+	cr_assert_geq(count, 40);
+}
+
+/* The table is full: said once, with the call. */
+Test(misuse, exhaustion)
+{
+	struct watched watched = WATCH("--kinds", "all", "--gate", "none", "--", "sh", "-c",
+				       "ulimit -n 20; exec " PYTHON " -c '"
+				       "import os\n"
+				       "for i in range(40):\n"
+				       "    try: os.dup(1)\n"
+				       "    except OSError: pass'");
+	bool is_said = false;
+	json_t *diagnostic;
+	size_t i;
+
+	json_array_foreach(report_at(watched.report, "diagnostics"), i, diagnostic)
+	{
+		if (strcmp(report_text(diagnostic, "code"), "descriptors-exhausted") != 0)
+			continue;
+		cr_expect_not(is_said);
+		cr_expect_not_null(strstr(report_text(diagnostic, "text"), "EMFILE"));
+		is_said = true;
+	}
+	cr_expect(is_said, "%s", watched.run.err);
+}
+
+/* Python raises OSError, and we say where it was closed. */
+Test(misuse, python_closes_twice)
+{
+	struct watched watched = WATCH("--", PYTHON, "-c",
+				       "import os, socket\n"
+				       "s = socket.socket()\n"
+				       "fd = s.detach()\n"
+				       "os.close(fd)\n"
+				       "try: os.close(fd)\n"
+				       "except OSError: pass\n"
+				       "try: os.read(fd, 1)\n"
+				       "except OSError: pass\n");
+
+	cr_assert_eq(json_array_size(report_at(watched.report, "findings")), 2, "%s",
+		     watched.run.err);
+	cr_expect_not_null(report_finding(watched.report, "close", "socket"));
+	cr_expect_not_null(report_finding(watched.report, "read", "socket"));
+}
