@@ -74,6 +74,31 @@ static const struct rule rules[FINDING_TYPE_COUNT] = {
 			"unclosed_expect_open().",
 		.cwe = 772,
 	},
+	[FINDING_CLOSED_UNDER] = {
+		.name = "ClosedUnderStream",
+		.brief = "close() was called on a descriptor that a FILE or DIR owns.",
+		.full = "The stream goes on with the number: what it has not written is lost, its "
+			"memory is not freed, and its own close hits whatever has the number then.",
+		.help = "Give up the stream with fclose() or closedir(), which closes the number.",
+		.cwe = 672,
+	},
+	[FINDING_STANDARD_TAKEN] = {
+		.name = "StandardDescriptorTaken",
+		.brief = "A socket got the number of standard input, output or error.",
+		.full = "Number 0, 1 or 2 was free when it was opened. What is meant for the "
+			"standard descriptor goes through the socket.",
+		.help = "Keep 0, 1 and 2 open: put /dev/null there instead of closing them.",
+		.cwe = 910,
+	},
+	[FINDING_OVERWRITTEN] = {
+		.name = "Overwritten",
+		.brief = "dup2() closed a descriptor that nobody had closed.",
+		.full = "It was open when another one was put over its number, which closes it "
+			"without a word.",
+		.help = "Close it before, if that is meant; else take a free number with "
+			"fcntl(F_DUPFD).",
+		.cwe = 672,
+	},
 };
 
 const struct rule *rule_of(enum finding_type type)
