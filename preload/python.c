@@ -27,9 +27,12 @@ static struct {
 	void *(*thread)(void);      /* PyGILState_GetThisThreadState */
 	int (*is_initialized)(void);
 	int (*is_finalizing)(void);
-	/* Before 3.12 a thread in a sub-interpreter is not told from itself in the main one. */
-	void *(*first_interpreter)(void);
-	void *(*next_interpreter)(void *interpreter);
+	/*
+	 * Before 3.12 a thread in a sub-interpreter is not told from itself in the main
+	 * one. The newest interpreter is the first of their list; the main one is the last.
+	 */
+	void *(*newest_interpreter)(void);
+	void *(*main_interpreter)(void);
 } python;
 
 /* Texts made before: key of native stack and frames → reference. */
@@ -80,8 +83,8 @@ static bool functions_find(const struct dl_find_object *object)
 		{ "PyGILState_GetThisThreadState", NULL, &python.thread },
 		{ "Py_IsInitialized", NULL, &python.is_initialized },
 		{ "_Py_IsFinalizing", "Py_IsFinalizing", &python.is_finalizing },
-		{ "PyInterpreterState_Head", NULL, &python.first_interpreter },
-		{ "PyInterpreterState_Next", NULL, &python.next_interpreter },
+		{ "PyInterpreterState_Head", NULL, &python.newest_interpreter },
+		{ "PyInterpreterState_Main", NULL, &python.main_interpreter },
 		{ "PyCode_Addr2Line", NULL, &python.reader.line_of },
 		{ "PyUnicode_GetLength", NULL, &python.reader.string_length },
 		{ "PyUnicode_ReadChar", NULL, &python.reader.string_char },
@@ -118,7 +121,7 @@ void python_meet(const struct dl_find_object *object)
 	if (!why && !functions_find(object))
 		why = "it does not export what frames are read with";
 	if (!why && minor >= 12)
-		python.next_interpreter = NULL;
+		python.main_interpreter = NULL;
 	if (why)
 		refuse(python.version, why);
 	else
@@ -173,7 +176,7 @@ static uint64_t thread_find(void)
 {
 	if (!python.is_initialized() || python.is_finalizing())
 		return 0;
-	if (python.next_interpreter && python.next_interpreter(python.first_interpreter()))
+	if (python.main_interpreter && python.main_interpreter() != python.newest_interpreter())
 		return 0;
 	return (uintptr_t)python.thread();
 }

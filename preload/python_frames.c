@@ -105,6 +105,14 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 	return hash ^ hash >> 32;
 }
 
+static bool has_text_inside(const struct python_reader *reader, uint64_t string)
+{
+	const struct python_layout *layout = &reader->layout;
+
+	return type_of(layout, string) == reader->string_type &&
+	       (!layout->text_state || byte_at(string + layout->text_state) & PYTHON_STATE_COMPACT);
+}
+
 /*
  * A freed code object's address is given to the next one compiled: programs that
  * run generated code (doctest, exec) make many that differ in little. The end of
@@ -118,7 +126,7 @@ static uint64_t code_guard(const struct python_reader *reader, uint64_t code)
 	uint64_t filename = word_at(code + layout->filename);
 	uint64_t guard = half_at(code + layout->first_line) ^ word_at(code + layout->name) << 1;
 
-	if (type_of(layout, filename) == reader->string_type)
+	if (has_text_inside(reader, filename))
 		guard += word_at(filename + layout->text_data + word_at(filename + layout->length) -
 				 sizeof(uint64_t)) *
 			 UINT64_C(0x9e3779b97f4a7c15);

@@ -32,6 +32,9 @@ enum python_entry {
 
 #define PYTHON_OWNER_NONE 3
 
+/* The text is in the string's own object. Up to 3.11 the C interface can make others. */
+#define PYTHON_STATE_COMPACT 0x20
+
 struct python_layout {
 	enum python_position position_kind;
 	enum python_entry entry_kind;
@@ -44,6 +47,7 @@ struct python_layout {
 	uint32_t type;      /* in any object */
 	uint32_t length;    /* in a string, a bytes object, a code object */
 	uint32_t text_data; /* in a string of ASCII */
+	uint32_t text_state; /* bits of a string: PYTHON_STATE_COMPACT; 0: all strings are */
 	uint32_t bytes_data; /* in a bytes object */
 };
 

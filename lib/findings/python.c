@@ -262,11 +262,21 @@ void python_merge(struct judge *judge, struct report_stack *stack, const char *t
 					.is_truncated = is_cut };
 }
 
+static bool is_interpreter_shown(const struct judge *judge)
+{
+	for (uint32_t i = 0; i < judge->module_count; i++)
+		if (judge->modules[i].is_shown && judge->modules[i].is_python)
+			return true;
+	return false;
+}
+
 void python_diagnose(struct judge *judge)
 {
 	struct report *report = judge->report;
 	struct lookup said = { 0 };
 
+	if (!is_interpreter_shown(judge))
+		return;
 	for (uint32_t i = 0; i < judge->image_count; i++) {
 		const struct ledger_process *process = judge->images[i].process;
 		const struct ledger_image *image;

@@ -35,7 +35,7 @@ const char *python_name(struct report *report, const struct report_frame *frame)
 /* "Server.handle()", "the module's top level": a frame's function in a sentence. */
 const char *python_function_text(struct report *report, const struct report_frame *frame);
 
-/* Say which Python programs are shown with native stacks, and why. */
+/* Say why a stack shows an interpreter's own frames, if one does. After the modules are marked. */
 void python_diagnose(struct judge *judge);
 
 #endif

@@ -353,3 +353,62 @@ Test(python_frames, closed_by_gc)
 				   watched.run.err);
 	}
 }
+
+/* Prints the home and the library of an interpreter, if it has one. */
+static const char library_script[] =
+	"import os, sys, sysconfig\n"
+	"get = sysconfig.get_config_var\n"
+	"for folder in (get('LIBDIR'), os.path.join(get('LIBDIR'), get('MULTIARCH') or '')):\n"
+	"    path = os.path.join(folder, get('INSTSONAME') or '')\n"
+	"    if '.so' in path and os.path.exists(path):\n"
+	"        print(sys.base_prefix, path)\n"
+	"        break\n";
+
+/* A Python that a program loads late, for itself alone, uses from two threads, and unloads. */
+Test(python_frames, embedded)
+{
+	for (size_t i = 0; i < python_count; i++) {
+		struct run asked = RUN(pythons[i], "-c", library_script);
+		const char *home = strtok(asked.out, " "), *path = strtok(NULL, "\n");
+		struct run_options options = { 0 };
+		struct watched watched;
+
+		if (!path)
+			continue;
+		options.environment = RUN_ARGV(run_format("PYTHONHOME=%s", home));
+		watched = WATCH_WITH(options, "--kinds", "file", "--", FIXTURE("embed"), path);
+		cr_expect(has_mark(&watched, &(struct mark){ 1, "embedded", "<string>", 3 }),
+			  "%s: %s", path, watched.run.err);
+		cr_expect(has_mark(&watched, &(struct mark){ 1, "visited", "<string>", 2 }),
+			  "%s: %s", path, watched.run.err);
+		cr_expect_eq(report_count(watched.report, "open", "file"), 2, "%s: %s", path,
+			     watched.run.err);
+		cr_expect_not(has_interpreter(watched.report), "%s: %s", path, watched.run.err);
+	}
+}
+
+/* In a sub-interpreter: its frames, or, before 3.12, the native ones; never another's. */
+Test(python_frames, sub_interpreter)
+{
+	static const char script[] =
+		"code = 'import os\\ndef inside():\\n    os.open(\"/dev/null\", 0)\\ninside()\\n'\n"
+		"def outside():\n"
+		"    try:\n"
+		"        import _interpreters as all\n"
+		"    except ImportError:\n"
+		"        import _xxsubinterpreters as all\n"
+		"    all.run_string(all.create(), code)\n"
+		"outside()\n";
+
+	for (size_t i = 0; i < python_count; i++) {
+		struct watched watched = WATCH("--kinds", "file", "--", pythons[i], "-c", script);
+		json_t *stack = report_at(watched.report, "findings/0/stack");
+
+		if (report_number(watched.report, "exit/status") != 0)
+			continue; /* too old to have them */
+		cr_expect_eq(report_count(watched.report, NULL, "file"), 1, "%s", watched.run.err);
+		for (size_t j = 0; j < json_array_size(stack); j++)
+			cr_expect_str_neq(report_text(json_array_get(stack, j), "function"),
+					  "outside", "%s: %s", pythons[i], watched.run.err);
+	}
+}
