@@ -155,6 +155,17 @@ program_row() {
 	ratio_row "$name" us 1000 "$bar"
 }
 
+# Debian's Python, and those that UNCLOSED_TEST_PYTHONS names (paths with colons between).
+python_rows() {
+	local path paths
+	IFS=: read -ra paths <<<"$python:${UNCLOSED_TEST_PYTHONS:-}"
+	for path in "${paths[@]}"; do
+		[[ -x $path ]] || continue
+		program_row "$("$path" -c 'import platform; print("Python", platform.python_version())'), 10 frames deep" \
+			1.15 '2 50' "$path" "$root/tests/bench/sockets.py"
+	done
+}
+
 start_row() {
 	local name=$1 && shift
 	is_wanted "$name" || return 0
@@ -364,6 +375,7 @@ for threads in 2 4 8; do
 	calls_row "socket + close, $threads threads (cpu time)" 1.10 socket "$threads"
 	calls_row "open + close, $threads threads (cpu time)" 1.20 open "$threads"
 done
+[[ -z $python ]] || python_rows
 program_row 'a thread per connection' 1.10 '2 20' "$build/bin/bench_connections"
 program_row 'fork + wait' '' '2 4' "$build/bin/bench_forks" 0
 program_row 'fork + wait, 10000 descriptors' 1.10 '1 2' "$build/bin/bench_forks" 10000
