@@ -32,7 +32,7 @@ bool python_owns(const struct judge *judge, const struct spot *spot)
 {
 	const struct module *module;
 
-	if (spot->module == NONE)
+	if (spot->module >= judge->module_count) /* NONE, or code made at run time */
 		return true;
 	module = &judge->modules[spot->module];
 	return module->is_python || starts_with(module->name, "libffi.so");

@@ -29,14 +29,15 @@ static bool frame_matches(const char *pattern, const struct report_frame *frame,
 	       file_matches(pattern, frame->file, report) || pattern_match(pattern, frame->module);
 }
 
-/* The first frame from `from` on that matches; below the program's entry there is none. */
+/* The first frame from `from` on that matches; what only starts code does not. */
 static size_t frame_find(const char *pattern, const struct report_stack *stack, size_t from,
 			 const struct report *report)
 {
-	while (from < stack->frame_count && !stack->frames[from].is_runtime &&
-	       !frame_matches(pattern, &stack->frames[from], report))
+	while (from < stack->frame_count &&
+	       (stack->frames[from].is_runtime ||
+		!frame_matches(pattern, &stack->frames[from], report)))
 		from++;
-	return from < stack->frame_count && !stack->frames[from].is_runtime ? from : SIZE_MAX;
+	return from < stack->frame_count ? from : SIZE_MAX;
 }
 
 bool rule_names_finding(const struct rule *rule, const struct report *report,

@@ -87,7 +87,7 @@ const struct report_frame *location_in_stack(const struct report *report, const 
 			continue;
 		if (is_below(report, root, frame->file))
 			return frame;
-		if (!any)
+		if (!any || (any->is_library && !frame->is_library))
 			any = frame;
 	}
 	return any;

@@ -316,6 +316,21 @@ Test(python_frames, ways_to_start)
 	}
 }
 
+/* With trampolines in code made at run time between the functions, which perf has names for. */
+Test(python_frames, perf_support)
+{
+	const struct mark mark = { 3, "inner", "generators.py", 8 };
+
+	for (size_t i = 0; i < python_count; i++) {
+		struct watched watched =
+			WATCH("--", pythons[i], "-X", "perf", SCRIPTS "generators.py");
+
+		cr_expect(has_mark(&watched, &mark), "%s: %s", pythons[i], watched.run.err);
+		cr_expect_eq(json_array_size(report_at(watched.report, "findings")), 1, "%s: %s",
+			     pythons[i], watched.run.err);
+	}
+}
+
 /* Imports are there in the JSON report, and not in the text. */
 Test(python_frames, machinery_is_left_out)
 {
