@@ -147,22 +147,40 @@ int record_opened_pair(enum call call, int result, const int fds[2])
 	return result;
 }
 
-/* Kind of an open number as far as the table knows it. */
-static unsigned int kind_of(int fd)
+/* What is true of a connection or a listener by whichever number. */
+#define FACTS_OF_ALL_NUMBERS                                                            \
+	(FACT_BOUND | FACT_LISTENING | FACT_CONNECTED | FACT_ACCEPTED | FACT_RECEIVED | \
+	 FACT_SHUTDOWN_RD | FACT_SHUTDOWN_WR)
+
+/* The slot of an open number, its own or its parent's; NULL: not known. */
+static const struct ledger_slot *opener_of(int fd)
 {
+	const struct ledger_slot *own = slot_find(fd);
 	struct descriptor_view view;
 
+	if (own && slot_state(LOAD(own->word)) == SLOT_OPEN)
+		return own;
 	ledger_view(&shim.ledger, shim_table_ref(), fd, &view);
-	return view.slot ? slot_kind(LOAD(view.slot->word)) % KIND_COUNT : KIND_OTHER;
+	return view.slot;
 }
 
 int record_duplicate(enum call call, int from, int fd)
 {
-	if (fd >= 0 && shim_is_recording())
-		record_new(fd, &(struct opening){ call, kind_of(from), FACT_DUP,
-						  (uint32_t)from + 1 });
-	else if (fd < 0)
+	struct opening opening = { call, KIND_OTHER, FACT_DUP, (uint32_t)from + 1 };
+	const struct ledger_slot *original;
+
+	if (fd < 0) {
 		misuse_open_failed(call);
+		return fd;
+	}
+	if (!shim_is_recording())
+		return fd;
+	original = opener_of(from);
+	if (original) {
+		opening.kind = slot_kind(LOAD(original->word)) % KIND_COUNT;
+		opening.facts |= LOAD(original->facts) & FACTS_OF_ALL_NUMBERS;
+	}
+	record_new(fd, &opening);
 	return fd;
 }
 

@@ -103,6 +103,7 @@ struct group {
 	uint32_t last_process;  /* id that joined last */
 	const char *noun;       /* "TCP", … ; NULL: mixed or not known */
 	bool is_noun_mixed, is_role_mixed, is_unseen, is_datagram;
+	bool is_direction_unknown; /* connected, and no call that did it was seen */
 	uint64_t proven; /* descriptors whose peer has closed */
 	uint64_t killed; /* descriptors of processes that were ended */
 	uint64_t checkpointed; /* descriptors opened after their process's first checkpoint */

@@ -70,6 +70,7 @@ static void noun_note(struct group *group, const struct leak *leak)
 		noun = socket_noun(fact->family, fact->type, fact->protocol);
 		group->is_datagram = fact->type == SOCK_DGRAM;
 	}
+	group->is_direction_unknown |= !(leak->facts & FACT_CONNECTED);
 	if (group->finding.count == 0)
 		group->noun = noun;
 	else if (group->noun != noun)

@@ -72,7 +72,8 @@ static void title_word(struct judge *judge, struct group *group)
 	/* Datagram sockets are not connections, nor do they need to be connected. */
 	if (finding->kind == KIND_SOCKET && group->is_datagram && role == ROLE_CONNECTED)
 		thing = "socket";
-	if (group->is_datagram && role == ROLE_UNCONNECTED)
+	if ((group->is_datagram && role == ROLE_UNCONNECTED) ||
+	    (group->is_direction_unknown && role == ROLE_CONNECTED))
 		origin = NULL;
 	if (group->is_unseen)
 		origin = "origin not seen";

@@ -261,8 +261,8 @@ static void print_contested(const struct printer *printer, const struct finding 
 		contested += finding->descriptors[i].is_contested;
 	if (contested > 0)
 		print_labelled_format(printer, "note",
-				      "%s: threads used the same number at once, so who opened it "
-				      "is not certain.",
+				      "%s: calls on the number overlapped or went unseen, so who "
+				      "opened it is not certain.",
 				      words_count(&words, contested, "descriptor"));
 }
 

@@ -476,3 +476,21 @@ Test(evidence, none_was_ever_closed)
 			 "Nothing that dial() opened here was ever closed: likely the close() is "
 			 "missing altogether.");
 }
+
+/* Who connected to whom is said where a call that did it was seen. */
+Test(evidence, direction_of_a_connection)
+{
+	opened(5, FACT_DUP);
+	told(5, TCP_ESTABLISHED)->has |= HAS_PEER;
+	world_exit(&world, 0, 0);
+	cr_assert_str_eq(world_judge(&world)->findings[0].title, "TCP connection, never closed");
+}
+
+Test(evidence, direction_of_a_connection_seen)
+{
+	opened(5, FACT_DUP | FACT_CONNECTED);
+	told(5, TCP_ESTABLISHED)->has |= HAS_PEER;
+	world_exit(&world, 0, 0);
+	cr_assert_str_eq(world_judge(&world)->findings[0].title,
+			 "TCP connection, connected from here, never closed");
+}
