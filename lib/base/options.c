@@ -57,6 +57,7 @@ void options_init(struct options *options)
 		.exit_status = EXIT_FROM_PROGRAM,
 		.wait_s = 5,
 		.children = CHILDREN_ALL,
+		.min_count = 1,
 		.stack_depth = 32,
 	};
 }
@@ -123,6 +124,31 @@ static int most_parse(const struct option_row *row, const char *value, uint32_t 
 	return 0;
 }
 
+/* "5s", "200ms", "2m", "1h"; seconds without a unit. */
+static int duration_parse(const char *value, uint64_t *ret_ns)
+{
+	static const struct {
+		const char *unit;
+		uint64_t ns;
+	} units[] = { { "", 1000000000 },
+		      { "ms", 1000000 },
+		      { "s", 1000000000 },
+		      { "m", UINT64_C(60) * 1000000000 },
+		      { "h", UINT64_C(3600) * 1000000000 } };
+	size_t digits = strspn(value, "0123456789");
+	uint64_t number;
+
+	if (!text_parse_number(value, digits, &number) || number > UINT32_MAX)
+		return -EINVAL;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(value + digits, units[i].unit) != 0)
+			continue;
+		*ret_ns = number * units[i].ns;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 static int flag_parse(const char *value, bool *ret_flag)
 {
 	int position = value ? word_position("no|yes|false|true|off|on|0|1", value) : 1;
@@ -131,6 +157,20 @@ static int flag_parse(const char *value, bool *ret_flag)
 		return -EINVAL;
 	*ret_flag = position % 2;
 	return 0;
+}
+
+/* Is it one of "path|peer:GLOB": one of these words, a colon, and more? */
+static bool is_filter(const char *values, const char *value)
+{
+	size_t length = strcspn(value, ":"), words = strcspn(values, ":");
+
+	if (value[length] == '\0' || value[length + 1] == '\0')
+		return false;
+	for (size_t at = 0; at < words; at += strcspn(values + at, "|:") + 1)
+		if (strcspn(values + at, "|:") == length &&
+		    memcmp(values + at, value, length) == 0)
+			return true;
+	return false;
 }
 
 static int list_append(struct options *options, const struct option_row *row, const char *value)
@@ -143,6 +183,8 @@ static int list_append(struct options *options, const struct option_row *row, co
 	/* KEY=VALUE wants both; "DIR|OLD=NEW" takes words without '=', too. */
 	if (strchr(row->values, '=') &&
 	    (*value == '=' || (!strchr(value, '=') && !strchr(row->values, '|'))))
+		return -EINVAL;
+	if (strchr(row->values, ':') && !is_filter(row->values, value))
 		return -EINVAL;
 	words[(*count)++] = value;
 	return 0;
@@ -183,6 +225,8 @@ int options_set(struct options *options, const struct option_row *row, const cha
 		return number_parse(row, value, field);
 	case OPTION_TYPE_WAIT:
 		return wait_parse(row, value, field);
+	case OPTION_TYPE_DURATION:
+		return duration_parse(value, field);
 	case OPTION_TYPE_MOST:
 		return most_parse(row, value, field);
 	case OPTION_TYPE_LIST:
@@ -221,6 +265,9 @@ const char *options_expected(const struct option_row *row)
 			text_add(&text, ", forever or none");
 		if (row->type == OPTION_TYPE_MOST)
 			text_add(&text, ", or all");
+		break;
+	case OPTION_TYPE_DURATION:
+		text_add(&text, "a number with ms, s, m or h");
 		break;
 	case OPTION_TYPE_LIST:
 		text_add(&text, row->values);

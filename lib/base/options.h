@@ -57,6 +57,10 @@ struct options {
 	enum children children;
 	const char *only[OPTIONS_LIST_MAX], *skip[OPTIONS_LIST_MAX], *tags[OPTIONS_LIST_MAX];
 	uint32_t only_count, skip_count, tag_count;
+	const char *ignored[OPTIONS_LIST_MAX]; /* "FIELD:GLOB" */
+	uint32_t ignored_count;
+	uint32_t min_count;
+	uint64_t warm_up_ns, min_age_ns;
 	uint32_t stack_depth;
 	const char *source_paths[OPTIONS_LIST_MAX]; /* DIR or OLD=NEW */
 	uint32_t source_path_count;
@@ -76,6 +80,7 @@ enum option_type {
 	OPTION_TYPE_FLAG,
 	OPTION_TYPE_NUMBER,
 	OPTION_TYPE_WAIT,
+	OPTION_TYPE_DURATION, /* nanoseconds, uint64_t */
 	OPTION_TYPE_MOST, /* a number, or all */
 	OPTION_TYPE_LIST,
 	OPTION_TYPE_ACTION, /* --help, --version: no field, no environment key */

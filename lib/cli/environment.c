@@ -107,3 +107,8 @@ void environment_free(char **made, char *const *environment)
 	}
 	free(made);
 }
+
+const char *environment_get(const char *name)
+{
+	return getenv(name);
+}

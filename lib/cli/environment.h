@@ -27,4 +27,7 @@ char **environment_make(char *const *environment, const struct coverage *coverag
 /* Free what was made from `environment`. */
 void environment_free(char **made, char *const *environment);
 
+/* getenv(), which PROGRAM's environment is made of, as the judge asks. */
+const char *environment_get(const char *name);
+
 #endif

@@ -13,6 +13,7 @@
 #include "cli/alive.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "cli/knowledge.h"
 #include "cli/launch.h"
 #include "cli/outputs.h"
@@ -172,7 +173,8 @@ static void start_directory_enter(const char *ledger_path)
  */
 int command_bare_report(int argc, char **argv)
 {
-	struct judge_context context = { .is_alive = process_is_alive };
+	struct judge_context context = { .is_alive = process_is_alive,
+					 .environment = environment_get };
 	struct options options;
 	struct report *report;
 	struct known known;

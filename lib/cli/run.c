@@ -45,6 +45,7 @@ static int run_report(struct session *session, const struct options *options, ch
 		.exit = program_exit,
 		.is_alive = process_is_alive,
 		.data = session->path,
+		.environment = environment_get,
 	};
 	struct report *report = report_new();
 	int status;

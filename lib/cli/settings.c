@@ -70,6 +70,10 @@ static void value_write(const struct options *options, const struct option_row *
 		else
 			(void)snprintf(value, VALUE_SIZE, "%u", *(const uint32_t *)field);
 		break;
+	case OPTION_TYPE_DURATION:
+		(void)snprintf(value, VALUE_SIZE, "%llums",
+			       (unsigned long long)(*(const uint64_t *)field / 1000000));
+		break;
 	case OPTION_TYPE_LIST:
 		list_write(value, (const char *const *)field,
 			   *(const uint32_t *)((const char *)options + row->count_offset));

@@ -87,8 +87,9 @@ void group_count(struct judge *judge, struct group *group, enum standing standin
 	finding->count += count;
 	if (standing == STANDING_COUNTED)
 		finding->counted += count;
-	else
+	else if (standing == STANDING_NOTED)
 		finding->noted += count;
+	noise_count(judge, group, process, standing == STANDING_COUNTED ? count : 0);
 	if (group->last_process == process)
 		return;
 	/* Processes are looked through one after the other, but pairs name them in any order. */
@@ -150,6 +151,7 @@ void groups_finish(struct judge *judge)
 {
 	struct report *report = judge->report;
 
+	noise_finish(judge);
 	report->findings =
 		report_alloc(report, (judge->group_count + 1) * sizeof(*report->findings));
 	report->finding_count = judge->group_count;

@@ -45,6 +45,7 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 		return -EPROTO;
 	}
 	processes_describe(&judge);
+	filters_open(&judge);
 	scopes_read(&judge);
 	leaks_find(&judge);
 	gc_find(&judge);

@@ -22,6 +22,8 @@ struct judge_context {
 	/* Is the process alive? Asked for entries without an end; NULL: nobody is. */
 	bool (*is_alive)(const struct ledger_process *process, void *data);
 	void *data;
+	/* Of PROGRAM's environment, or what is like it; NULL: nothing is known. */
+	const char *(*environment)(const char *name);
 };
 
 /*

@@ -119,6 +119,8 @@ struct group {
 	uint64_t unseen_after_ns,
 		unseen_before_ns; /* bounds of all unseen, from their process's start */
 	uint64_t unseen_dated;    /* how many of them have both */
+	uint32_t run_process; /* --min-count: the process that joined last, and what counts of it */
+	uint64_t run_counted;
 };
 
 struct judge {
@@ -275,8 +277,34 @@ void events_find(struct judge *judge);
 void expectation_judge(struct judge *judge, const struct ledger_event *event,
 		       const struct ledger_process *process, uint32_t id);
 
+/*
+ * inherited.c: what a descriptor from outside is known as ("make's jobserver"),
+ * by its number, what it leads to (may be NULL) and the environment; or NULL.
+ */
+const char *inherited_name(const struct judge *judge, int fd, const char *kind, const char *target);
+
+/* noise.c: what the options leave aside. */
+
+/* Why --warm-up or --min-age does not let it count; NULL when they do. */
+const char *noise_reason(struct judge *judge, const struct leak *leak);
+
+/* --min-count: so many of a process count here. Processes come one after the other. */
+void noise_count(struct judge *judge, struct group *group, uint32_t process, uint64_t counted);
+
+/* After the last of all groups. */
+void noise_finish(struct judge *judge);
+
+/* --ignore: list the filters among the rules of the report. */
+void filters_open(struct judge *judge);
+
+/* The first filter that names a descriptor, or NONE. */
+uint32_t filter_find(struct judge *judge, const struct leak *leak);
+
+/* One of a finding was left aside by a filter. */
+void filter_note(struct judge *judge, struct finding *finding, uint32_t filter);
+
 /* group.c */
-enum standing { STANDING_IGNORED, STANDING_NOTED, STANDING_COUNTED };
+enum standing { STANDING_IGNORED, STANDING_NOTED, STANDING_COUNTED, STANDING_SUPPRESSED };
 
 /* What a policy and --gate make of a descriptor. */
 enum standing standing_of(const struct judge *judge, enum policy policy, bool is_proven);

@@ -147,6 +147,7 @@ void leak_judge(struct judge *judge, struct leak *leak)
 	const char *reason = life->killed_reason, *excuse;
 	enum standing standing;
 	struct group *group;
+	uint32_t filter;
 
 	leak_read(judge, leak);
 	if (unseen_is_copy(judge, leak))
@@ -171,11 +172,14 @@ void leak_judge(struct judge *judge, struct leak *leak)
 		if (!kept)
 			reason = "--kinds does not ask for this kind";
 	}
+	filter = is_asked && !kept ? filter_find(judge, leak) : NONE;
 	excuse = excuse_of(judge, leak);
+	if (!excuse)
+		excuse = noise_reason(judge, leak);
 	if (excuse) {
 		policy = POLICY_NOTE;
 		reason = excuse;
-	} else if (is_asked && !kept) {
+	} else if (is_asked && !kept && filter == NONE) {
 		scope_leaked(judge, leak->scope);
 	}
 	standing = standing_of(judge, policy, leak->is_proven);
@@ -185,6 +189,10 @@ void leak_judge(struct judge *judge, struct leak *leak)
 		reason = judge->options->gate == GATE_NONE ? "--gate none" : "no proof";
 	group = group_of(judge, FINDING_LEAK, leak->kind, leak->call,
 			 place_of(judge, leak->stack_ref));
+	if (filter != NONE) {
+		filter_note(judge, &group->finding, filter);
+		standing = STANDING_SUPPRESSED;
+	}
 	group_add(judge, group, leak, standing);
 	if (standing == STANDING_NOTED && !group->finding.note_reason)
 		group->finding.note_reason = reason;

@@ -215,9 +215,7 @@ static void inherited_note(struct walk *walk, int fd, const struct descriptor_vi
 		.fd = fd,
 		.kind = kind_name(kind),
 		.target = target ? report_strdup(judge->report, target) : NULL,
-		/* GitHub's runner hands these two down to every step (actions/runner-images#3729).
-		 */
-		.known_as = fd == 155 || fd == 158 ? "CI runner" : NULL,
+		.known_as = inherited_name(judge, fd, kind_name(kind), target),
 	};
 }
 

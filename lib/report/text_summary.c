@@ -255,6 +255,34 @@ static void print_uncovered(const struct printer *printer, const struct report *
 	}
 }
 
+/* "make (pid 7): fd 3 (pipe:[81], make's jobserver), fd 5 (/dev/pts/0, terminal)" */
+static void print_inherited(const struct printer *printer, const struct report *report)
+{
+	struct section section = { .printer = printer, .title = "Handed down from outside" };
+
+	for (size_t i = 0; printer->style->is_verbose && i < report->process_count; i++) {
+		const struct report_process *process = &report->processes[i];
+
+		if (process->inherited_count == 0 || !process->is_listed)
+			continue;
+		section_line(&section);
+		print_process(printer, process);
+		for (size_t j = 0; j < process->inherited_count; j++) {
+			const struct report_inherited *inherited = &process->inherited[j];
+
+			(void)fprintf(printer->out, "%s fd %d (", j ? "," : ":", inherited->fd);
+			(void)print_text(printer,
+					 inherited->target ? inherited->target : inherited->kind);
+			if (inherited->known_as) {
+				(void)fputs(", ", printer->out);
+				(void)print_text(printer, inherited->known_as);
+			}
+			(void)fputc(')', printer->out);
+		}
+		(void)fputc('\n', printer->out);
+	}
+}
+
 void text_sections(const struct printer *printer, const struct report *report,
 		   const struct tally *tally)
 {
@@ -266,6 +294,7 @@ void text_sections(const struct printer *printer, const struct report *report,
 	text_baseline(printer, report);
 	print_running(printer, report);
 	print_uncovered(printer, report);
+	print_inherited(printer, report);
 }
 
 void text_diagnostics(const struct printer *printer, const struct report *report,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/glob.h"
 #include "base/kinds.h"
 #include "base/options.h"
 
@@ -178,4 +179,63 @@ Test(options, names_and_letters_are_unique)
 			cr_expect_str_neq(a->name, b->name);
 			cr_expect(!a->letter || a->letter != b->letter, "-%c", a->letter);
 		}
+}
+
+Test(options, durations_have_units)
+{
+	static const struct {
+		const char *text;
+		uint64_t ns;
+	} good[] = { { "min-age=5s", 5000000000 },
+		     { "min-age=200ms", 200000000 },
+		     { "min-age=2m", UINT64_C(120000000000) },
+		     { "min-age=1h", UINT64_C(3600000000000) },
+		     { "min-age=3", 3000000000 } };
+	static const char *const bad[] = { "min-age=",    "min-age=s",    "min-age=5 s",
+					   "min-age=-1s", "min-age=5sec", "min-age=99999999999s" };
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		cr_expect_eq(parse(good[i].text), 0, "%s", good[i].text);
+		cr_expect_eq(options.min_age_ns, good[i].ns, "%s", good[i].text);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		cr_expect_eq(parse(bad[i]), 1, "%s", bad[i]);
+}
+
+Test(options, filters_have_a_field_and_a_pattern)
+{
+	cr_expect_eq(parse("ignore='path:/dev/*':ignore='peer:*:53':ignore='fd:7'"), 0);
+	cr_expect_eq(options.ignored_count, 3);
+	cr_expect_str_eq(options.ignored[1], "peer:*:53");
+	cr_expect_eq(parse("ignore=path"), 1);
+	cr_expect_eq(parse("ignore='path:'"), 1);
+	cr_expect_eq(parse("ignore='file:/dev/*'"), 1);
+	cr_expect_eq(parse("ignore=':x'"), 1);
+	cr_expect_eq(parse("ignore='pa:x'"), 1);
+}
+
+Test(glob, stars_are_any_text)
+{
+	static const struct {
+		const char *pattern, *text;
+		bool is_match;
+	} cases[] = {
+		{ "/dev/*", "/dev/pts/0", true },
+		{ "/dev/*", "/dev", false },
+		{ "*", "", true },
+		{ "", "", true },
+		{ "", "a", false },
+		{ "a?c", "abc", true },
+		{ "a?c", "ac", false },
+		{ "[::1]:*", "[::1]:80", true },
+		{ "*a*b", "aabab", true },
+		{ "*a*b", "aaba", false },
+		{ "**.log", "/x/y.log", true },
+		{ "*:53", "127.0.0.1:53", true },
+		{ "*:53", "127.0.0.1:5353", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_expect_eq(glob_matches(cases[i].pattern, cases[i].text), cases[i].is_match,
+			     "%s %s", cases[i].pattern, cases[i].text);
 }

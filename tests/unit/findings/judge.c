@@ -370,7 +370,8 @@ Test(judge, outside_is_listed_not_counted)
 	cr_assert_eq(world_judge(&world)->finding_count, 0);
 	cr_assert_eq(world.report->processes[0].inherited_count, 1);
 	cr_assert_eq(world.report->processes[0].inherited[0].fd, 155);
-	cr_assert_str_eq(world.report->processes[0].inherited[0].known_as, "CI runner");
+	cr_assert_str_eq(world.report->processes[0].inherited[0].known_as,
+			 "CI runner (GitHub Actions)");
 }
 
 Test(judge, origin_not_seen)
