@@ -125,6 +125,7 @@ static void group_add(struct judge *judge, struct group *group, const struct lea
 		return;
 	leak_describe(judge, leak, descriptor);
 	descriptor->is_noted = standing == STANDING_NOTED;
+	descriptor->is_suppressed = standing == STANDING_SUPPRESSED;
 }
 
 /* What the program itself has said about it: the reason not to count it, NULL none. */

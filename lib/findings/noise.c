@@ -61,6 +61,10 @@ static void few_forgive(struct judge *judge, struct group *group)
 		return;
 	finding->counted -= group->run_counted;
 	finding->noted += group->run_counted;
+	for (size_t i = 0; i < finding->descriptor_count; i++)
+		if (finding->descriptors[i].process == group->run_process &&
+		    !finding->descriptors[i].is_suppressed)
+			finding->descriptors[i].is_noted = true;
 	if (!finding->note_reason)
 		finding->note_reason =
 			report_printf(judge->report, "fewer than %u in its process (--min-count)",

@@ -2,6 +2,7 @@
 #include "report/text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "report/words.h"
 
@@ -66,6 +67,20 @@ void text_known(struct section *section, const struct report *report, const stru
 			(void)print_text(printer, report->baseline.file);
 			(void)fputc(')', printer->out);
 		}
+		(void)fputc('\n', printer->out);
+	}
+}
+
+void text_filters(const struct printer *printer, const struct report *report)
+{
+	for (size_t i = 0; i < report->suppression_count; i++) {
+		const struct report_suppression *rule = &report->suppressions[i];
+
+		if (rule->matched == 0 || strcmp(rule->source, "--ignore") != 0)
+			continue;
+		(void)fprintf(printer->out, "unclosed: %" PRIu64 " left aside by --ignore ",
+			      rule->matched);
+		(void)print_text(printer, rule->rule);
 		(void)fputc('\n', printer->out);
 	}
 }
