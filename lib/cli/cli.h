@@ -24,6 +24,16 @@ int command_bare_report(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_help(int argc, char **argv);
+int command_complete(int argc, char **argv);
+
+/* Words that are sub-commands when they come first. Ended by one without a name. */
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv); /* NULL: of a later version */
+	const char *help;                  /* NULL: not for people */
+};
+
+extern const struct command commands[];
 
 /* The about fifteen lines of `unclosed` alone, --help, and --version, on stdout. */
 void help_print_short(void);

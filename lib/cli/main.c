@@ -5,17 +5,20 @@
 
 #include "cli/cli.h"
 
-/* Words that are sub-commands when they come first; without a function, of a later version. */
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
-	{ "run", command_run },   { "report", command_report },
-	{ "demo", command_demo }, { "check", command_check },
-	{ "help", command_help }, { "--bare-report", command_bare_report },
-	{ "diff", NULL },         { "merge", NULL },
-	{ "top", NULL },          { "dump", NULL },
-	{ "attach", NULL },
+const struct command commands[] = {
+	{ "run", command_run, "run PROGRAM and report" },
+	{ "report", command_report, "report on a ledger, or convert a JSON report" },
+	{ "check", command_check, "can PROGRAM be covered?" },
+	{ "demo", command_demo, "run a sample program" },
+	{ "help", command_help, "explain an exit status or an option" },
+	{ "--bare-report", command_bare_report, NULL },
+	{ "--complete", command_complete, NULL },
+	{ "diff", NULL, NULL },
+	{ "merge", NULL, NULL },
+	{ "top", NULL, NULL },
+	{ "dump", NULL, NULL },
+	{ "attach", NULL, NULL },
+	{ NULL, NULL, NULL },
 };
 
 static int command_dispatch(int argc, char **argv)
@@ -24,7 +27,7 @@ static int command_dispatch(int argc, char **argv)
 		help_print_short();
 		return EXIT_ERROR;
 	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (size_t i = 0; commands[i].name; i++) {
 		if (strcmp(commands[i].name, argv[1]) != 0)
 			continue;
 		if (!commands[i].run)
