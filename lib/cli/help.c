@@ -6,6 +6,7 @@
 #include "base/options.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/libraries.h"
 
 #ifndef UNCLOSED_VERSION
 #define UNCLOSED_VERSION "unknown"
@@ -90,6 +91,8 @@ void help_print_options(void)
 void help_print_version(void)
 {
 	printf("unclosed " UNCLOSED_VERSION "\n");
+	for (const char *const *library = libraries_list(); *library; library += 2)
+		printf("  %s %s\n", library[0], library[1]);
 }
 
 static bool help_status(const char *word)

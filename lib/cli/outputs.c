@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/libraries.h"
 #include "cli/output_files.h"
 #include "cli/source_root.h"
 #include "report/report.h"
@@ -66,6 +67,7 @@ int outputs_write(const struct report *report, const struct options *options)
 	int status;
 
 	style.options = (const char *const *)list;
+	style.libraries = libraries_list();
 	style.root = source_root(report->project ? report->project : report->cwd);
 	status = output_files_write(report, options, &style);
 	if (!options->output)

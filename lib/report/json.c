@@ -21,6 +21,8 @@ static json_t *json_tool(const struct report_style *style)
 
 	json_add_text(tool, "name", "unclosed");
 	json_add_text(tool, "version", UNCLOSED_VERSION);
+	if (style->libraries)
+		json_add(tool, "libraries", json_pairs(style->libraries));
 	json_add(tool, "options", json_pairs(style->options));
 	return tool;
 }

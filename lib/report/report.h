@@ -25,6 +25,7 @@ struct report_style {
 	size_t groups_max;  /* text: findings shown at most; 0: no limit */
 	const char *root;   /* files below it are told relative to it (sarif, github); NULL: the
 			       project */
+	const char *const *libraries; /* json: NAME, VERSION, …, NULL for tool.libraries; NULL: left out */
 	const char *const *options; /* json: KEY, VALUE, …, NULL for tool.options; NULL: left out */
 };
 
