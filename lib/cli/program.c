@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,17 +86,22 @@ int program_complain(const char *name, int error)
 
 int own_directory(char *ret_path, size_t size)
 {
-	ssize_t length = readlink("/proc/self/exe", ret_path, size - 1);
-	char *slash;
+	const char *executed = (const char *)getauxval(AT_EXECFN);
+	char *path = realpath("/proc/self/exe", NULL), *slash;
+	int result = 0;
 
-	if (length < 0)
+	if (!path && executed) /* without /proc: what execve() was given */
+		path = realpath(executed, NULL);
+	if (!path)
 		return -errno;
-	ret_path[length] = '\0';
-	slash = strrchr(ret_path, '/');
-	if (!slash || (size_t)length == size - 1)
-		return -ENAMETOOLONG;
+	slash = strrchr(path, '/');
 	*slash = '\0';
-	return 0;
+	if (strlen(path) < size)
+		strcpy(ret_path, path);
+	else
+		result = -ENAMETOOLONG;
+	free(path);
+	return result;
 }
 
 /* The path without symbolic links: what is preloaded must mean the same in every directory. */
