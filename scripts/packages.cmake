@@ -24,8 +24,10 @@ descriptors it never closed, who opened them, and what shows that this is a mist
 status 23 makes a CI job fail on it.")
 
 string(TOLOWER ${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR} system)
-set(CPACK_ARCHIVE_FILE_NAME ${CPACK_PACKAGE_NAME}-${PROJECT_VERSION}-${system})
+set(CPACK_PACKAGE_FILE_NAME ${CPACK_PACKAGE_NAME}-${PROJECT_VERSION}-${system})
 include(CPack)
+
+install(FILES LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # Where the shells look for completions of what is installed.
 install(FILES scripts/completions/unclosed.bash RENAME unclosed

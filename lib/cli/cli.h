@@ -25,6 +25,7 @@ int command_check(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_help(int argc, char **argv);
 int command_complete(int argc, char **argv);
+int command_manual(int argc, char **argv);
 
 /* Words that are sub-commands when they come first. Ended by one without a name. */
 struct command {

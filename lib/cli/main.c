@@ -13,6 +13,7 @@ const struct command commands[] = {
 	{ "help", command_help, "explain an exit status or an option" },
 	{ "--bare-report", command_bare_report, NULL },
 	{ "--complete", command_complete, NULL },
+	{ "--manual", command_manual, NULL },
 	{ "diff", NULL, NULL },
 	{ "merge", NULL, NULL },
 	{ "top", NULL, NULL },
