@@ -23,10 +23,18 @@
 /* Frames of the capture that warms libunwind up. */
 #define WARM_DEPTH 8
 
-/* The bit of this program among those that walk many stacks. */
+/*
+ * The bit of this program among those that walk many stacks. By its name: each
+ * process may have a string of its own for that.
+ */
 static uint64_t program_bit(void)
 {
-	return UINT64_C(1) << (shim.image->exe_ref * UINT32_C(0x9e3779b1) >> 26);
+	const struct ledger_string *name = ledger_string_at(&shim.ledger, shim.image->exe_ref);
+	uint32_t hash = 0;
+
+	for (uint32_t i = 0; name && i < name->length; i++)
+		hash = (hash ^ (uint8_t)name->bytes[i]) * UINT32_C(0x01000193);
+	return UINT64_C(1) << (hash * UINT32_C(0x9e3779b1) >> 26);
 }
 
 /* The next process of this program is to have libunwind from its start. */

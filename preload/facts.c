@@ -3,16 +3,10 @@
  * What the kernel knows of the descriptors that are still open at the end.
  * Bounded: so many for each place that opened them, so many for a process.
  */
-#include <errno.h>
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stddef.h>
+#include "facts.h"
+
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/vfs.h>
 
 #include "base/raw.h"
 #include "base/text.h"
@@ -25,158 +19,6 @@
 #define FACTS_PER_PROCESS 5000
 
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-
-/* A socket address as the ledger keeps it: paths of AF_UNIX are strings. */
-static uint16_t address_keep(uint8_t *kept, size_t size, const struct sockaddr_storage *address,
-			     socklen_t length)
-{
-	if (length < sizeof(sa_family_t))
-		return 0;
-	memset(kept, 0, size);
-	if (address->ss_family == AF_UNIX) {
-		const struct sockaddr_un *local = (const struct sockaddr_un *)address;
-		uint32_t ref = ledger_string_add(&shim.ledger, local->sun_path,
-						 length - offsetof(struct sockaddr_un, sun_path));
-
-		memcpy(kept, &address->ss_family, sizeof(address->ss_family));
-		memcpy(kept + 4, &ref, sizeof(ref));
-		return 8;
-	}
-	if (length > size)
-		length = (socklen_t)size;
-	memcpy(kept, address, length);
-	return (uint16_t)length;
-}
-
-static bool option_get(int fd, int level, int name, int *ret_value)
-{
-	socklen_t length = sizeof(*ret_value);
-
-	return raw5(SYS_getsockopt, fd, level, name, ret_value, &length) == 0;
-}
-
-static void socket_addresses(int fd, struct ledger_fact *fact)
-{
-	struct sockaddr_storage address;
-	socklen_t length = sizeof(address);
-
-	if (raw3(SYS_getsockname, fd, &address, &length) == 0) {
-		fact->local_length =
-			address_keep(fact->local, sizeof(fact->local), &address, length);
-		fact->has |= HAS_LOCAL;
-	}
-	length = sizeof(address);
-	if (raw3(SYS_getpeername, fd, &address, &length) == 0) {
-		fact->peer_length = address_keep(fact->peer, sizeof(fact->peer), &address, length);
-		fact->has |= HAS_PEER;
-	}
-}
-
-static void socket_tcp(int fd, struct ledger_fact *fact)
-{
-	uint8_t state; /* first byte of struct tcp_info */
-	socklen_t length = sizeof(state);
-
-	if (raw5(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &state, &length) == 0) {
-		fact->tcp_state = state;
-		fact->has |= HAS_TCP_STATE;
-	}
-}
-
-static void socket_queues(int fd, struct ledger_fact *fact)
-{
-	int received = 0, unsent = 0;
-
-	/* Without a connection the kernel counts the sequence numbers of a SYN as unsent bytes. */
-	if (fact->has & HAS_TCP_STATE &&
-	    (fact->tcp_state == TCP_CLOSE || fact->tcp_state == TCP_SYN_SENT))
-		return;
-	if (fact->is_listening || raw3(SYS_ioctl, fd, SIOCINQ, &received) != 0 ||
-	    raw3(SYS_ioctl, fd, SIOCOUTQ, &unsent) != 0)
-		return;
-	fact->receive_queue = (uint32_t)received;
-	fact->send_queue = (uint32_t)unsent;
-	fact->has |= HAS_QUEUES;
-}
-
-static void socket_read(int fd, struct ledger_fact *fact)
-{
-	int family, type, protocol, value;
-
-	if (!option_get(fd, SOL_SOCKET, SO_DOMAIN, &family) ||
-	    !option_get(fd, SOL_SOCKET, SO_TYPE, &type) ||
-	    !option_get(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
-		return;
-	fact->family = (uint16_t)family;
-	fact->type = (uint16_t)type;
-	fact->protocol = (uint16_t)protocol;
-	fact->has |= HAS_SOCKET;
-	socket_addresses(fd, fact);
-	if (option_get(fd, SOL_SOCKET, SO_ACCEPTCONN, &value)) {
-		fact->is_listening = value != 0;
-		fact->has |= HAS_LISTENING;
-	}
-	if (option_get(fd, SOL_SOCKET, SO_ERROR, &value)) {
-		fact->so_error = value;
-		fact->has |= HAS_SO_ERROR;
-	}
-	if (protocol == IPPROTO_TCP)
-		socket_tcp(fd, fact);
-	socket_queues(fd, fact);
-}
-
-/* Prefixes of what /proc/self/fd/N points to, for what has no place in a file system. */
-static const struct {
-	const char *target;
-	enum descriptor_kind kind;
-} targets[] = {
-	{ "anon_inode:[eventfd]", KIND_EVENTFD },
-	{ "anon_inode:[eventpoll]", KIND_EPOLL },
-	{ "anon_inode:[timerfd]", KIND_TIMERFD },
-	{ "anon_inode:[signalfd]", KIND_SIGNALFD },
-	{ "anon_inode:inotify", KIND_INOTIFY },
-	{ "anon_inode:[fanotify]", KIND_FANOTIFY },
-	{ "anon_inode:[pidfd]", KIND_PIDFD },
-	{ "pidfd:", KIND_PIDFD },
-	{ "anon_inode:[io_uring]", KIND_IO_URING },
-	{ "/memfd:", KIND_MEMFD },
-	{ "/dev/ptmx", KIND_PTY },
-	{ "/dev/pts/", KIND_PTY },
-	{ "/secretmem (deleted)", KIND_MEMFD },
-};
-
-/* A message queue looks like a file in the root directory: its file system tells. */
-#define MQUEUE_MAGIC 0x19800202 /* include/uapi/linux/magic.h does not have it */
-
-static bool is_mqueue(int fd)
-{
-	struct statfs status;
-
-	return !raw_failed(raw2(SYS_fstatfs, fd, &status)) && status.f_type == MQUEUE_MAGIC;
-}
-
-static enum descriptor_kind kind_by_kernel(int fd, unsigned int mode, const char *target)
-{
-	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
-		if (strncmp(target, targets[i].target, strlen(targets[i].target)) == 0)
-			return targets[i].kind;
-	switch (mode & S_IFMT) {
-	case S_IFSOCK:
-		return KIND_SOCKET;
-	case S_IFIFO:
-		return KIND_PIPE;
-	case S_IFDIR:
-		return KIND_DIRECTORY;
-	case S_IFREG:
-		return is_mqueue(fd) ? KIND_MQUEUE : KIND_FILE;
-	case S_IFCHR:
-	case S_IFBLK:
-	case S_IFLNK:
-		return KIND_FILE;
-	default:
-		return KIND_OTHER;
-	}
-}
 
 /* Where the descriptor points; "" without /proc. Returns the string's reference. */
 static uint32_t target_read(int fd, char *target, size_t size)
@@ -193,6 +35,13 @@ static uint32_t target_read(int fd, char *target, size_t size)
 	return raw_failed(length) ? 0 : ledger_string_add(&shim.ledger, target, (size_t)length);
 }
 
+bool fact_is_asked(unsigned int kind)
+{
+	uint32_t asked = shim.ledger.header->kinds_asked;
+
+	return asked == 0 || asked & KIND_BIT(kind);
+}
+
 static void fact_fill(int fd, struct ledger_fact *fact)
 {
 	char target[512];
@@ -206,15 +55,28 @@ static void fact_fill(int fd, struct ledger_fact *fact)
 		fact->has |= HAS_CLOEXEC;
 	}
 	fact->kind = KIND_OTHER;
-	if (!raw_failed(raw2(SYS_fstat, fd, &status))) {
-		fact->mode = status.st_mode;
-		fact->inode = status.st_ino;
-		fact->device = status.st_dev;
-		fact->has |= HAS_STAT;
-		fact->kind = (uint8_t)kind_by_kernel(fd, status.st_mode, target);
-	}
+	if (raw_failed(raw2(SYS_fstat, fd, &status)))
+		return;
+	fact->mode = status.st_mode;
+	fact->inode = status.st_ino;
+	fact->device = status.st_dev;
+	fact->has |= HAS_STAT;
+	if (status.st_nlink == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)))
+		fact->has |= HAS_UNLINKED;
+	fact->kind = (uint8_t)fact_kind(fd, status.st_mode, target);
+}
+
+/* What only those want to know who asked for the kind. */
+static void fact_ask_more(int fd, const struct descriptor_view *view, struct ledger_fact *fact)
+{
+	if (!fact_is_asked(fact->kind) && fact->kind != KIND_SOCKET)
+		return;
+	if (fact->kind == KIND_SOCKET || fact->kind == KIND_PIPE)
+		fact_read_poll(fd, fact);
 	if (fact->kind == KIND_SOCKET)
-		socket_read(fd, fact);
+		fact_read_socket(fd, view->origin == DESCRIPTOR_OWN, fact);
+	fact_read_opener(view, fact);
+	fact_read_original(view, fact);
 }
 
 /* Has the place that opened this one facts enough? */
@@ -226,37 +88,6 @@ static bool place_is_full(const struct descriptor_view *view)
 		stack = ledger_stack_at(&shim.ledger, LOAD(view->slot->opened_stack_ref));
 	return stack && atomic_fetch_add_explicit(&stack->facts_taken, 1, memory_order_relaxed) >=
 				FACTS_PER_STACK;
-}
-
-/*
- * Can a call that opens `recorded` have made what the kernel says is `found`?
- * What is open by a path may be nearly anything that has one.
- */
-static bool is_possible(unsigned int recorded, unsigned int found)
-{
-	switch (recorded) {
-	case KIND_OTHER: /* the arguments decided, or it came from elsewhere */
-		return true;
-	case KIND_FILE:
-	case KIND_DIRECTORY:
-		return found == KIND_FILE || found == KIND_DIRECTORY || found == KIND_PIPE ||
-		       found == KIND_PTY || found == KIND_MEMFD || found == KIND_MQUEUE ||
-		       found == KIND_OTHER;
-	case KIND_PTY:
-	case KIND_MEMFD:
-	case KIND_PIDFD:
-	case KIND_MQUEUE:
-	case KIND_IO_URING:
-	case KIND_FANOTIFY:
-		return found != KIND_SOCKET &&
-		       found != KIND_PIPE; /* kernels spell them in different ways */
-	case KIND_SOCKET:
-	case KIND_PIPE:
-		return recorded == found;
-	default:
-		return recorded == found ||
-		       found == KIND_OTHER; /* all that is known without /proc */
-	}
 }
 
 /*
@@ -273,7 +104,7 @@ static void slot_correct_kind(const struct descriptor_view *view, unsigned int k
 	if (view->table_ref != shim.table_ref || view->is_before || before == kind)
 		return;
 	next = SLOT_WORD(slot_generation(word), slot_call(word), kind, slot_state(word));
-	if (slot_call(word) && is_possible(call_kind(slot_call(word)), kind)) {
+	if (slot_call(word) && fact_kind_is_possible(call_kind(slot_call(word)), kind)) {
 		atomic_fetch_sub_explicit(&kinds[before].opened, 1, memory_order_relaxed);
 		atomic_fetch_add_explicit(&kinds[kind].opened, 1, memory_order_relaxed);
 	} else if (slot_call(word)) {
@@ -296,8 +127,9 @@ static bool fact_write(int fd, const struct descriptor_view *view)
 	}
 	fact_fill(fd, fact);
 	kind = slot_kind(LOAD(view->slot->word)) % KIND_COUNT;
-	if (!fact->path_ref && !view->is_before && is_possible(kind, fact->kind))
+	if (!fact->path_ref && !view->is_before && fact_kind_is_possible(kind, fact->kind))
 		fact->kind = (uint8_t)kind; /* without /proc the call knows more */
+	fact_ask_more(fd, view, fact);
 	slot_correct_kind(view, fact->kind);
 	fact->next_ref = LOAD(shim.process->facts_ref);
 	atomic_store_explicit(&shim.process->facts_ref, ref, memory_order_release);
@@ -333,4 +165,5 @@ void facts_write(int ignored_fd)
 			count++;
 	}
 	atomic_store_explicit(&shim.process->facts_omitted, omitted, memory_order_relaxed);
+	facts_read_apart();
 }

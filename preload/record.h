@@ -3,8 +3,8 @@
  * The recording verbs. All policy is in here: guards, errno, re-entrancy, the
  * order of stores. A wrapper is one expression over one of them.
  *
- * None of them makes a system call (but for the first touch of a page, and one
- * gettid a thread), allocates, locks, or changes errno. A negative descriptor
+ * None of them makes a system call (but for the first touch of a page, and once
+ * a thread for its id and name), allocates, locks, or changes errno. A negative descriptor
  * means that the real call failed: it is passed on and nothing is recorded.
  *
  * Layer: preload. Context: target; async-signal-safe.

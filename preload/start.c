@@ -239,6 +239,7 @@ static bool session_begin(char *const *environment, struct options *options)
 	header = shim.ledger.header;
 	header->stack_depth = options->stack_depth;
 	header->kinds = options->kinds;
+	header->kinds_asked = options->is_verbose ? KIND_ALL : options->kinds;
 	header->path_ref = ledger_string_add(&shim.ledger, shim.ledger_path,
 					     strlen(shim.ledger_path));
 	header->preload_ref = ledger_string_add(&shim.ledger, shim.library_path,

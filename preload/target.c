@@ -3,10 +3,10 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "apart.h"
 #include "base/raw.h"
 #include "base/text.h"
 #include "environment.h"
@@ -22,8 +22,6 @@
 
 /* Runtimes come first among the needed libraries: the compiler puts them there. */
 #define NEEDED_MAX 4
-
-#define LOOKER_STACK 16384
 
 #if defined(__x86_64__)
 #define MACHINE EM_X86_64
@@ -210,36 +208,11 @@ struct looker {
 	struct target *target;
 };
 
-static int looker_run(void *data)
+static void looker_run(void *data)
 {
-	struct looker *looker = data;
+	const struct looker *looker = data;
 
-	self.vfork_depth++;
 	look(looker->path, looker->is_searched, looker->target);
-	(void)raw1(SYS_exit, 0);
-	__builtin_unreachable();
-}
-
-/* The same in a process that has its own table, our memory, and no exit signal. */
-static void look_apart(struct looker *looker)
-{
-	long stack = raw6(SYS_mmap, 0, LOOKER_STACK, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	uint64_t all = ~UINT64_C(0), before;
-	int pid;
-
-	if (raw_failed(stack))
-		return;
-	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
-	pid = REAL(clone)(looker_run, (uint8_t *)stack + LOOKER_STACK, CLONE_VM | CLONE_VFORK,
-			  looker);
-	if (pid > 0) {
-		self.vfork_depth--;
-		while (raw4(SYS_wait4, pid, NULL, __WALL, NULL) == -EINTR)
-			;
-	}
-	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
-	(void)raw2(SYS_munmap, stack, LOOKER_STACK);
 }
 
 void target_look(const char *path, bool is_searched, struct target *ret_target)
@@ -252,6 +225,6 @@ void target_look(const char *path, bool is_searched, struct target *ret_target)
 	if (self.vfork_depth > 0 || process_is_single_threaded())
 		look(path, is_searched, ret_target);
 	else
-		look_apart(&(struct looker){ path, is_searched, ret_target });
+		(void)apart_run(looker_run, &(struct looker){ path, is_searched, ret_target });
 	errno = saved_errno;
 }

@@ -49,6 +49,31 @@ const char *socket_type_name(struct report *report, unsigned int type)
 	return NUMBER_FIND(report, names, type);
 }
 
+static const char *netlink_name(unsigned int protocol)
+{
+	/* linux/netlink.h */
+	static const char *const names[] = {
+		"route",          NULL,        "usersock",  "firewall",      "sock_diag",
+		"nflog",          "xfrm",      "selinux",   "iscsi",         "audit",
+		"fib_lookup",     "connector", "netfilter", "ip6_fw",        "dnrtmsg",
+		"kobject_uevent", "generic",   NULL,        "scsitransport", "ecryptfs",
+		"rdma",           "crypto",    "smc",
+	};
+
+	return protocol < sizeof(names) / sizeof(names[0]) ? names[protocol] : NULL;
+}
+
+/* The frames that a packet socket takes (linux/if_ether.h). */
+static const char *frame_name(struct report *report, unsigned int protocol)
+{
+	static const struct number_name names[] = {
+		{ 0x0003, "all" },  { 0x0800, "ip" },   { 0x0806, "arp" },
+		{ 0x8100, "vlan" }, { 0x86dd, "ipv6" }, { 0x88cc, "lldp" },
+	};
+
+	return protocol ? NUMBER_FIND(report, names, protocol) : NULL;
+}
+
 const char *protocol_name(struct report *report, unsigned int family, unsigned int type,
 			  unsigned int protocol)
 {
@@ -59,6 +84,10 @@ const char *protocol_name(struct report *report, unsigned int family, unsigned i
 		{ PROTOCOL_MPTCP, "mptcp" }, { IPPROTO_DCCP, "dccp" },
 	};
 
+	if (family == AF_NETLINK && netlink_name(protocol))
+		return netlink_name(protocol);
+	if (family == AF_PACKET)
+		return frame_name(report, ntohs((uint16_t)protocol));
 	if (family != AF_INET && family != AF_INET6)
 		return protocol ? report_printf(report, "%u", protocol) : NULL;
 	if (protocol == 0 && type == SOCK_STREAM)
@@ -141,6 +170,18 @@ static const char *unix_text(struct report *report, struct snapshot *snapshot, c
 	return text;
 }
 
+static const char *vsock_text(struct report *report, uint32_t context, uint32_t port)
+{
+	/* linux/vm_sockets.h: VMADDR_CID_ANY, _HYPERVISOR, _LOCAL, _HOST; VMADDR_PORT_ANY */
+	static const char *const names[] = { "hypervisor", "local", "host" };
+
+	if (context == UINT32_MAX)
+		return port == UINT32_MAX ? NULL : report_printf(report, "any:%u", port);
+	if (context < sizeof(names) / sizeof(names[0]))
+		return report_printf(report, "%s:%u", names[context], port);
+	return report_printf(report, "%u:%u", context, port);
+}
+
 const char *address_text(struct report *report, struct snapshot *snapshot, const uint8_t *bytes,
 			 size_t length)
 {
@@ -158,7 +199,10 @@ const char *address_text(struct report *report, struct snapshot *snapshot, const
 		return words[1] ? report_printf(report, "port id %u", words[1]) : NULL;
 	case FAMILY_VSOCK: /* family, reserved, port, context id */
 		memcpy(words, bytes, length < sizeof(words) ? length : sizeof(words));
-		return length < 12 ? NULL : report_printf(report, "%u:%u", words[2], words[1]);
+		return length < 12 ? NULL : vsock_text(report, words[2], words[1]);
+	case AF_PACKET: /* family, protocol, interface */
+		memcpy(words, bytes, length < sizeof(words) ? length : sizeof(words));
+		return words[1] ? report_printf(report, "interface %u", words[1]) : NULL;
 	default:
 		return NULL;
 	}

@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -103,48 +104,32 @@ bool was_received(struct judge *judge, const struct leak *leak, struct clue *ret
 	return leak->facts & FACT_RECEIVED;
 }
 
-/* The slot of the number that a duplicate was made of; NULL: none, or not to be told. */
-static const struct ledger_slot *original_of(struct judge *judge, const struct leak *leak)
-{
-	struct ledger_table *table = ledger_table_at(judge->ledger, leak->view->table_ref);
-	uint32_t number = leak->view->slot ? value_of(&leak->view->slot->peer_or_dup) : 0;
-
-	if (!(leak->facts & FACT_DUP) || leak->view->is_before || !table || number == 0 ||
-	    number > INT32_MAX)
-		return NULL;
-	return ledger_slot_at(judge->ledger, table, (int)number - 1, false);
-}
-
-static bool is_original_closed(const struct leak *leak, const struct ledger_slot *original)
-{
-	uint64_t word = atomic_load_explicit(&original->word, memory_order_relaxed);
-
-	return slot_state(word) == SLOT_CLOSED ||
-	       (slot_state(word) == SLOT_OPEN &&
-		atomic_load_explicit(&original->opened_ns, memory_order_relaxed) >
-			atomic_load_explicit(&leak->view->slot->opened_ns, memory_order_relaxed));
-}
-
 bool is_kept_duplicate(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
-	const struct ledger_slot *original = original_of(judge, leak);
+	bool is_open;
 
-	if (!original || leak->facts & FACT_CONTESTED || !is_original_closed(leak, original))
-		return false;
-	ret_clue->number = (int)value_of(&leak->view->slot->peer_or_dup) - 1;
-	return true;
+	return leak_original(judge, leak, &ret_clue->number, &is_open) && !is_open;
 }
 
 bool is_second_duplicate(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
-	const struct ledger_slot *original = original_of(judge, leak);
+	bool is_open;
 
-	if (!original || leak->facts & FACT_CONTESTED ||
-	    slot_state(atomic_load_explicit(&original->word, memory_order_relaxed)) != SLOT_OPEN ||
-	    is_original_closed(leak, original))
-		return false;
-	ret_clue->number = (int)value_of(&leak->view->slot->peer_or_dup) - 1;
-	return true;
+	return leak_original(judge, leak, &ret_clue->number, &is_open) && is_open;
+}
+
+bool is_last_end(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	bool is_open;
+
+	return leak_other_end(judge, leak, &ret_clue->number, &is_open) && !is_open;
+}
+
+bool is_one_of_both_ends(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	bool is_open;
+
+	return leak_other_end(judge, leak, &ret_clue->number, &is_open) && is_open;
 }
 
 bool was_never_used(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
@@ -174,6 +159,22 @@ bool has_peer_closed(struct judge *judge, const struct leak *leak, struct clue *
 	return is_tcp_in(leak, TCP_CLOSE_WAIT);
 }
 
+/* A connection of the Unix family hangs up when its peer is gone, or both ways are shut. */
+bool has_unix_peer_closed(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* kernel and record say it all */
+	return is_unix_connection(leak) && has_fact(leak, HAS_POLL | HAS_PEER) &&
+	       leak->fact->poll_events & POLLHUP && !(leak->facts & FACTS_SHUTDOWN);
+}
+
+/* Nobody has the other end: the reader is at the end, the writer would get EPIPE. */
+bool is_pipe_without_other_end(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the kernel says it all */
+	return leak->kind == KIND_PIPE && has_fact(leak, HAS_POLL) &&
+	       leak->fact->poll_events & (POLLHUP | POLLERR);
+}
+
 /* Reset, timed out or ended on both sides: the kernel has nothing behind the number any more. */
 bool is_connection_over(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
@@ -196,14 +197,14 @@ bool is_owned_by_stream(struct judge *judge, const struct leak *leak, struct clu
 	(void)judge; /* the record says it all */
 	if (!(leak->facts & (FACT_FILE | FACT_POPEN)))
 		return false;
-	ret_clue->text = leak->facts & FACT_POPEN ? "pclose()" : "fclose()";
+	ret_clue->closer = leak->facts & FACT_POPEN ? "pclose()" : "fclose()";
 	return true;
 }
 
 bool is_owned_by_directory(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
 	(void)judge; /* the record says it all */
-	ret_clue->text = "closedir()";
+	ret_clue->closer = "closedir()";
 	return leak->facts & FACT_DIR;
 }
 
@@ -218,4 +219,18 @@ bool is_listening(struct judge *judge, const struct leak *leak, struct clue *ret
 {
 	(void)judge, (void)ret_clue; /* kernel and record say it all */
 	return leak_role(leak) == ROLE_LISTENER;
+}
+
+bool has_opener_ended(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	const char *name;
+
+	if (!has_fact(leak, HAS_THREAD | HAS_THREAD_ENDED))
+		return false;
+	name = snapshot_string(judge->snapshot, leak->fact->thread_ref);
+	ret_clue->number = (int)value_of(&leak->view->slot->opened_tid);
+	ret_clue->text =
+		name ? report_printf(judge->report, "thread %d (%s)", ret_clue->number, name)
+		     : report_printf(judge->report, "thread %d", ret_clue->number);
+	return true;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A descriptor that was left open, in the words of a report. */
+#include <string.h>
+
 #include "findings/addresses.h"
+#include "findings/fdinfo.h"
 #include "findings/judgement.h"
 
 static uint32_t value_of(const ledger_u32 *field)
@@ -41,15 +44,50 @@ static void addresses_describe(struct judge *judge, const struct leak *leak,
 		descriptor->peer = text;
 }
 
+/* /proc ends a thread's name with a new line. */
+static const char *first_line(struct report *report, const char *text)
+{
+	return report_printf(report, "%.*s", (int)strcspn(text, "\n"), text);
+}
+
+/* The kernel puts " (deleted)" behind a path that is no more; a file may be called so, too. */
+static void path_describe(struct report *report, const struct ledger_fact *fact, const char *path,
+			  struct report_descriptor *descriptor)
+{
+	static const char deleted[] = " (deleted)";
+	size_t length = strlen(path), end = strlen(deleted);
+	char *name = report_strdup(report, path);
+
+	descriptor->path = name;
+	if (!(fact->has & HAS_UNLINKED))
+		return;
+	descriptor->is_deleted = fact->kind != KIND_MEMFD; /* that never had a name to lose */
+	if (length > end && strcmp(name + length - end, deleted) == 0)
+		name[length - end] = '\0';
+}
+
+static void opener_describe(struct judge *judge, const struct ledger_fact *fact,
+			    struct report_descriptor *descriptor)
+{
+	const char *name = snapshot_string(judge->snapshot, fact->thread_ref);
+
+	if (!(fact->has & HAS_THREAD))
+		return;
+	descriptor->thread_name = name ? first_line(judge->report, name) : NULL;
+	descriptor->is_thread_ended = (fact->has & HAS_THREAD_ENDED) != 0;
+}
+
 static void fact_describe(struct judge *judge, const struct leak *leak,
 			  struct report_descriptor *descriptor)
 {
 	struct report *report = judge->report;
 	const struct ledger_fact *fact = leak->fact;
 	const char *path = snapshot_string(judge->snapshot, fact->path_ref);
+	const char *info = snapshot_string(judge->snapshot, fact->info_ref);
 
 	descriptor->is_state_known = judge->lives[leak->life].has_truth;
-	descriptor->path = path ? report_strdup(report, path) : NULL;
+	if (path)
+		path_describe(report, fact, path, descriptor);
 	if (fact->has & HAS_SOCKET) {
 		descriptor->family = family_name(report, fact->family);
 		descriptor->type = socket_type_name(report, fact->type);
@@ -71,6 +109,16 @@ static void fact_describe(struct judge *judge, const struct leak *leak,
 	}
 	if (fact->has & HAS_CLOEXEC)
 		descriptor->cloexec = fact->is_cloexec != 0;
+	opener_describe(judge, fact, descriptor);
+	if (info)
+		fdinfo_read(report, info, leak->kind, descriptor);
+}
+
+static void other_end_describe(struct judge *judge, const struct leak *leak,
+			       struct report_descriptor *descriptor)
+{
+	descriptor->has_other_end = leak_other_end(judge, leak, &descriptor->other_end,
+						   &descriptor->is_other_end_open) != NULL;
 }
 
 /* What the program said of it, and where in the program's life it was opened. */
@@ -99,6 +147,7 @@ void leak_describe(struct judge *judge, const struct leak *leak,
 	if (leak->fact)
 		fact_describe(judge, leak, descriptor);
 	addresses_describe(judge, leak, descriptor);
+	other_end_describe(judge, leak, descriptor);
 	if (!slot || !leak->call)
 		return;
 	label_describe(judge, leak, descriptor);

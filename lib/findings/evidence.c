@@ -54,6 +54,8 @@ void evidence_note(struct judge *judge, struct group *group, const struct leak *
 		if (!(leak->evidence & UINT32_C(1) << i))
 			continue;
 		(void)rows[i].holds(judge, leak, &clue); /* it does; this is for the clue */
+		if (clue.closer)
+			group->closer = clue.closer;
 		if (witness->count++ == 0)
 			witness->clue = clue;
 		else if (witness->clue.error != clue.error ||
@@ -82,7 +84,7 @@ static void row_tell(struct judge *judge, struct group *group, size_t number)
 	const char *text = NULL;
 
 	if (!witness->is_clue_mixed)
-		text = sentence_fill(judge, &group->finding, &witness->clue,
+		text = sentence_fill(judge, group, &witness->clue,
 				     witness->count == 1 ? row->one : row->many);
 	if (!text)
 		text = row->plain ? row->plain : row->many;
@@ -123,33 +125,43 @@ static bool is_telling(const struct group *group, size_t number)
 	return group->witnesses[number].count * 2 > group->finding.count;
 }
 
-static const char *rows_explain(struct judge *judge, const struct group *group, bool is_weak)
+/* The first row that explains most of the group; NULL: none does. */
+static const struct evidence_row *row_find(const struct group *group, bool is_weak)
 {
-	for (size_t i = 0; i < ROWS; i++) {
-		const char *text;
-
-		if (!rows[i].why || rows[i].is_weak != is_weak || !is_telling(group, i))
-			continue;
-		text = sentence_fill(judge, &group->finding, &group->witnesses[i].clue,
-				     rows[i].why);
-		if (text)
-			return text;
-	}
+	for (size_t i = 0; i < ROWS; i++)
+		if ((rows[i].why || rows[i].fix) && rows[i].is_weak == is_weak &&
+		    is_telling(group, i))
+			return &rows[i];
 	return NULL;
+}
+
+/* What the siblings say goes before a weak row, and behind all others. */
+static const struct evidence_row *row_explaining(const struct group *group)
+{
+	const struct evidence_row *row = row_find(group, false);
+
+	return row || group->siblings ? row : row_find(group, true);
+}
+
+static const struct clue *row_clue(const struct group *group, const struct evidence_row *row)
+{
+	return &group->witnesses[row - rows].clue;
 }
 
 const char *evidence_explanation(struct judge *judge, const struct group *group)
 {
-	const char *text = rows_explain(judge, group, false);
+	const struct evidence_row *row = row_explaining(group);
 	const char *function = function_text(judge, stack_top(judge, &group->finding.stack));
 
-	if (text || group->finding.type != FINDING_LEAK)
-		return text;
+	if (row)
+		return row->why ? sentence_fill(judge, group, row_clue(group, row), row->why)
+				: NULL;
+	if (group->finding.type != FINDING_LEAK)
+		return NULL;
 	if (group->siblings)
 		return "Likely one path leaves without the close() that the others reach.";
-	text = rows_explain(judge, group, true);
-	if (text || group->finding.count == 1 || group->place == NONE || !function)
-		return text;
+	if (group->finding.count == 1 || group->place == NONE || !function)
+		return NULL;
 	return report_printf(judge->report,
 			     "Nothing that %s opened here was ever closed: likely the close() is "
 			     "missing altogether.",
@@ -159,19 +171,11 @@ const char *evidence_explanation(struct judge *judge, const struct group *group)
 const char *evidence_remedy(struct judge *judge, const struct group *group,
 			    const struct report_frame **ret_frame)
 {
-	for (size_t i = 0; i < ROWS; i++) {
-		const struct clue *clue = &group->witnesses[i].clue;
-		const char *text =
-			rows[i].fix && is_telling(group, i)
-				? sentence_fill(judge, &group->finding, clue, rows[i].fix)
-				: NULL;
+	const struct evidence_row *row = row_explaining(group);
+	const struct clue *clue = row ? row_clue(group, row) : NULL;
+	const char *text = row && row->fix ? sentence_fill(judge, group, clue, row->fix) : NULL;
 
-		if (!text)
-			continue;
-		if (rows[i].is_fix_at_clue)
-			*ret_frame = stack_top(judge,
-					       place_read(judge, place_of(judge, clue->stack_ref)));
-		return text;
-	}
-	return NULL;
+	if (text && row->is_fix_at_clue)
+		*ret_frame = stack_top(judge, place_read(judge, place_of(judge, clue->stack_ref)));
+	return text;
 }

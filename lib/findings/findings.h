@@ -94,8 +94,21 @@ struct report_descriptor {
 	uint64_t opened_ns; /* since the session began */
 	uint64_t age_ns;    /* at the end of its process */
 	uint32_t tid;       /* 0: not known */
+	const char *thread_name; /* what the thread that opened it was called, or NULL */
+	bool is_thread_ended;    /* it was not there any more at the end */
 	int cloexec;        /* -1 not known, 0, 1 */
 	int dup_of;         /* -1, or the number it was made of */
+	bool is_deleted;    /* the file has no name any more; `path` is what it was */
+	const char *flags;  /* files: "O_RDWR|O_APPEND", or NULL */
+	int64_t position;   /* files, when `flags` are known: bytes from the start */
+	bool has_other_end; /* one of a pair: */
+	int other_end;      /* the number the other end had, */
+	bool is_other_end_open; /* and whether it still has it */
+	int *watches;           /* epoll: numbers it watches */
+	size_t watch_count;
+	int pid;            /* pidfd: its process, 0 not known */
+	bool is_pid_ended;  /* and whether that has ended */
+	const char *about;  /* the same for a person: "watches fd 5, 7", "count 3", or NULL */
 	uint32_t scope;     /* id of the report_scope it was opened in; 0 none */
 	const char *label;  /* by unclosed_label() */
 	bool is_noted;      /* shown and not counted, when others of the finding are */

@@ -86,6 +86,7 @@ struct clue {
 	int error;          /* errno, 0 none */
 	int number;         /* another descriptor, a process or a count; -1 none */
 	const char *text;   /* anything else; in the report's memory */
+	const char *closer; /* what releases it, where the opening call does not tell */
 };
 
 struct witness {
@@ -102,13 +103,14 @@ struct group {
 	size_t descriptors_max; /* how many are described: more than shown when rules ask each */
 	uint32_t last_process;  /* id that joined last */
 	const char *noun;       /* "TCP", … ; NULL: mixed or not known */
-	bool is_noun_mixed, is_role_mixed, is_unseen, is_datagram;
+	bool is_noun_mixed, is_role_mixed, is_unseen, is_datagram, is_duplicate;
 	bool is_direction_unknown; /* connected, and no call that did it was seen */
 	uint64_t proven; /* descriptors whose peer has closed */
 	uint64_t killed; /* descriptors of processes that were ended */
 	uint64_t checkpointed; /* descriptors opened after their process's first checkpoint */
 	uint64_t passed; /* descriptors opened before a fork by a process that ended */
 	struct witness witnesses[EVIDENCE_ROWS_MAX];
+	const char *closer;       /* of the stream that owns them; NULL: none does */
 	uint64_t siblings;        /* from the same place, closed */
 	uint64_t timed;           /* descriptors whose time of opening is known, */
 	uint64_t quarters[4];     /* and in which quarter of their process's run it lies */
@@ -248,6 +250,16 @@ bool unseen_is_copy(struct judge *judge, const struct leak *leak);
 void unseen_note(struct judge *judge, struct group *group, const struct leak *leak);
 void unseen_witness(struct judge *judge, struct group *group);
 
+/*
+ * origins.c: the slot of the number that a duplicate was made of, or that the other
+ * end of a pair has. NULL: it is none, or that cannot be told. The number goes into
+ * *ret_fd, and whether it still stands for the same into *ret_is_open.
+ */
+const struct ledger_slot *leak_original(struct judge *judge, const struct leak *leak, int *ret_fd,
+					bool *ret_is_open);
+const struct ledger_slot *leak_other_end(struct judge *judge, const struct leak *leak, int *ret_fd,
+					 bool *ret_is_open);
+
 /* descriptors.c: fill a report's entry. */
 void leak_describe(struct judge *judge, const struct leak *leak,
 		   struct report_descriptor *descriptor);
@@ -378,8 +390,8 @@ const char *function_text(struct judge *judge, const struct report_frame *frame)
  * that opened it, %F the function of the clue, %p the place of the clue, %n its number,
  * %e its errno, %t its text. NULL when one of them is not known.
  */
-const char *sentence_fill(struct judge *judge, const struct finding *finding,
-			  const struct clue *clue, const char *sentence);
+const char *sentence_fill(struct judge *judge, const struct group *group, const struct clue *clue,
+			  const char *sentence);
 
 /* "TCP", "Unix stream"; NULL when a family and type have no name of their own. */
 const char *socket_noun(unsigned int family, unsigned int type, unsigned int protocol);

@@ -38,6 +38,12 @@ static void leak_read(struct judge *judge, struct leak *leak)
 	leak->kind = kind < KIND_COUNT ? kind : KIND_OTHER;
 }
 
+/* The kernel is every netlink socket's peer: that it has one says nothing. */
+static bool has_peer(const struct ledger_fact *fact)
+{
+	return fact && fact->has & HAS_PEER && fact->family != AF_NETLINK;
+}
+
 enum finding_role leak_role(const struct leak *leak)
 {
 	const struct ledger_fact *fact = leak->fact;
@@ -54,7 +60,7 @@ enum finding_role leak_role(const struct leak *leak)
 		return ROLE_RECEIVED;
 	if (leak->facts & FACT_PAIR)
 		return ROLE_PAIR;
-	if (leak->facts & FACT_CONNECTED || (fact && fact->has & HAS_PEER))
+	if (leak->facts & FACT_CONNECTED || has_peer(fact))
 		return ROLE_CONNECTED;
 	if (leak->facts & FACT_BOUND)
 		return ROLE_BOUND;
@@ -68,7 +74,7 @@ static void noun_note(struct group *group, const struct leak *leak)
 
 	if (fact && fact->has & HAS_SOCKET) {
 		noun = socket_noun(fact->family, fact->type, fact->protocol);
-		group->is_datagram = fact->type == SOCK_DGRAM;
+		group->is_datagram = fact->type != SOCK_STREAM && fact->type != SOCK_SEQPACKET;
 	}
 	group->is_direction_unknown |= !(leak->facts & FACT_CONNECTED);
 	if (group->finding.count == 0)
@@ -109,6 +115,7 @@ static void group_add(struct judge *judge, struct group *group, const struct lea
 		group->finding.role = role;
 	else if (group->finding.role != role)
 		group->is_role_mixed = true;
+	group->is_duplicate = leak->facts & FACT_DUP;
 	group->is_unseen = leak->view->origin == DESCRIPTOR_UNSEEN;
 	if (group->is_unseen && !kept_opener(leak->call))
 		unseen_note(judge, group, leak);

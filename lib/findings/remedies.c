@@ -27,12 +27,12 @@ static const char *gc_remedy(struct judge *judge, const struct report_frame *top
 			     function_text(judge, top));
 }
 
-static const char *usual_remedy(struct judge *judge, const struct finding *finding,
+static const char *usual_remedy(struct judge *judge, const struct group *group,
 				const struct report_frame *top)
 {
-	const char *closer = sentence_fill(judge, finding, NULL, "%c");
+	const char *closer = sentence_fill(judge, group, NULL, "%c");
 	const char *function = function_text(judge, top);
-	const char *usual = usual_closer(judge, finding);
+	const char *usual = usual_closer(judge, &group->finding);
 
 	if (usual && function && strcmp(usual, function) != 0)
 		return report_printf(judge->report, "%s on the path that leaves %s without %s.",
@@ -54,7 +54,7 @@ void group_remedy(struct judge *judge, struct group *group)
 	else
 		finding->remedy = evidence_remedy(judge, group, &frame);
 	if (!finding->remedy)
-		finding->remedy = usual_remedy(judge, finding, frame);
+		finding->remedy = usual_remedy(judge, group, frame);
 	if (!frame || !frame->file)
 		return;
 	finding->remedy_file = frame->file;

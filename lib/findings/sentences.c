@@ -61,8 +61,10 @@ const char *place_text(struct judge *judge, const struct report_stack *stack)
 					  : function;
 }
 
-static const char *closer_of(const struct finding *finding, const struct clue *clue)
+static const char *closer_of(const struct group *group)
 {
+	const char *call = group->finding.call;
+
 	static const char *const closers[][2] = {
 		{ "fopen", "fclose()" },        { "fopen64", "fclose()" },
 		{ "_IO_fopen", "fclose()" },    { "fdopen", "fclose()" },
@@ -75,10 +77,10 @@ static const char *closer_of(const struct finding *finding, const struct clue *c
 		{ "fts_open", "fts_close()" },  { "fts64_open", "fts_close()" },
 	};
 
-	if (clue && clue->text)
-		return clue->text; /* its owner's */
-	for (size_t i = 0; finding->call && i < sizeof(closers) / sizeof(closers[0]); i++)
-		if (strcmp(finding->call, closers[i][0]) == 0)
+	if (group->closer)
+		return group->closer;
+	for (size_t i = 0; call && i < sizeof(closers) / sizeof(closers[0]); i++)
+		if (strcmp(call, closers[i][0]) == 0)
 			return closers[i][1];
 	return "close()";
 }
@@ -91,8 +93,8 @@ static const char *error_text(struct judge *judge, int error)
 		    : report_printf(judge->report, "error %d", error);
 }
 
-static const char *gap_text(struct judge *judge, const struct finding *finding,
-			    const struct clue *clue, char gap)
+static const char *gap_text(struct judge *judge, const struct group *group, const struct clue *clue,
+			    char gap)
 {
 	const struct report_stack *stack =
 		clue && clue->stack_ref ? place_read(judge, place_of(judge, clue->stack_ref))
@@ -100,9 +102,9 @@ static const char *gap_text(struct judge *judge, const struct finding *finding,
 
 	switch (gap) {
 	case 'c':
-		return closer_of(finding, clue);
+		return closer_of(group);
 	case 'f':
-		return function_text(judge, stack_top(judge, &finding->stack));
+		return function_text(judge, stack_top(judge, &group->finding.stack));
 	case 'F':
 		return stack ? function_text(judge, stack_top(judge, stack)) : NULL;
 	case 'p':
@@ -119,13 +121,13 @@ static const char *gap_text(struct judge *judge, const struct finding *finding,
 	}
 }
 
-const char *sentence_fill(struct judge *judge, const struct finding *finding,
-			  const struct clue *clue, const char *sentence)
+const char *sentence_fill(struct judge *judge, const struct group *group, const struct clue *clue,
+			  const char *sentence)
 {
 	const char *text = "", *gap;
 
 	while ((gap = strchr(sentence, '%'))) {
-		const char *word = gap_text(judge, finding, clue, gap[1]);
+		const char *word = gap_text(judge, group, clue, gap[1]);
 
 		if (!word)
 			return NULL;

@@ -9,6 +9,24 @@
 
 #include "findings/judgement.h"
 
+static const char *netlink_noun(unsigned int protocol)
+{
+	/* linux/netlink.h; what programs have open most */
+	static const struct {
+		unsigned int protocol;
+		const char *noun;
+	} nouns[] = {
+		{ 0, "netlink route" },   { 4, "netlink sock_diag" },  { 6, "netlink xfrm" },
+		{ 9, "netlink audit" },   { 11, "netlink connector" }, { 12, "netlink netfilter" },
+		{ 15, "netlink uevent" }, { 16, "netlink generic" },
+	};
+
+	for (size_t i = 0; i < sizeof(nouns) / sizeof(nouns[0]); i++)
+		if (nouns[i].protocol == protocol)
+			return nouns[i].noun;
+	return "netlink";
+}
+
 const char *socket_noun(unsigned int family, unsigned int type, unsigned int protocol)
 {
 	switch (family) {
@@ -26,7 +44,7 @@ const char *socket_noun(unsigned int family, unsigned int type, unsigned int pro
 		       : type == SOCK_DGRAM ? "Unix datagram"
 					    : "Unix seqpacket";
 	case AF_NETLINK:
-		return "netlink";
+		return netlink_noun(protocol);
 	case AF_PACKET:
 		return "packet";
 	case 40: /* AF_VSOCK */
@@ -75,6 +93,8 @@ static void title_word(struct judge *judge, struct group *group)
 	if ((group->is_datagram && role == ROLE_UNCONNECTED) ||
 	    (group->is_direction_unknown && role == ROLE_CONNECTED))
 		origin = NULL;
+	if (group->is_duplicate && !origin)
+		origin = "a duplicate";
 	if (group->is_unseen)
 		origin = "origin not seen";
 	finding->title = report_printf(

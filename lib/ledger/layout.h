@@ -95,6 +95,8 @@ struct ledger_header {
 	uint32_t has_launcher;         /* 1 when made by `unclosed run` */
 	uint32_t stack_depth;          /* frames recorded at most */
 	uint32_t kinds;                /* KIND_BIT()s that count, for scopes; 0: sockets */
+	uint32_t kinds_asked;          /* KIND_BIT()s that a report will tell of; 0: any */
+	uint32_t reserved;
 	ledger_u32 preload_ref;    /* string: path of the shim, for LD_PRELOAD repairs */
 	ledger_u32 path_ref;       /* string: the ledger's own path */
 	ledger_u32 cwd_ref;        /* string: working directory at the start */
@@ -201,7 +203,22 @@ struct ledger_process {
 	ledger_u32 is_apart; /* 1: started where our library's file cannot be reached, without it */
 	uint32_t scope_ref;  /* struct ledger_scope it was started in; 0 none */
 	ledger_u64 checkpoint_ns; /* first unclosed_checkpoint(); 0: never called */
-	uint8_t reserved[8];
+	ledger_u32 threads_ref;   /* LEDGER_THREADS struct ledger_thread; 0 none */
+	uint8_t reserved[4];
+};
+
+/*
+ * The name that a thread had when it first opened something. A thread's place is
+ * its id modulo LEDGER_THREADS: the latest have theirs. Written by the thread
+ * itself, the id last.
+ */
+#define LEDGER_THREADS 128
+#define LEDGER_NAME_WORDS 2 /* TASK_COMM_LEN is 16 */
+
+struct ledger_thread {
+	ledger_u32 tid;
+	uint32_t reserved;
+	ledger_u64 name[LEDGER_NAME_WORDS];
 };
 
 /*
@@ -460,15 +477,20 @@ struct ledger_address {
 
 /* What the kernel said of an open descriptor at the end of the process. */
 enum fact_has {
-	HAS_SOCKET = 1,     /* family, type, protocol */
+	HAS_SOCKET = 1, /* family, type, protocol */
 	HAS_LOCAL = 2,
 	HAS_PEER = 4,
-	HAS_TCP_STATE = 8,  /* include/net/tcp_states.h numbers: 1 ESTABLISHED … 10 LISTEN */
+	HAS_TCP_STATE = 8, /* include/net/tcp_states.h numbers: 1 ESTABLISHED … 10 LISTEN */
 	HAS_QUEUES = 16,
 	HAS_SO_ERROR = 32,
 	HAS_LISTENING = 64, /* is_listening is valid */
 	HAS_CLOEXEC = 128,
-	HAS_STAT = 256,     /* mode, inode, device */
+	HAS_STAT = 256,          /* mode, inode, device */
+	HAS_POLL = 512,          /* poll_events is valid */
+	HAS_SAME = 1024,         /* same_fd stands for the same open file description, by kcmp() */
+	HAS_UNLINKED = 2048,     /* the file has no name any more */
+	HAS_THREAD = 4096,       /* one of this image's threads opened it */
+	HAS_THREAD_ENDED = 8192, /* and was not there any more */
 };
 
 struct ledger_fact {
@@ -484,7 +506,7 @@ struct ledger_fact {
 	uint16_t protocol;
 	uint16_t local_length; /* bytes valid in local[]; AF_UNIX as in struct ledger_address */
 	uint16_t peer_length;
-	uint16_t reserved;
+	uint16_t poll_events;   /* what poll() said of it: POLLHUP, … */
 	uint32_t receive_queue; /* bytes unread */
 	uint32_t send_queue;    /* bytes not acknowledged */
 	int32_t so_error;
@@ -494,6 +516,10 @@ struct ledger_fact {
 	uint64_t device;
 	uint8_t local[32];
 	uint8_t peer[32];
+	uint32_t info_ref;   /* string: /proc/self/fdinfo/N */
+	uint32_t thread_ref; /* string: name of the thread that opened it */
+	int32_t same_fd;
+	uint32_t reserved;
 };
 
 /* What the next opening would overwrite. */
@@ -561,7 +587,9 @@ static_assert(sizeof(struct ledger_scope) == 72, "no padding");
 static_assert(sizeof(struct ledger_note) == 16, "no padding");
 static_assert(sizeof(struct ledger_slot) == 64, "8 slots a leaf, one a cache line");
 static_assert(sizeof(struct ledger_address) == 32, "16 addresses a leaf");
-static_assert(sizeof(struct ledger_fact) == 128, "no padding");
+static_assert(sizeof(struct ledger_fact) == 144, "no padding");
+static_assert(sizeof(struct ledger_thread) == 24, "no padding");
+static_assert(LEDGER_THREADS * sizeof(struct ledger_thread) <= LEDGER_PAGE_SIZE, "one record");
 static_assert(sizeof(struct ledger_event) == 80, "no padding");
 
 #endif

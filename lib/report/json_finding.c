@@ -61,6 +61,51 @@ static void add_thread(json_t *object, uint32_t tid)
 	json_add(object, "thread", thread);
 }
 
+static void add_opener(json_t *object, const struct report_descriptor *descriptor)
+{
+	json_t *thread;
+
+	if (descriptor->tid == 0)
+		return;
+	thread = json_object();
+	json_add_number(thread, "tid", descriptor->tid);
+	json_add_text(thread, "name", descriptor->thread_name);
+	json_add_true(thread, "ended", descriptor->is_thread_ended);
+	json_add(object, "thread", thread);
+}
+
+static json_t *json_other_end(const struct report_descriptor *descriptor)
+{
+	json_t *object = json_object();
+
+	json_add(object, "fd", json_integer(descriptor->other_end));
+	json_add(object, "open", json_boolean(descriptor->is_other_end_open));
+	return object;
+}
+
+/* What only some kinds have. */
+static void add_kind_facts(json_t *object, const struct report_descriptor *descriptor)
+{
+	json_add_true(object, "deleted", descriptor->is_deleted);
+	if (descriptor->flags) {
+		json_add_text(object, "flags", descriptor->flags);
+		json_add(object, "position", json_integer(descriptor->position));
+	}
+	if (descriptor->has_other_end)
+		json_add(object, "other_end", json_other_end(descriptor));
+	if (descriptor->watches) {
+		json_t *watches = json_array();
+
+		for (size_t i = 0; i < descriptor->watch_count; i++)
+			json_append(watches, json_integer(descriptor->watches[i]));
+		json_add(object, "watches", watches);
+	}
+	if (descriptor->pid)
+		json_add(object, "pid", json_integer(descriptor->pid));
+	json_add_true(object, "pid_ended", descriptor->is_pid_ended);
+	json_add_text(object, "about", descriptor->about);
+}
+
 static json_t *json_queue(const struct report_descriptor *descriptor)
 {
 	json_t *queue = json_object();
@@ -93,11 +138,12 @@ static json_t *json_descriptor(const struct report_descriptor *descriptor,
 		json_add_text(object, "so_error", words_errno(&words, descriptor->so_error));
 	json_add_number(object, "opened_ns", descriptor->opened_ns);
 	json_add_number(object, "age_ns", descriptor->age_ns);
-	add_thread(object, descriptor->tid);
+	add_opener(object, descriptor);
 	if (descriptor->cloexec >= 0)
 		json_add(object, "cloexec", json_boolean(descriptor->cloexec));
 	if (descriptor->dup_of >= 0)
 		json_add(object, "dup_of", json_integer(descriptor->dup_of));
+	add_kind_facts(object, descriptor);
 	json_add_true(object, "contested", descriptor->is_contested);
 	json_add_text(object, "label", descriptor->label);
 	if (descriptor->scope)

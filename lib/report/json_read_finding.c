@@ -84,6 +84,54 @@ static void read_stack(struct json_reader *reader, const json_t *object,
 	}
 }
 
+static void read_opener(struct json_reader *reader, const json_t *object,
+			struct report_descriptor *descriptor)
+{
+	json_t *thread = read_object(reader, object, "thread");
+
+	descriptor->tid = read_tid(reader, object);
+	descriptor->thread_name = read_text(reader, thread, "name");
+	descriptor->is_thread_ended = read_bool(reader, thread, "ended", false);
+}
+
+static void read_watches(struct json_reader *reader, const json_t *object,
+			 struct report_descriptor *descriptor)
+{
+	size_t count;
+	json_t *array = read_array(reader, object, "watches", &count);
+
+	if (!json_object_get(object, "watches"))
+		return;
+	descriptor->watches =
+		report_alloc(reader->report, (count + 1) * sizeof(*descriptor->watches));
+	for (size_t i = 0; i < count; i++) {
+		json_t *value = json_array_get(array, i);
+
+		if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+		    json_integer_value(value) > INT_MAX)
+			read_fail(reader, "watches", "only numbers were expected in this array");
+		descriptor->watches[descriptor->watch_count++] = (int)json_integer_value(value);
+	}
+}
+
+/* What only some kinds have. */
+static void read_kind_facts(struct json_reader *reader, const json_t *object,
+			    struct report_descriptor *descriptor)
+{
+	json_t *other = read_object(reader, object, "other_end");
+
+	descriptor->is_deleted = read_bool(reader, object, "deleted", false);
+	descriptor->flags = read_text(reader, object, "flags");
+	descriptor->position = (int64_t)read_count(reader, object, "position", INT64_MAX);
+	descriptor->has_other_end = other != NULL;
+	descriptor->other_end = other ? read_int(reader, other, "fd", -1) : 0;
+	descriptor->is_other_end_open = read_bool(reader, other, "open", false);
+	read_watches(reader, object, descriptor);
+	descriptor->pid = read_int(reader, object, "pid", 0);
+	descriptor->is_pid_ended = read_bool(reader, object, "pid_ended", false);
+	descriptor->about = read_text(reader, object, "about");
+}
+
 static void read_descriptor(struct json_reader *reader, const json_t *object,
 			    struct report_descriptor *descriptor)
 {
@@ -106,11 +154,12 @@ static void read_descriptor(struct json_reader *reader, const json_t *object,
 	descriptor->so_error = read_errno(reader, object, "so_error");
 	descriptor->opened_ns = read_count(reader, object, "opened_ns", UINT64_MAX);
 	descriptor->age_ns = read_count(reader, object, "age_ns", UINT64_MAX);
-	descriptor->tid = read_tid(reader, object);
+	read_opener(reader, object, descriptor);
 	descriptor->cloexec = -1;
 	if (json_object_get(object, "cloexec"))
 		descriptor->cloexec = read_bool(reader, object, "cloexec", false);
 	descriptor->dup_of = read_int(reader, object, "dup_of", -1);
+	read_kind_facts(reader, object, descriptor);
 	descriptor->is_contested = read_bool(reader, object, "contested", false);
 	descriptor->label = read_text(reader, object, "label");
 	descriptor->scope = (uint32_t)read_count(reader, object, "scope", UINT32_MAX);

@@ -199,6 +199,28 @@ static void fact_states(struct facts *facts, const struct line *line)
 	}
 }
 
+/* Of what has no such thing, or where it differs: nothing. */
+static void fact_about(struct facts *facts, const struct line *line)
+{
+	bool is_deleted = true;
+	const char *about = line->first->about;
+
+	LINE_FOREACH(one, line)
+	{
+		is_deleted = is_deleted && one->is_deleted;
+		if (!is_same(one->about, about))
+			about = NULL;
+	}
+	if (is_deleted) {
+		fact_begin(facts);
+		(void)fputs("deleted", facts->printer->out);
+	}
+	if (about) {
+		fact_begin(facts);
+		(void)print_text(facts->printer, about);
+	}
+}
+
 static void fact_bytes(struct facts *facts, uint64_t bytes, const char *what)
 {
 	struct words words;
@@ -240,6 +262,7 @@ static void print_facts(const struct printer *printer, const struct line *line, 
 		}
 	}
 	fact_states(&facts, line);
+	fact_about(&facts, line);
 	fact_bytes(&facts, unread, "not read");
 	fact_bytes(&facts, unsent, "not sent");
 	fact_ages(&facts, least, most);
@@ -252,7 +275,8 @@ static bool line_is_empty(const struct line *line)
 	{
 		const struct ends ends = ends_of(line->finding, one);
 
-		if (ends.shared || ends.own || state_of(line->finding, one) || one->age_ns)
+		if (ends.shared || ends.own || state_of(line->finding, one) || one->age_ns ||
+		    one->about)
 			return false;
 	}
 	return true;
@@ -268,6 +292,20 @@ static void print_line(const struct printer *printer, const struct line *line)
 	has_ends = print_ends(printer, line);
 	print_facts(printer, line, has_ends ? "   " : "");
 	(void)fputc('\n', printer->out);
+}
+
+/* "thread 12 (worker-7, ended)" */
+static void print_opener(const struct printer *printer, const struct report_descriptor *one)
+{
+	(void)fprintf(printer->out, "thread %" PRIu32, one->tid);
+	if (!one->thread_name && !one->is_thread_ended)
+		return;
+	(void)fputs(" (", printer->out);
+	if (one->thread_name)
+		(void)print_text(printer, one->thread_name);
+	if (one->is_thread_ended)
+		(void)fputs(one->thread_name ? ", ended" : "ended", printer->out);
+	(void)fputc(')', printer->out);
 }
 
 /* Verbose: "fd 5   pid 12   a ← b   CLOSE-WAIT, open 1.1 s, thread 12, close-on-exec". */
@@ -295,7 +333,7 @@ static void print_one(const struct printer *printer, const struct finding *findi
 	}
 	if (one->tid) {
 		fact_begin(&more);
-		(void)fprintf(printer->out, "thread %" PRIu32, one->tid);
+		print_opener(printer, one);
 	}
 	if (one->cloexec >= 0) {
 		fact_begin(&more);
@@ -304,6 +342,11 @@ static void print_one(const struct printer *printer, const struct finding *findi
 	if (one->dup_of >= 0) {
 		fact_begin(&more);
 		(void)fprintf(printer->out, "a copy of %d", one->dup_of);
+	}
+	if (one->has_other_end) {
+		fact_begin(&more);
+		(void)fprintf(printer->out, "the other end is fd %d, %s", one->other_end,
+			      one->is_other_end_open ? "open" : "closed");
 	}
 	if (one->has_so_error && one->so_error) {
 		struct words words;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -483,7 +484,8 @@ Test(evidence, direction_of_a_connection)
 	opened(5, FACT_DUP);
 	told(5, TCP_ESTABLISHED)->has |= HAS_PEER;
 	world_exit(&world, 0, 0);
-	cr_assert_str_eq(world_judge(&world)->findings[0].title, "TCP connection, never closed");
+	cr_assert_str_eq(world_judge(&world)->findings[0].title,
+			 "TCP connection, a duplicate, never closed");
 }
 
 Test(evidence, direction_of_a_connection_seen)
@@ -493,4 +495,164 @@ Test(evidence, direction_of_a_connection_seen)
 	world_exit(&world, 0, 0);
 	cr_assert_str_eq(world_judge(&world)->findings[0].title,
 			 "TCP connection, connected from here, never closed");
+}
+
+static struct ledger_fact *told_unix(int fd, unsigned int events)
+{
+	struct ledger_fact *fact = told(fd, 0);
+
+	fact->has = HAS_SOCKET | HAS_PEER | HAS_POLL;
+	fact->family = AF_UNIX;
+	fact->poll_events = (uint16_t)events;
+	return fact;
+}
+
+Test(evidence, unix_peer_closed)
+{
+	opened(5, FACT_ACCEPTED);
+	told_unix(5, POLLHUP);
+	cr_assert(judged_with("peer-closed")->is_proof);
+	cr_assert(world.report->findings[0].is_proven);
+}
+
+Test(evidence, unix_peer_there)
+{
+	opened(5, FACT_ACCEPTED);
+	told_unix(5, POLLOUT);
+	judged_without("peer-closed");
+}
+
+/* Both ways shut from here look the same to poll(). */
+Test(evidence, unix_shut_down_from_here)
+{
+	opened(5, FACT_ACCEPTED | FACT_SHUTDOWN_RD | FACT_SHUTDOWN_WR);
+	told_unix(5, POLLHUP);
+	judged_without("peer-closed");
+}
+
+/* A socket that was never connected hangs up, too. */
+Test(evidence, unix_never_connected)
+{
+	opened(5, 0);
+	told_unix(5, POLLHUP)->has &= ~(uint32_t)HAS_PEER;
+	judged_without("peer-closed");
+}
+
+Test(evidence, pipe_whose_other_end_is_gone)
+{
+	struct ledger_fact *fact;
+
+	opened(5, 0)->word = SLOT_WORD(1, WORLD_SOCKET, KIND_PIPE, SLOT_OPEN);
+	fact = told_kind(5, KIND_PIPE);
+	fact->has = HAS_POLL;
+	fact->poll_events = POLLERR;
+	cr_assert(judged_with("peer-closed")->is_proof);
+}
+
+Test(evidence, pipe_with_a_reader)
+{
+	struct ledger_fact *fact;
+
+	opened(5, 0)->word = SLOT_WORD(1, WORLD_SOCKET, KIND_PIPE, SLOT_OPEN);
+	fact = told_kind(5, KIND_PIPE);
+	fact->has = HAS_POLL;
+	fact->poll_events = POLLOUT;
+	judged_without("peer-closed");
+}
+
+static void pair(int fd, int other)
+{
+	opened(fd, FACT_PAIR)->peer_or_dup = (uint32_t)other + 1;
+	opened(other, FACT_PAIR)->peer_or_dup = (uint32_t)fd + 1;
+}
+
+Test(evidence, both_ends_of_a_pair)
+{
+	pair(5, 6);
+	cr_assert_str_eq(judged_with("both-ends-open")->text,
+			 "Their other ends are open, too; each end needs its own close().");
+	cr_assert(world.report->findings[0].descriptors[0].has_other_end);
+	cr_assert_eq(world.report->findings[0].descriptors[0].other_end, 6);
+	cr_assert(world.report->findings[0].descriptors[0].is_other_end_open);
+}
+
+Test(evidence, the_other_end_was_closed)
+{
+	pair(5, 6);
+	world_closed(&world, 0, 6, stack_at(0x401801));
+	cr_assert_str_eq(
+		judged_with("other-end-closed")->text,
+		"Its other end, descriptor 6, was closed; each end needs its own close().");
+	cr_assert_not(world.report->findings[0].descriptors[0].is_other_end_open);
+}
+
+/* The number is another pair's now. */
+Test(evidence, the_other_ends_number_was_used_again)
+{
+	pair(5, 6);
+	world_closed(&world, 0, 6, stack_at(0x401801));
+	opened(6, FACT_PAIR)->peer_or_dup = 9 + 1;
+	(void)judged_with("other-end-closed");
+}
+
+Test(evidence, the_kernel_knows_a_duplicate_better)
+{
+	struct ledger_fact *fact;
+
+	opened(5, 0);
+	duplicate(5, 6);
+	world_closed(&world, 0, 5, stack_at(0x401801));
+	fact = told(6, TCP_ESTABLISHED);
+	fact->has |= HAS_SAME;
+	fact->same_fd = 5;
+	judged_without("duplicate-kept");
+}
+
+Test(evidence, the_thread_that_opened_it_has_ended)
+{
+	struct ledger_fact *fact;
+
+	opened(5, 0);
+	fact = told(5, TCP_ESTABLISHED);
+	fact->has |= HAS_THREAD | HAS_THREAD_ENDED;
+	fact->thread_ref = ledger_string_add(&world.ledger, "worker-7", 8);
+	cr_assert_str_eq(judged_with("opener-ended")->text,
+			 "It was opened by thread 100 (worker-7), which has ended.");
+	cr_assert_str_eq(world.report->findings[0].descriptors[0].thread_name, "worker-7");
+	cr_assert(world.report->findings[0].descriptors[0].is_thread_ended);
+}
+
+Test(evidence, the_thread_that_opened_it_is_there)
+{
+	opened(5, 0);
+	told(5, TCP_ESTABLISHED)->has |= HAS_THREAD;
+	judged_without("opener-ended");
+}
+
+Test(evidence, a_file_that_has_no_name_any_more)
+{
+	static const char path[] = "/tmp/x (deleted)";
+	struct ledger_fact *fact;
+
+	opened(5, 0)->word = SLOT_WORD(1, WORLD_OPEN, KIND_FILE, SLOT_OPEN);
+	fact = told_kind(5, KIND_FILE);
+	fact->path_ref = ledger_string_add(&world.ledger, path, strlen(path));
+	cr_assert_str_eq(judged()->descriptors[0].path, path);
+	fact->has |= HAS_UNLINKED;
+	cr_assert_str_eq(world_finding(&world)->descriptors[0].path, "/tmp/x");
+	cr_assert(world.report->findings[0].descriptors[0].is_deleted);
+}
+
+Test(evidence, netlink_sockets_have_no_connection)
+{
+	struct ledger_fact *fact;
+
+	opened(5, 0);
+	fact = told(5, 0);
+	fact->has = HAS_SOCKET | HAS_PEER;
+	fact->family = AF_NETLINK;
+	fact->type = SOCK_RAW;
+	fact->protocol = 9;
+	cr_assert_str_eq(judged()->title, "netlink audit socket, never closed");
+	cr_assert_str_eq(world.report->findings[0].descriptors[0].protocol, "audit");
 }

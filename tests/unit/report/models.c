@@ -319,6 +319,70 @@ static struct report *make_workers(void)
 	return report;
 }
 
+static struct finding *add_kind(struct report *report, enum descriptor_kind kind, uint64_t count,
+				const char *call, const char *title)
+{
+	struct finding *finding = build_finding(report, count, title);
+
+	finding->kind = kind;
+	finding->role = ROLE_NONE;
+	finding->call = call;
+	build_frame(report, &finding->stack, "start", "src/app.c", 9);
+	report->kinds |= KIND_BIT(kind);
+	report->kinds_total[kind] = (struct report_kind_count){ count, 0, count, count };
+	return finding;
+}
+
+static struct report_descriptor *add_plain(struct report *report, struct finding *finding, int fd)
+{
+	struct report_descriptor *one = build_descriptor(report, finding, fd, NULL, NULL, NULL);
+
+	one->family = one->type = one->protocol = NULL;
+	return one;
+}
+
+/* What only some kinds have to tell. */
+static struct report *make_kinds(void)
+{
+	struct report *report = build_report();
+	struct report_descriptor *one;
+	struct finding *finding;
+	static int watches[] = { 5, 7 };
+
+	finding = add_kind(report, KIND_PIPE, 2, "pipe2", "pipe, never closed");
+	for (int i = 0; i < 2; i++) {
+		one = add_plain(report, finding, 5 + i);
+		one->has_other_end = true;
+		one->other_end = 6 - i;
+		one->is_other_end_open = true;
+	}
+	one = add_plain(report, add_kind(report, KIND_FILE, 1, "open", "file, never closed"), 7);
+	one->path = "/tmp/x";
+	one->is_deleted = true;
+	one->flags = "O_RDWR|O_APPEND";
+	one->position = 5;
+	one->about = "O_RDWR|O_APPEND, at byte 5";
+	one->thread_name = "worker-7";
+	one->is_thread_ended = true;
+	one = add_plain(report,
+			add_kind(report, KIND_EPOLL, 1, "epoll_create1", "epoll, never closed"), 8);
+	one->watches = watches;
+	one->watch_count = 2;
+	one->about = "watches fd 5, 7";
+	one->thread_name = "main";
+	one = add_plain(report,
+			add_kind(report, KIND_PIDFD, 1, "pidfd_open", "pidfd, never closed"), 9);
+	one->pid = 4711;
+	one->about = "of process 4711";
+	one = add_plain(report,
+			add_kind(report, KIND_PIDFD, 1, "pidfd_open", "pidfd, never closed"), 10);
+	one->is_pid_ended = true;
+	one->about = "its process has ended";
+	report->kinds_total[KIND_PIDFD] = (struct report_kind_count){ 2, 0, 2, 2 };
+	build_totals(report, 0, 0, 0);
+	return report;
+}
+
 static void add_rules(struct report *report)
 {
 	static struct report_suppression rules[] = {
@@ -476,6 +540,7 @@ const struct model models[] = {
 	{ "misuse", make_misuse },
 	{ "exec", make_exec },
 	{ "tests", make_tests },
+	{ "kinds", make_kinds },
 	{ NULL, NULL },
 };
 

@@ -48,6 +48,8 @@ Test(text, styles_read_as_expected)
 	       (struct report_style){ .is_utf8 = true, .is_verbose = true });
 	expect("tests", "tests-verbose.txt",
 	       (struct report_style){ .is_utf8 = true, .is_verbose = true });
+	expect("kinds", "kinds-verbose.txt",
+	       (struct report_style){ .is_utf8 = true, .is_verbose = true });
 	expect("nasty", "nasty-ascii.txt", (struct report_style){ .width = 60 });
 }
 
