@@ -40,16 +40,20 @@ static bool is_old_enough(const struct ledger_header *header)
 	return now_ns > header->started_wall_ns && now_ns - header->started_wall_ns > BARE_AGE_NS;
 }
 
-/* Every process of the ledger has ended. Reads all of it: for likely leftovers only. */
+/*
+ * Every process of the ledger has ended. Reads all of it: for likely leftovers
+ * only. One of another version cannot be read; that nobody has it mapped must do.
+ */
 static bool processes_are_dead(const char *path)
 {
 	struct snapshot snapshot;
 	const char *why;
 	bool are_dead = true;
 	uint32_t count;
+	int result = snapshot_load(&snapshot, path, &why);
 
-	if (snapshot_load(&snapshot, path, &why) < 0)
-		return false;
+	if (result < 0)
+		return result == -EPROTO;
 	count = snapshot.ledger.header->process_count;
 	for (uint32_t i = 0; are_dead && i < count; i++) {
 		const struct ledger_process *process = ledger_process_at(&snapshot.ledger, i);

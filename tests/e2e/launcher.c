@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,29 @@ Test(launcher, removes_leftovers)
 	cr_expect_eq(run_status(&run), 0, "%s", run.err);
 	run = RUN("ls", "-A", directory);
 	cr_expect_str_eq(run.out, "");
+}
+
+/* One that another version wrote cannot be read, and goes all the same. */
+Test(launcher, removes_leftovers_of_other_versions)
+{
+	static const struct {
+		uint64_t magic;
+		uint32_t version, header_size;
+		uint64_t session_id, file_size, started_wall_ns, started_monotonic_ns;
+		int32_t creator_pid;
+		uint32_t has_launcher;
+		char more[4096];
+	} header = { .magic = UINT64_C(0x6465736f6c636e75), .version = 77, .has_launcher = 1 };
+	const char *path = run_path(run_format("unclosed-%u-77", (unsigned int)geteuid()));
+	FILE *out = fopen(path, "we");
+	struct run run;
+
+	cr_assert_not_null(out);
+	cr_assert_eq(fwrite(&header, sizeof(header), 1, out), 1);
+	cr_assert_eq(fclose(out), 0);
+	run = RUN(UNCLOSED_PROGRAM, "--ledger-dir", run_path("."), "/bin/true");
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	cr_expect_eq(access(path, F_OK), -1);
 }
 
 Test(launcher, as_pid_1)
