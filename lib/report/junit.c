@@ -3,8 +3,10 @@
  * JUnit XML, the part of it that Jenkins, GitLab and their kin agree on (the
  * schema junit-10.xsd of Jenkins' xUnit plugin). A test case is a command: all
  * processes that were started by the same words, so that its name is the same in
- * the next run. It fails by each finding that counts in one of them; what was
- * not covered, or still runs, is skipped: it did not pass.
+ * the next run; and each scope, the tests of a framework that names them. A case
+ * fails by each finding that counts in it: in its scope where there is one, else in
+ * one of its processes. What was not covered, or still runs, is skipped: it did not
+ * pass.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,8 +20,8 @@
 #define NAME_MAX_BYTES 200
 
 struct test_case {
-	char *name;                           /* the words of the command */
-	const struct report_process *first;   /* of its processes */
+	char *name;                           /* the words of the command, or of the scope */
+	const char *classname;                /* the program */
 	const struct report_process *skipped; /* one of which not all is known, or NULL */
 	uint64_t duration_ns;                 /* of all of them */
 	size_t *findings;                     /* places of those that one of them has */
@@ -33,7 +35,8 @@ struct suite {
 	FILE *out;
 	struct test_case *cases;
 	size_t case_count;
-	size_t *case_of; /* for each process by its place; SIZE_MAX: none */
+	size_t *case_of;       /* for each process by its place; SIZE_MAX: none */
+	size_t *case_of_scope; /* for each scope by its place */
 	uint64_t failures, skipped;
 };
 
@@ -59,49 +62,99 @@ static char *command_name(const struct report_process *process)
 	return name;
 }
 
-static size_t case_find(const struct suite *suite, const char *name)
+static const char *class_name(const struct report_process *process)
 {
-	for (size_t i = 0; i < suite->case_count; i++)
-		if (strcmp(suite->cases[i].name, name) == 0)
-			return i;
-	return suite->case_count;
+	const char *slash = process ? strrchr(process->name, '/') : NULL;
+
+	if (!process)
+		return "unclosed";
+	return slash && slash[1] ? slash + 1 : process->name;
+}
+
+/* The case of this name, a new one if need be. Takes `name`. Returns its place. */
+static size_t case_find(struct suite *suite, char *name, const char *classname)
+{
+	for (size_t i = 0; i < suite->case_count; i++) {
+		if (strcmp(suite->cases[i].name, name) != 0 ||
+		    strcmp(suite->cases[i].classname, classname) != 0)
+			continue;
+		free(name);
+		return i;
+	}
+	suite->cases[suite->case_count] =
+		(struct test_case){ .name = name, .classname = classname };
+	return suite->case_count++;
 }
 
 static void process_add(struct suite *suite, const struct report_process *process)
 {
-	char *name = command_name(process);
-	size_t at = case_find(suite, name);
+	size_t at = case_find(suite, command_name(process), class_name(process));
 	struct test_case *test = &suite->cases[at];
 
-	if (at == suite->case_count) {
-		*test = (struct test_case){ .name = name, .first = process };
-		suite->case_count++;
-	} else {
-		free(name);
-	}
 	test->duration_ns += process->duration_ns;
 	if (!test->skipped && (!process->is_covered || process->end == REPORT_END_RUNNING))
 		test->skipped = process;
 	suite->case_of[process - suite->report->processes] = at;
 }
 
+static void scope_add(struct suite *suite, size_t number)
+{
+	const struct report_scope *scope = &suite->report->scopes[number];
+	const struct report_process *process = query_process(suite->report, scope->process);
+	char *name = strdup(scope->name);
+	size_t at;
+
+	if (!name)
+		abort(); /* like report_alloc() */
+	at = case_find(suite, name, class_name(process));
+	if (scope->ended_ns > scope->begun_ns)
+		suite->cases[at].duration_ns += scope->ended_ns - scope->begun_ns;
+	suite->case_of_scope[number] = at;
+}
+
+/* Finding `number` belongs to the case at `at`; told once. */
+static void case_blame(struct suite *suite, size_t at, size_t number)
+{
+	struct test_case *test = &suite->cases[at];
+
+	if (test->finding_count && test->findings[test->finding_count - 1] == number)
+		return;
+	if (!test->findings)
+		test->findings = allocate(suite->report->finding_count, sizeof(size_t));
+	test->findings[test->finding_count++] = number;
+	test->failures += suite->report->findings[number].counted > 0;
+}
+
+/* Where it was opened in scopes, the tests fail and not the process that ran them. */
+static bool finding_add_to_scopes(struct suite *suite, size_t number)
+{
+	const struct finding *finding = &suite->report->findings[number];
+	bool is_added = false;
+
+	for (size_t i = 0; i < finding->scope_count; i++) {
+		uint32_t id = finding->scopes[i];
+
+		if (id == 0 || id > suite->report->scope_count)
+			continue;
+		case_blame(suite, suite->case_of_scope[id - 1], number);
+		is_added = true;
+	}
+	return is_added;
+}
+
 static void finding_add(struct suite *suite, size_t number)
 {
 	const struct finding *finding = &suite->report->findings[number];
 
+	if (finding_add_to_scopes(suite, number))
+		return;
 	for (size_t i = 0; i < finding->process_count; i++) {
 		const struct report_process *process =
 			query_process(suite->report, finding->processes[i]);
 		size_t at = process ? suite->case_of[process - suite->report->processes] : SIZE_MAX;
-		struct test_case *test = &suite->cases[at];
 
-		if (at == SIZE_MAX ||
-		    (test->finding_count && test->findings[test->finding_count - 1] == number))
-			continue;
-		if (!test->findings)
-			test->findings = allocate(suite->report->finding_count, sizeof(size_t));
-		test->findings[test->finding_count++] = number;
-		test->failures += finding->counted > 0;
+		if (at != SIZE_MAX)
+			case_blame(suite, at, number);
 	}
 }
 
@@ -109,8 +162,9 @@ static void suite_make(struct suite *suite)
 {
 	const struct report *report = suite->report;
 
-	suite->cases = allocate(report->process_count, sizeof(*suite->cases));
+	suite->cases = allocate(report->process_count + report->scope_count, sizeof(*suite->cases));
 	suite->case_of = allocate(report->process_count, sizeof(*suite->case_of));
+	suite->case_of_scope = allocate(report->scope_count, sizeof(*suite->case_of_scope));
 	for (size_t i = 0; i < report->process_count; i++) {
 		const struct report_process *process = &report->processes[i];
 
@@ -119,6 +173,8 @@ static void suite_make(struct suite *suite)
 		if (process->is_listed && process->end != REPORT_END_EXEC)
 			process_add(suite, process);
 	}
+	for (size_t i = 0; i < report->scope_count; i++)
+		scope_add(suite, i);
 	for (size_t i = 0; i < report->finding_count; i++)
 		finding_add(suite, i);
 	for (size_t i = 0; i < suite->case_count; i++) {
@@ -135,6 +191,7 @@ static void suite_free(struct suite *suite)
 	}
 	free(suite->cases);
 	free(suite->case_of);
+	free(suite->case_of_scope);
 }
 
 static void attribute_seconds(FILE *out, const char *name, uint64_t ns)
@@ -212,10 +269,8 @@ static void others_write(struct suite *suite, const struct test_case *test)
 
 static void case_write(struct suite *suite, const struct test_case *test)
 {
-	const char *name = test->first->name, *slash = strrchr(name, '/');
-
 	(void)fputs("\n  <testcase", suite->out);
-	xml_attribute(suite->out, "classname", slash && slash[1] ? slash + 1 : name);
+	xml_attribute(suite->out, "classname", test->classname);
 	xml_attribute(suite->out, "name", test->name);
 	attribute_seconds(suite->out, "time", test->duration_ns);
 	(void)fputc('>', suite->out);

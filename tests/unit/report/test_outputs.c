@@ -19,12 +19,10 @@ static const struct format {
 } formats[] = {
 	{ "sarif", "sarif", &report_sarif,
 	  (const char *const[]){ "leaky", "known", "nasty", "misuse", NULL } },
-	{ "xml", "junit", &report_junit,
-	  (const char *const[]){ "nasty", "partial", NULL } },
+	{ "xml", "junit", &report_junit, (const char *const[]){ "nasty", "partial", NULL } },
 	{ "github", "github", &report_github,
 	  (const char *const[]){ "leaky", "nasty", "uncovered", "known", NULL } },
-	{ "md", "summary", &report_summary,
-	  (const char *const[]){ "nasty", NULL } },
+	{ "md", "summary", &report_summary, (const char *const[]){ "nasty", NULL } },
 };
 
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
@@ -126,6 +124,30 @@ Test(outputs, junit_cases_are_commands)
 
 	cr_expect_eq(occurrences(text, "<testcase classname=\"worker\""), 1, "%s", text);
 	cr_expect_not_null(strstr(text, "tests=\"2\" failures=\"1\""), "%s", text);
+	free(text);
+	report_free(report);
+}
+
+/* The test that leaks fails, by its name, and the program that ran it does not. */
+Test(outputs, junit_cases_are_tests_where_there_are)
+{
+	struct report *report = model_make("workers");
+	struct report_scope scopes[] = {
+		{ .id = 1, .name = "pool.reconnects", .framework = "criterion", .process = 0 },
+		{ .id = 2, .name = "pool.closes", .framework = "criterion", .process = 0 },
+	};
+	uint32_t leaking = 1;
+	char *text;
+
+	report->scopes = scopes;
+	report->scope_count = 2;
+	report->findings[0].scopes = report->findings[1].scopes = &leaking;
+	report->findings[0].scope_count = report->findings[1].scope_count = 1;
+	text = golden_render(&report_junit, report, &style);
+	cr_expect_not_null(strstr(text, "tests=\"4\" failures=\"1\""), "%s", text);
+	cr_expect_lt(strstr(text, "name=\"pool.reconnects\""), strstr(text, "<failure"), "%s",
+		     text);
+	cr_expect_gt(strstr(text, "name=\"pool.closes\""), strstr(text, "<failure"), "%s", text);
 	free(text);
 	report_free(report);
 }
