@@ -58,6 +58,7 @@ void options_init(struct options *options)
 		.wait_s = 5,
 		.children = CHILDREN_ALL,
 		.min_count = 1,
+		.repeat = 1,
 		.stack_depth = 32,
 	};
 }

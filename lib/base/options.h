@@ -60,6 +60,7 @@ struct options {
 	const char *ignored[OPTIONS_LIST_MAX]; /* "FIELD:GLOB" */
 	uint32_t ignored_count;
 	uint32_t min_count;
+	uint32_t repeat; /* runs */
 	uint64_t warm_up_ns, min_age_ns;
 	uint32_t stack_depth;
 	const char *source_paths[OPTIONS_LIST_MAX]; /* DIR or OLD=NEW */

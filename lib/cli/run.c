@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "cli/outputs.h"
 #include "cli/program.h"
 #include "cli/session.h"
+#include "findings/repeat.h"
 
 extern char **environ;
 
@@ -34,34 +36,53 @@ static struct report_exit exit_from(int wait_status)
 	return (struct report_exit){ .is_known = true, .status = WEXITSTATUS(wait_status) };
 }
 
-/* Judge and write. Returns the exit status of unclosed. */
-static int run_report(struct session *session, const struct options *options, char **argv,
-		      const struct report_exit *program_exit)
+/* What all runs of PROGRAM have in common. */
+struct run {
+	const struct options *options;
+	struct known *known;
+	const char *path;    /* of PROGRAM */
+	const char *library; /* ours */
+	char **argv;
+	const struct coverage *coverage;
+	struct launch launch;
+};
+
+/* How one run went. */
+struct outcome {
+	struct report_exit exit;
+	struct report *report;
+};
+
+static int outcome_judge(const struct run *run, struct session *session, struct outcome *outcome)
 {
 	struct judge_context context = {
-		.options = options,
-		.known = session->known,
-		.command = (const char *const *)argv,
-		.exit = program_exit,
+		.options = run->options,
+		.known = run->known,
+		.command = (const char *const *)run->argv,
+		.exit = &outcome->exit,
 		.is_alive = process_is_alive,
 		.data = session->path,
 		.environment = environment_get,
 	};
-	struct report *report = report_new();
+
+	outcome->report = report_new();
+	if (!outcome->report)
+		return complain("no memory for a report");
+	return ledger_judge(session->path, &context, outcome->report);
+}
+
+/* Write the report. Returns the exit status of unclosed. */
+static int outcome_report(const struct run *run, const struct outcome *outcome)
+{
+	struct report *report = outcome->report;
 	int status;
 
-	if (!report)
-		return complain("no memory for a report");
-	status = ledger_judge(session->path, &context, report);
-	if (status == 0) {
-		knowledge_save(session->known, report);
-		status = outputs_write(report, options);
-	}
+	knowledge_save(run->known, report);
+	status = outputs_write(report, run->options);
 	/* What the program said of itself comes before what went wrong here. */
 	if (status == 0 || report->exit_reason == REASON_PROGRAM ||
 	    report->exit_reason == REASON_LEAKS)
 		status = report->exit_status;
-	report_free(report);
 	return status;
 }
 
@@ -80,43 +101,114 @@ static int run_end(int status, const struct report_exit *program_exit)
 	return status;
 }
 
-static int run_session(struct session *session, struct launch *launch,
-		       const struct options *options, const char *path, char **argv,
-		       char **environment)
+static bool has_failed(const struct report_exit *exit)
 {
-	struct report_exit program_exit;
-	int result, wait_status, error, status;
+	return exit->is_signaled || exit->status != 0;
+}
 
-	launch_init(launch);
-	result = launch_start(launch, path, argv, environment, session->first);
+/*
+ * Start PROGRAM, stay with it, judge what it left. The ledger is kept, if at
+ * all, of the last run. Returns 0, or a status after one line.
+ */
+static int session_run(struct run *run, struct session *session, bool is_last,
+		       struct outcome *ret_outcome)
+{
+	char **environment = environment_make(environ, run->coverage, run->library, session->path,
+					      session->first_index);
+	int wait_status, error, status,
+		result = launch_start(&run->launch, run->path, run->argv, environment,
+				      session->first);
+
+	environment_free(environment, environ);
 	if (result < 0) {
 		(void)session_close(session, NULL); /* the first failure is told */
-		return complain("cannot start '%s': %s", argv[0], strerror(-result));
+		return complain("cannot start '%s': %s", run->argv[0], strerror(-result));
 	}
-	wait_status = launch_wait(launch);
+	wait_status = launch_wait(&run->launch);
 	error = (int)atomic_load_explicit(&session->first->exec_errno, memory_order_relaxed);
 	if (error && atomic_load(&session->first->state) == PROCESS_EXPECTED) {
 		(void)session_close(session, NULL);
-		return program_complain(argv[0], error);
+		return program_complain(run->argv[0], error);
 	}
 	atomic_store_explicit(&session->first->waited,
 			      PROCESS_WAITED | ((uint32_t)wait_status & 0xffff),
 			      memory_order_relaxed);
-	outlive_wait(session, launch, options);
-	program_exit = exit_from(wait_status);
-	status = run_report(session, options, argv, &program_exit);
-	if (session_close(session, options) != 0 && status == 0)
+	outlive_wait(session, &run->launch, run->options);
+	ret_outcome->exit = exit_from(wait_status);
+	status = outcome_judge(run, session, ret_outcome);
+	is_last |= has_failed(&ret_outcome->exit);
+	if (session_close(session, is_last ? run->options : NULL) != 0 && status == 0)
 		status = EXIT_ERROR;
-	return run_end(status, &program_exit);
+	return status;
+}
+
+/*
+ * All runs, up to one that fails: a failing test is the result, and its leaks
+ * are those of a run that did not go its usual way. `outcomes` has room for all,
+ * the last one's is what is reported. Returns how many were made.
+ */
+static size_t runs_make(struct run *run, struct outcome *outcomes, int *ret_status)
+{
+	static struct session session; /* its table of windows is too large for a stack */
+	size_t count = 0, wanted = run->options->repeat;
+
+	*ret_status = 0;
+	launch_init(&run->launch);
+	while (count < wanted && *ret_status == 0) {
+		struct outcome *outcome = &outcomes[count];
+
+		*ret_status = session_open(&session, run->options, run->library, run->path);
+		if (*ret_status != 0)
+			break;
+		count++;
+		*ret_status = session_run(run, &session, count == wanted, outcome);
+		if (has_failed(&outcome->exit))
+			break;
+	}
+	return count;
+}
+
+static int run_repeatedly(struct run *run)
+{
+	size_t wanted = run->options->repeat, count;
+	struct outcome *outcomes = calloc(wanted, sizeof(*outcomes)), *last;
+	struct report **earlier = calloc(wanted, sizeof(struct report *));
+	int status = EXIT_ERROR;
+
+	if (!outcomes || !earlier) {
+		free(outcomes);
+		free(earlier);
+		return complain("no memory for %zu runs", wanted);
+	}
+	count = runs_make(run, outcomes, &status);
+	last = count ? &outcomes[count - 1] : NULL;
+	for (size_t i = 0; i + 1 < count; i++)
+		earlier[i] = outcomes[i].report;
+	if (status == 0 && last) {
+		if (wanted > 1)
+			report_keep_steady(last->report, earlier, count - 1, run->known,
+					   run->options);
+		status = outcome_report(run, last);
+	}
+	for (size_t i = 0; i < count; i++)
+		report_free(outcomes[i].report);
+	free(earlier);
+	if (last && last->exit.is_known)
+		status = run_end(status, &last->exit);
+	free(outcomes);
+	return status;
 }
 
 static int run_program(const struct options *options, struct known *known, char **argv)
 {
-	static struct session session; /* its table of windows is too large for a stack */
 	char path[PATH_MAX], library[PATH_MAX];
 	struct coverage coverage;
-	struct launch launch;
-	char **environment;
+	struct run run = { .options = options,
+			   .known = known,
+			   .path = path,
+			   .library = library,
+			   .argv = argv,
+			   .coverage = &coverage };
 	int result = program_find(argv[0], path, sizeof(path));
 
 	if (result < 0)
@@ -138,17 +230,7 @@ static int run_program(const struct options *options, struct known *known, char 
 			"':' or '$'; install it elsewhere",
 			library);
 	result = output_files_check(options);
-	if (result != 0)
-		return result;
-	result = session_open(&session, options, library, path);
-	if (result != 0)
-		return result;
-	session.known = known;
-	environment =
-		environment_make(environ, &coverage, library, session.path, session.first_index);
-	result = run_session(&session, &launch, options, path, argv, environment);
-	environment_free(environment, environ);
-	return result;
+	return result != 0 ? result : run_repeatedly(&run);
 }
 
 int command_run(int argc, char **argv)

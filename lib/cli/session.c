@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -141,10 +142,24 @@ int ledger_file_dispose(const char *path, const struct options *options)
 	return 0;
 }
 
+/* The next session uses the same storage. */
+static void ledger_unmap(struct ledger *ledger)
+{
+	for (size_t i = 0; i < LEDGER_WINDOWS_MAX; i++) {
+		uint8_t *window = atomic_load_explicit(&ledger->windows[i], memory_order_relaxed);
+
+		if (window)
+			(void)munmap(window, LEDGER_WINDOW_SIZE); /* of whole windows: cannot fail */
+	}
+	*ledger = (struct ledger){ .header = NULL };
+}
+
 int session_close(struct session *session, const struct options *options)
 {
 	int status = ledger_file_dispose(session->path, options);
 
+	ledger_unmap(&session->ledger);
+	session->first = NULL;
 	if (session->lock_fd >= 0)
 		close(session->lock_fd);
 	session->lock_fd = -1;

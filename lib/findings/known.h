@@ -55,6 +55,9 @@ void findings_sum(struct report *report);
  */
 void report_rejudge(struct report *report, struct known *known, const struct options *options);
 
+/* Sums, order, verdict and exit status of a report whose findings count otherwise now. */
+void report_recount(struct report *report, struct known *known, const struct options *options);
+
 /* What counts first, the most numerous first, else as they are; numbers them. Cuts long lists. */
 void findings_order(struct report *report);
 

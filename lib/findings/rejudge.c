@@ -31,14 +31,18 @@ static bool is_program_covered(const struct report *report)
 	return report->process_count > 0 && program->is_covered;
 }
 
-void report_rejudge(struct report *report, struct known *known, const struct options *options)
+void report_recount(struct report *report, struct known *known, const struct options *options)
 {
-	bool is_covered = is_program_covered(report);
-
 	reviewed_forget(report);
-	known_apply(known, report, NULL, NULL);
-	known_accept(known, report, is_covered);
 	findings_order(report);
 	findings_sum(report);
-	verdict_find(report, options, is_covered, known_review(known, report, options));
+	verdict_find(report, options, is_program_covered(report),
+		     known_review(known, report, options));
+}
+
+void report_rejudge(struct report *report, struct known *known, const struct options *options)
+{
+	known_apply(known, report, NULL, NULL);
+	known_accept(known, report, is_program_covered(report));
+	report_recount(report, known, options);
 }

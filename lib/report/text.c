@@ -91,7 +91,7 @@ static int text_write(FILE *out, const struct report *report, const struct repor
 		text_totals(&printer, report, &tally);
 	} else {
 		text_baseline_line(&printer, report);
-		text_filters(&printer, report);
+		text_aside(&printer, report);
 	}
 	return ferror(out) ? -EIO : 0;
 }

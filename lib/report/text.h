@@ -62,8 +62,8 @@ void section_line(struct section *section);
 /* The rules that suppressed something, and the baseline. */
 void text_known(struct section *section, const struct report *report, const struct tally *tally);
 
-/* What options of this run left aside: a line each, where nothing else tells. */
-void text_filters(const struct printer *printer, const struct report *report);
+/* What --ignore and --repeat left aside: a line each, where nothing else tells. */
+void text_aside(const struct printer *printer, const struct report *report);
 
 /* What the baseline allows and was not found: its own section. */
 void text_baseline(const struct printer *printer, const struct report *report);

@@ -71,7 +71,7 @@ void text_known(struct section *section, const struct report *report, const stru
 	}
 }
 
-void text_filters(const struct printer *printer, const struct report *report)
+void text_aside(const struct printer *printer, const struct report *report)
 {
 	for (size_t i = 0; i < report->suppression_count; i++) {
 		const struct report_suppression *rule = &report->suppressions[i];
@@ -81,6 +81,15 @@ void text_filters(const struct printer *printer, const struct report *report)
 		(void)fprintf(printer->out, "unclosed: %" PRIu64 " left aside by --ignore ",
 			      rule->matched);
 		(void)print_text(printer, rule->rule);
+		(void)fputc('\n', printer->out);
+	}
+	for (size_t i = 0; i < report->diagnostic_count; i++) {
+		const struct report_diagnostic *diagnostic = &report->diagnostics[i];
+
+		if (!diagnostic->code || strcmp(diagnostic->code, "repeat") != 0)
+			continue;
+		(void)fputs("unclosed: note: ", printer->out);
+		(void)print_text(printer, diagnostic->text);
 		(void)fputc('\n', printer->out);
 	}
 }

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* What does not count though it is left open, and that this is told. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "watch.h"
+
+#define LEAK FIXTURES "/leak"
+#define SH "/bin/sh", "-c"
+
+TestSuite(noise, .init = run_init, .fini = run_fini);
+
+Test(noise, what_is_ignored_is_told)
+{
+	struct run run = RUN(UNCLOSED_PROGRAM, "--ignore", "call:sock*", LEAK);
+
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "1 left aside by --ignore call:sock*"), "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--ignore", "call:accept*", LEAK);
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--ignore", "calls:accept*", LEAK);
+	cr_expect_eq(run_status(&run), 125);
+}
+
+Test(noise, few_and_young_ones_are_shown)
+{
+	struct run run = RUN(UNCLOSED_PROGRAM, "--min-count", "2", LEAK);
+
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "fewer than 2 in its process"), "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--warm-up", "1h", LEAK);
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--min-age", "1h", LEAK);
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+}
+
+/* A socket that nobody shows to be of no use: the gate for programs with pools. */
+Test(noise, the_proven_gate_needs_proof)
+{
+	struct run run = RUN(UNCLOSED_PROGRAM, "--gate", "proven", LEAK);
+
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "no proof"), "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--gate", "proven", SAMPLES "/c/server_forgets_connection");
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+}
+
+Test(noise, programs_are_chosen_by_name)
+{
+	static const char both[] = LEAK "; exec /bin/true";
+	struct run run = RUN(UNCLOSED_PROGRAM, "--", SH, both);
+
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--skip", "leak", "--", SH, both);
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--only", "leak", "--", SH, both);
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--only", "sh", "--", SH, both);
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+}
+
+/* Runs are told apart by a file that each of them makes longer. */
+#define RUNS(command) "echo >> runs; case $(wc -l < runs) in " command " esac"
+
+static struct run repeat(const char *count, const char *script)
+{
+	return RUN(UNCLOSED_PROGRAM, "--repeat", count, "--json", run_path("r.json"), "--", SH,
+		   run_format("cd %s; %s", run_path("."), script));
+}
+
+Test(noise, what_every_run_leaves_counts)
+{
+	struct run run = repeat("3", RUNS("*) echo ran; " LEAK " ;;"));
+
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "3 runs: only what each of them left counts"), "%s",
+			   run.err);
+	cr_expect_eq(report_number(report_load(run_path("r.json")), "summary/counted"), 1);
+	cr_expect_eq(strncmp(run.out, "ran\n", 4), 0);
+	cr_expect_not_null(strstr(run.out + 4, "ran\n"));
+}
+
+Test(noise, what_some_runs_leave_does_not)
+{
+	struct run run = repeat("3", RUNS("2) " LEAK " ;;"));
+
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "run 2 left 1 × "), "%s", run.err);
+	(void)unlink(run_path("runs"));
+	run = repeat("3", RUNS("[23]) " LEAK " ;;"));
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "not left in each of 3 runs"), "%s", run.err);
+}
+
+Test(noise, a_failing_run_is_the_last)
+{
+	struct run run = repeat("5", RUNS("2) exit 7 ;;"));
+
+	cr_expect_eq(run_status(&run), 7, "%s", run.err);
+	run = RUN("wc", "-l", run_path("runs"));
+	cr_expect_eq(run.out[0], '2', "%s", run.out);
+}
