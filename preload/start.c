@@ -17,6 +17,7 @@
 #include "outside.h"
 #include "own.h"
 #include "real.h"
+#include "room.h"
 #include "scopes.h"
 #include "state.h"
 
@@ -186,6 +187,23 @@ static bool entry_is_first(uint32_t index)
 	return process && process->origin == ORIGIN_FIRST;
 }
 
+static void warn_of_room(void)
+{
+	warn("the limit of memory (ulimit -v) leaves less than 8 MiB; not watching", "", 0);
+}
+
+/* The entry stays without a hello, and says why. */
+static void entry_decline(uint32_t announced)
+{
+	struct ledger_process *process = ledger_process_at(&shim.ledger, announced);
+
+	if (!process)
+		return;
+	atomic_store_explicit(&process->is_short_of_room, 1, memory_order_relaxed);
+	if (entry_is_first(announced) && !shim.ledger.header->has_launcher)
+		warn_of_room(); /* nobody is there to report it */
+}
+
 static bool session_join(const char *variable)
 {
 	const char *colon = strrchr(variable, ':');
@@ -198,8 +216,14 @@ static bool session_join(const char *variable)
 	text_init(&path, shim.ledger_path, sizeof(shim.ledger_path));
 	text_add_bytes(&path, variable, (size_t)(colon - variable));
 	/* A session that is over has no ledger any more: then nobody listens. */
-	if (path.is_cut || ledger_attach(&shim.ledger, shim.ledger_path) != 0 ||
-	    !entry_take((uint32_t)announced, &index))
+	if (path.is_cut || ledger_attach(&shim.ledger, shim.ledger_path) != 0)
+		return false;
+	if (room_is_short()) {
+		entry_decline((uint32_t)announced);
+		ledger_detach(&shim.ledger);
+		return false;
+	}
+	if (!entry_take((uint32_t)announced, &index))
 		return false;
 	shim.process_index = index;
 	shim.is_bare = entry_is_first(index) && !shim.ledger.header->has_launcher;
@@ -230,6 +254,10 @@ static bool session_begin(char *const *environment, struct options *options)
 	struct ledger_header *header;
 	struct ledger_process *first;
 
+	if (room_is_short()) {
+		warn_of_room();
+		return false;
+	}
 	if (session_create(options, environment_find(environment, "TMPDIR="),
 			   environment_find(environment, "XDG_RUNTIME_DIR=")) < 0) {
 		warn("no room for a ledger (1 MiB) in /dev/shm, $TMPDIR or /tmp; not watching", "",

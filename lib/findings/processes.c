@@ -91,6 +91,10 @@ static const char *hello_missing(const struct judge *judge, const struct ledger_
 		*ret_remedy = "test it without the filter";
 		return "it was started behind a seccomp filter";
 	}
+	if (value_of(&process->is_short_of_room)) {
+		*ret_remedy = "raise the limit by some MiB";
+		return "its limit of memory (ulimit -v) leaves less than 8 MiB";
+	}
 	if (value_of(&process->is_apart)) {
 		*ret_remedy = "make libunclosed.so visible under the same path there";
 		return "it was started in another root, where the shim's file is not";
@@ -99,8 +103,9 @@ static const char *hello_missing(const struct judge *judge, const struct ledger_
 		*ret_remedy = "run unclosed as that user";
 		return "it runs as another user, who may not open the ledger";
 	}
-	*ret_remedy = "look whether something cleared LD_PRELOAD on the way to it";
-	return "the shim was not loaded";
+	*ret_remedy = "look whether something cleared LD_PRELOAD on the way to it, or limits its "
+		      "memory (ulimit -v)";
+	return "the shim was not loaded, or had no room";
 }
 
 static void coverage_describe(struct judge *judge, struct report_process *entry, uint32_t index)

@@ -204,7 +204,7 @@ struct ledger_process {
 	uint32_t scope_ref;  /* struct ledger_scope it was started in; 0 none */
 	ledger_u64 checkpoint_ns; /* first unclosed_checkpoint(); 0: never called */
 	ledger_u32 threads_ref;   /* LEDGER_THREADS struct ledger_thread; 0 none */
-	uint8_t reserved[4];
+	ledger_u32 is_short_of_room; /* 1: too little address space left; it does without us */
 };
 
 /*

@@ -169,6 +169,19 @@ int ledger_attach(struct ledger *ledger, const char *path)
 	return result;
 }
 
+void ledger_detach(struct ledger *ledger)
+{
+	for (uint32_t i = 1; i < LEDGER_WINDOWS_MAX; i++) {
+		uint8_t *window = atomic_load_explicit(&ledger->windows[i], memory_order_relaxed);
+
+		if (!window)
+			continue;
+		(void)raw2(SYS_munmap, window, LEDGER_WINDOW_SIZE); /* a mapping of ours */
+		atomic_store_explicit(&ledger->windows[i], NULL, memory_order_relaxed);
+	}
+	window_unmap(ledger);
+}
+
 /*
  * A second mapping of the windows behind `known`, the last of which is kept.
  * mremap() of no bytes of a shared mapping makes another one of the same file,

@@ -41,6 +41,9 @@ int ledger_create(struct ledger *ledger, const char *directory, uint64_t size_by
 /* Map an existing ledger for writing. Returns 0, -errno, or -EPROTO when it is no ledger. */
 int ledger_attach(struct ledger *ledger, const char *path);
 
+/* Give the mappings back: of a ledger that nothing has been recorded in by us. */
+void ledger_detach(struct ledger *ledger);
+
 /* Map window `number` on first use; NULL when that is impossible. */
 uint8_t *ledger_map_window(struct ledger *ledger, uint32_t number);
 

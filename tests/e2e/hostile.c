@@ -171,6 +171,22 @@ Test(hostile, no_place)
 	(void)umount2("/dev/shm", MNT_DETACH);
 }
 
+/* A program with next to no address space has all of it for itself, and that is said. */
+Test(hostile, short_of_room)
+{
+	const char *command = "ulimit -v 9000; exec /bin/echo started";
+	struct watched watched = WATCH("--", "/bin/sh", "-c", command);
+	struct run bare = RUN_BARE("/bin/sh", "-c", command);
+
+	cr_expect_eq(run_status(&watched.run), 125, "%s", watched.run.err);
+	cr_expect_str_eq(watched.run.out, "started\n");
+	cr_expect_not_null(strstr(watched.run.err, "(ulimit -v) leaves less than 8 MiB; raise"),
+			   "%s", watched.run.err);
+	cr_expect_str_eq(bare.out, "started\n");
+	cr_expect_eq(run_status(&bare), 0, "%s", bare.err);
+	cr_expect_not_null(strstr(bare.err, "not watching"), "%s", bare.err);
+}
+
 /* As in a container with the usual /dev/shm. */
 Test(hostile, many_short_processes, .timeout = 600)
 {
