@@ -215,6 +215,13 @@ bool is_idle(struct judge *judge, const struct leak *leak, struct clue *ret_clue
 	       leak->fact->receive_queue == 0 && leak->fact->send_queue == 0;
 }
 
+/* A listener's queue is connections, not bytes: it has none (fact_socket.c). */
+bool has_unread_bytes(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the kernel says it all */
+	return has_fact(leak, HAS_QUEUES | HAS_PEER) && leak->fact->receive_queue > 0;
+}
+
 bool is_listening(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
 	(void)judge, (void)ret_clue; /* kernel and record say it all */

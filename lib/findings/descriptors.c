@@ -11,6 +11,13 @@ static uint32_t value_of(const ledger_u32 *field)
 	return atomic_load_explicit(field, memory_order_relaxed);
 }
 
+/* After a connect() that failed the kernel keeps the port it had tried, and no address. */
+static bool is_left_over(const struct leak *leak)
+{
+	return leak->facts & FACT_CONNECT_FAILED && !(leak->facts & FACT_BOUND) &&
+	       !(leak->fact->has & HAS_PEER);
+}
+
 /* Addresses the kernel told, else those the program gave to its calls. */
 static void addresses_describe(struct judge *judge, const struct leak *leak,
 			       struct report_descriptor *descriptor)
@@ -21,7 +28,7 @@ static void addresses_describe(struct judge *judge, const struct leak *leak,
 	const char *text;
 	size_t length;
 
-	if (fact && fact->has & HAS_LOCAL)
+	if (fact && fact->has & HAS_LOCAL && !is_left_over(leak))
 		descriptor->local = address_text(
 			judge->report, judge->snapshot, fact->local,
 			fact->local_length <= sizeof(fact->local) ? fact->local_length : 0);

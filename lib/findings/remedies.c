@@ -37,6 +37,11 @@ static const char *usual_remedy(struct judge *judge, const struct group *group,
 	if (usual && function && strcmp(usual, function) != 0)
 		return report_printf(judge->report, "%s on the path that leaves %s without %s.",
 				     closer, function, usual);
+	if (function && top->language && strcmp(top->language, "c++") == 0)
+		return report_printf(judge->report,
+				     "%s on every path that gives up what %s opened, or in the "
+				     "destructor of an object that owns it.",
+				     closer, function);
 	if (function)
 		return report_printf(judge->report,
 				     "%s on every path that gives up what %s opened.", closer,

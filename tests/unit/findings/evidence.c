@@ -119,6 +119,14 @@ Test(evidence, connect_failed_for_several_reasons)
 			 "2 of 3: connect() failed, and the socket was kept.");
 }
 
+/* What the kernel keeps of the attempt is no address of it. */
+Test(evidence, connect_failed_without_a_local_address)
+{
+	opened(5, FACT_CONNECT_FAILED | (uint32_t)ECONNREFUSED << FACT_ERRNO_SHIFT);
+	told(5, TCP_CLOSE);
+	cr_assert_null(judged()->descriptors[0].local);
+}
+
 Test(evidence, connect_failed_and_another_came_through)
 {
 	opened(5, FACT_CONNECTED | FACT_CONNECT_FAILED |
@@ -344,6 +352,18 @@ Test(evidence, idle)
 	opened(5, FACT_CONNECTED);
 	told(5, TCP_ESTABLISHED)->has |= HAS_QUEUES;
 	(void)judged_with("idle");
+}
+
+Test(evidence, unread)
+{
+	struct ledger_fact *fact;
+
+	opened(5, FACT_ACCEPTED);
+	fact = told(5, TCP_ESTABLISHED);
+	fact->has |= HAS_QUEUES | HAS_PEER;
+	fact->receive_queue = 7;
+	(void)judged_with("unread");
+	cr_assert_not_null(strstr(world.report->findings[0].explanation, "half way"));
 }
 
 Test(evidence, not_idle_with_bytes_unread)
