@@ -2,6 +2,7 @@
 /* How scopes begin and end. */
 #include <string.h>
 
+#include "capture.h"
 #include "census.h"
 #include "state.h"
 
@@ -59,6 +60,7 @@ unclosed_scope_t scope_begin(const struct unclosed_scope_options *options)
 		.framework_ref = text_keep(options->framework),
 		.file_ref = text_keep(options->file),
 		.line = options->line,
+		.stack_ref = options->file ? 0 : capture_stack(),
 		.flags = options->flags & (SCOPE_THREAD | SCOPE_DETACHED),
 		.begun_ns = ledger_now_ns(&shim.ledger),
 	};

@@ -48,6 +48,9 @@ unclosed_scope_t scope_begin(const struct unclosed_scope_options *options);
 long scope_end(void);
 long scope_end_of(unclosed_scope_t ref);
 
+/* Of the header, too: the note of a descriptor that is meant to stay open. */
+int unclosed_expect_open(int fd, const char *reason);
+
 /* Does the scope belong to this process, which alone may end it? */
 struct ledger_scope *scope_own(uint32_t ref);
 

@@ -268,6 +268,7 @@ static bool session_begin(char *const *environment, struct options *options)
 	header->stack_depth = options->stack_depth;
 	header->kinds = options->kinds;
 	header->kinds_asked = options->is_verbose ? KIND_ALL : options->kinds;
+	header->fails_tests = options_fails_tests(options);
 	header->path_ref = ledger_string_add(&shim.ledger, shim.ledger_path,
 					     strlen(shim.ledger_path));
 	header->preload_ref = ledger_string_add(&shim.ledger, shim.library_path,

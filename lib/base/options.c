@@ -63,6 +63,14 @@ void options_init(struct options *options)
 	};
 }
 
+bool options_fails_tests(const struct options *options)
+{
+	if (options->fail_tests == FAIL_TESTS_AUTO)
+		return options->gate == GATE_OPEN && options->suppression_count == 0 &&
+		       !options->baseline;
+	return options->fail_tests == FAIL_TESTS_ALWAYS;
+}
+
 static bool name_equals(const char *name, const char *written, size_t length)
 {
 	for (size_t i = 0; i < length; i++)

@@ -25,6 +25,7 @@ enum policy {
 enum gate { GATE_OPEN, GATE_PROVEN, GATE_NONE };
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum exit_from { EXIT_FROM_PROGRAM, EXIT_FROM_LEAKS };
+enum fail_tests { FAIL_TESTS_AUTO, FAIL_TESTS_ALWAYS, FAIL_TESTS_NEVER };
 enum children { CHILDREN_ALL, CHILDREN_NONE };
 
 #define OPTIONS_LIST_MAX 32 /* words of each option that may be given again */
@@ -51,6 +52,7 @@ struct options {
 	bool is_baseline_updated;
 	enum policy stale_baseline;
 	enum policy killed, misuse, gc, exec_inherited, uncovered;
+	enum fail_tests fail_tests;
 	uint32_t error_exitcode;
 	enum exit_from exit_status;
 	uint32_t wait_s; /* seconds; 0 none, WAIT_FOREVER */
@@ -72,6 +74,12 @@ struct options {
 
 /* Built-in values. */
 void options_init(struct options *options);
+
+/*
+ * Is a test framework to be told what its test left open? By default only where
+ * the run has no other say about it: the framework knows no gate and no rules.
+ */
+bool options_fails_tests(const struct options *options);
 
 enum option_type {
 	OPTION_TYPE_KINDS,

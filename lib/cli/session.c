@@ -115,6 +115,7 @@ int session_open(struct session *session, const struct options *options, const c
 	header->stack_depth = options->stack_depth;
 	header->kinds = options->kinds;
 	header->kinds_asked = options->is_verbose ? KIND_ALL : options->kinds;
+	header->fails_tests = options_fails_tests(options);
 	header->preload_ref = text_add_to(&session->ledger, library);
 	header->path_ref = text_add_to(&session->ledger, session->path);
 	cwd = getcwd(NULL, 0);

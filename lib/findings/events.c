@@ -119,17 +119,17 @@ static void finding_make(struct events *events, enum misuse misuse,
 	bool is_proven = misuse_is_proof(misuse) && !is_contested;
 	enum standing standing = standing_of(judge, judge->options->misuse, is_proven);
 	uint32_t count = value_of(&event->count) ? value_of(&event->count) : 1;
+	uint32_t place = place_of(judge, event->here_stack_ref);
 	struct report_descriptor *descriptor;
 	struct group *group;
 
-	if (standing == STANDING_IGNORED ||
+	if (standing == STANDING_IGNORED || place_is_harness(judge, place) ||
 	    (misuse == MISUSE_DOUBLE_CLOSE && judge->options->misuse == POLICY_NOTE &&
-	     is_shell(judge, place_of(judge, event->here_stack_ref))))
+	     is_shell(judge, place)))
 		return;
 	if (!misuse_is_proof(misuse))
 		standing = STANDING_NOTED;
-	group = group_of(judge, misuse_type(misuse), kind, event->call,
-			 place_of(judge, event->here_stack_ref));
+	group = group_of(judge, misuse_type(misuse), kind, event->call, place);
 	misuse_word(judge, group, misuse, event);
 	if (event->opened_call)
 		group->finding.role = leak_role(&(struct leak){

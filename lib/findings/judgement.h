@@ -214,6 +214,7 @@ struct leak {
 	uint32_t evidence; /* bits of evidence.c's rows */
 	bool is_proven;
 	uint32_t scope;   /* id; 0 none */
+	bool is_harness;  /* opened by a test framework for itself */
 	const char *keep; /* why the program means it to stay open, NULL */
 };
 
@@ -266,6 +267,9 @@ void leak_describe(struct judge *judge, const struct leak *leak,
 
 /* scopes.c: fill report->scopes. */
 void scopes_read(struct judge *judge);
+
+/* harness.c: is this a place where a test framework opens something for itself? */
+bool place_is_harness(const struct judge *judge, uint32_t place);
 
 /* The id of the scope that a slot's scope_ref leads to; 0 none. */
 uint32_t scope_id(const struct judge *judge, uint32_t scope_ref);

@@ -32,6 +32,7 @@ static void leak_read(struct judge *judge, struct leak *leak)
 		leak->stack_ref = value_of(&view->slot->opened_stack_ref);
 		leak->scope = scope_id(judge, value_of(&view->slot->scope_ref));
 		leak->keep = note_text(judge, view->slot);
+		leak->is_harness = place_is_harness(judge, place_of(judge, leak->stack_ref));
 	}
 	if (leak->fact)
 		kind = leak->fact->kind;
@@ -99,9 +100,8 @@ static bool is_warm_up(const struct judge *judge, const struct leak *leak)
 {
 	uint64_t checkpoint_ns = checkpoint_of(judge, leak);
 
-	return checkpoint_ns != 0 &&
-	       atomic_load_explicit(&leak->view->slot->opened_ns, memory_order_relaxed) <=
-		       checkpoint_ns;
+	return checkpoint_ns != 0 && atomic_load_explicit(&leak->view->slot->opened_ns,
+							  memory_order_relaxed) <= checkpoint_ns;
 }
 
 static void group_add(struct judge *judge, struct group *group, const struct leak *leak,
@@ -135,12 +135,23 @@ static void group_add(struct judge *judge, struct group *group, const struct lea
 	descriptor->is_suppressed = standing == STANDING_SUPPRESSED;
 }
 
-/* What the program itself has said about it: the reason not to count it, NULL none. */
-static const char *excuse_of(struct judge *judge, const struct leak *leak)
+/*
+ * Why a descriptor does not count, whatever the policies; NULL: nothing speaks
+ * for it. libc's own goes under the call that it is kept for.
+ */
+static const char *excuse_of(struct judge *judge, struct leak *leak)
 {
+	unsigned int kept = kept_find(judge, leak);
+
+	if (kept) {
+		leak->call = kept;
+		return kept_reason(judge, kept);
+	}
 	if (leak->keep)
 		return report_printf(judge->report, "the program means it to stay open: %s",
 				     leak->keep);
+	if (leak->is_harness)
+		return "the test framework opened it for itself";
 	if (is_warm_up(judge, leak))
 		return "opened before the first unclosed_checkpoint()";
 	return NULL;
@@ -149,10 +160,9 @@ static const char *excuse_of(struct judge *judge, const struct leak *leak)
 void leak_judge(struct judge *judge, struct leak *leak)
 {
 	const struct life *life = &judge->lives[leak->life];
-	unsigned int kept;
-	bool is_asked;
 	enum policy policy = life->is_killed ? judge->options->killed : POLICY_COUNT;
 	const char *reason = life->killed_reason, *excuse;
+	bool is_asked, is_verbose = judge->options->is_verbose;
 	enum standing standing;
 	struct group *group;
 	uint32_t filter;
@@ -163,33 +173,24 @@ void leak_judge(struct judge *judge, struct leak *leak)
 	evidence_find(judge, leak);
 	is_asked = judge->options->kinds & KIND_BIT(leak->kind);
 	judge->report->processes[leak->process].kinds[leak->kind].left++;
-	if (life->is_running)
+	if (life->is_running || (leak->is_harness && !is_verbose))
 		return;
-	kept = kept_find(judge, leak);
-	if (kept) {
-		leak->call = kept;
-		policy = POLICY_NOTE;
-		reason = kept_reason(judge, kept);
-	}
-	if (!is_asked) {
-		if (!life->is_killed && !kept)
-			judge->report->left_uncounted[leak->kind]++;
-		if (!judge->options->is_verbose)
-			return;
-		policy = POLICY_NOTE;
-		if (!kept)
-			reason = "--kinds does not ask for this kind";
-	}
-	filter = is_asked && !kept ? filter_find(judge, leak) : NONE;
 	excuse = excuse_of(judge, leak);
+	filter = is_asked && !kept_opener(leak->call) ? filter_find(judge, leak) : NONE;
 	if (!excuse)
 		excuse = noise_reason(judge, leak);
-	if (excuse) {
+	if (excuse || !is_asked)
 		policy = POLICY_NOTE;
+	if (excuse)
 		reason = excuse;
-	} else if (is_asked && !kept && filter == NONE) {
+	else if (is_asked && filter == NONE)
 		scope_leaked(judge, leak->scope);
-	}
+	else if (!is_asked && !life->is_killed)
+		judge->report->left_uncounted[leak->kind]++;
+	if (!is_asked && !is_verbose)
+		return;
+	if (!is_asked && !excuse)
+		reason = "--kinds does not ask for this kind";
 	standing = standing_of(judge, policy, leak->is_proven);
 	if (standing == STANDING_IGNORED)
 		return;

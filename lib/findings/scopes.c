@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Scopes: which test a descriptor was opened in, and what each of them left. */
+#include <string.h>
+
 #include "findings/judgement.h"
 
 static uint32_t value_of(const ledger_u32 *field)
@@ -12,6 +14,34 @@ static const char *text_of(struct judge *judge, uint32_t ref)
 	const char *text = snapshot_string(judge->snapshot, ref);
 
 	return text ? report_strdup(judge->report, text) : NULL;
+}
+
+/* The functions of unclosed.h are inlined into their callers, which are meant here. */
+static const struct report_frame *caller_of(struct judge *judge, const struct report_stack *stack)
+{
+	static const char prefix[] = "unclosed_scope_begin";
+	struct report_stack rest = *stack;
+
+	while (rest.frame_count > 0 && rest.frames->function &&
+	       strncmp(rest.frames->function, prefix, sizeof(prefix) - 1) == 0) {
+		rest.frames++;
+		rest.frame_count--;
+	}
+	return stack_top(judge, &rest);
+}
+
+/* Where the call was that began it. */
+static void place_describe(struct judge *judge, const struct ledger_scope *scope,
+			   struct report_scope *entry)
+{
+	uint32_t place = place_of(judge, scope->stack_ref);
+	const struct report_frame *top =
+		place == NONE ? NULL : caller_of(judge, place_read(judge, place));
+
+	if (!top || !top->file)
+		return;
+	entry->file = top->file;
+	entry->line = top->line;
 }
 
 static void scope_describe(struct judge *judge, const struct ledger_scope *scope,
@@ -30,6 +60,8 @@ static void scope_describe(struct judge *judge, const struct ledger_scope *scope
 	if (entry->file)
 		entry->file = path_shown(&judge->paths, entry->file);
 	entry->line = scope->line;
+	if (!entry->file)
+		place_describe(judge, scope, entry);
 	entry->is_of_thread = scope->flags & SCOPE_THREAD;
 	entry->opened = value_of(&scope->opened);
 	entry->begun_ns = scope->begun_ns;

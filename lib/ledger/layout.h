@@ -434,7 +434,7 @@ struct ledger_scope {
 	uint32_t flags;       /* enum scope_flags */
 	ledger_u32 opened;    /* shared: of the kinds that count */
 	ledger_u32 left;      /* of those, open at its end */
-	uint32_t reserved;
+	uint32_t stack_ref;   /* where it was begun; 0 where the file is known */
 	uint64_t begun_ns;
 	ledger_u64 ended_ns; /* 0: not ended */
 };
