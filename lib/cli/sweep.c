@@ -17,7 +17,8 @@
 #include "cli/alive.h"
 #include "ledger/snapshot.h"
 
-#define CANDIDATES_MAX 64
+/* Most are looked at for some microseconds, and are too young or in use. */
+#define CANDIDATES_MAX 1024
 #define BARE_AGE_NS (UINT64_C(3600) * 1000000000u)
 
 /* A launcher's pid may have been given out again; whether it lives its lock tells. */

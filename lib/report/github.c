@@ -127,6 +127,18 @@ static void uncovered_write(FILE *out, const struct report *report)
 	free(text);
 }
 
+static void running_write(FILE *out, const struct report *report)
+{
+	struct words words;
+	char text[128];
+
+	if (report->running_count == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%s still running, not judged.",
+		       words_count(&words, report->running_count, "process"));
+	command_write(out, "warning", "unclosed: not complete", text);
+}
+
 static int github_write(FILE *out, const struct report *report, const struct report_style *style)
 {
 	uint64_t more = findings_write(out, report, style);
@@ -139,6 +151,7 @@ static int github_write(FILE *out, const struct report *report, const struct rep
 		command_write(out, "error", "unclosed", text);
 	}
 	uncovered_write(out, report);
+	running_write(out, report);
 	return ferror(out) ? -EIO : 0;
 }
 

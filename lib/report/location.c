@@ -83,8 +83,8 @@ const struct report_frame *location_in_stack(const struct report *report, const 
 	for (size_t i = 0; i < stack->frame_count; i++) {
 		const struct report_frame *frame = &stack->frames[i];
 
-		if (!frame->file || frame->line == 0 || frame->is_runtime)
-			continue;
+		if (!frame->file || frame->file[0] == '<' || frame->line == 0 || frame->is_runtime)
+			continue; /* "<string>" is no file */
 		if (is_below(report, root, frame->file))
 			return frame;
 		if (!any || (any->is_library && !frame->is_library))

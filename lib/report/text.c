@@ -5,6 +5,9 @@
 
 #include "report/words.h"
 
+/* Findings shown that do not count, where there is a limit on all. */
+#define NOTED_MAX 5
+
 static bool has_warning(const struct report *report)
 {
 	for (size_t i = 0; i < report->diagnostic_count; i++)
@@ -28,11 +31,14 @@ bool text_is_shown(const struct report *report, const struct finding *finding, b
 	       (!query_is_leak(finding) || (report->kinds & KIND_BIT(finding->kind)));
 }
 
-/* Findings with something counted, or the others. What is beyond the limit goes into `rest`. */
-static void text_findings(const struct printer *printer, const struct report *report,
-			  bool is_counted, size_t *shown, struct tally *rest)
+/*
+ * Findings with something counted, or the others, up to `most`. What is beyond
+ * goes into `rest`. Returns how many were shown.
+ */
+static size_t text_findings(const struct printer *printer, const struct report *report,
+			    bool is_counted, size_t most, struct tally *rest, size_t *ret_beyond)
 {
-	size_t most = printer->style->groups_max;
+	size_t shown = 0;
 
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct finding *finding = &report->findings[i];
@@ -40,12 +46,15 @@ static void text_findings(const struct printer *printer, const struct report *re
 		if ((finding->counted > 0) != is_counted ||
 		    !text_is_shown(report, finding, printer->style->is_verbose))
 			continue;
-		if (most == 0 || *shown < most)
+		if (shown < most) {
 			text_finding(printer, report, finding);
-		else
+			shown++;
+		} else {
 			tally_add(rest, report, finding);
-		(*shown)++;
+			(*ret_beyond)++;
+		}
 	}
+	return shown;
 }
 
 /* "… not shown: 300 leaked sockets from 280 places (--max-groups all shows them, …)" */
@@ -61,15 +70,19 @@ static void text_rest(const struct printer *printer, const struct tally *rest, s
 	(void)fputs(" (--max-groups all shows them, --json FILE has them)\n", printer->out);
 }
 
+/* A suite of thousands of processes has many that are worth a note: they must not bury the rest. */
 static void text_groups(const struct printer *printer, const struct report *report)
 {
 	struct tally rest = { .counted = 0 };
-	size_t most = printer->style->groups_max, count = 0;
+	size_t limit = printer->style->groups_max, beyond = 0, most;
 
-	text_findings(printer, report, true, &count, &rest);
-	text_findings(printer, report, false, &count, &rest);
-	if (most > 0 && count > most)
-		text_rest(printer, &rest, count - most);
+	most = limit ? limit : SIZE_MAX;
+	most -= text_findings(printer, report, true, most, &rest, &beyond);
+	if (limit && most > NOTED_MAX)
+		most = NOTED_MAX;
+	(void)text_findings(printer, report, false, most, &rest, &beyond);
+	if (beyond > 0)
+		text_rest(printer, &rest, beyond);
 }
 
 static int text_write(FILE *out, const struct report *report, const struct report_style *style)

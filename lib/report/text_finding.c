@@ -103,26 +103,70 @@ static void print_title(const struct printer *printer, const struct report *repo
 	(void)fputc('\n', printer->out);
 }
 
-/* "in worker (pid 4250), …": not needed where the headline names the process. */
+static const char *process_name(const struct report *report, const struct finding *finding,
+				size_t index)
+{
+	const struct report_process *process = query_process(report, finding->processes[index]);
+
+	return process ? process->name : "?";
+}
+
+static bool is_first_of_program(const struct report *report, const struct finding *finding,
+				size_t index)
+{
+	const char *name = process_name(report, finding, index);
+
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(process_name(report, finding, i), name) == 0)
+			return false;
+	return true;
+}
+
+/*
+ * "worker (pid 4250, 4251, 4252, 4253 and 96 more)", all from `first` on that have
+ * its name. Returns how many.
+ */
+static size_t print_program(const struct printer *printer, const struct report *report,
+			    const struct finding *finding, size_t first)
+{
+	const char *name = process_name(report, finding, first);
+	size_t count = 0, most, told = 0;
+
+	for (size_t i = first; i < finding->process_count; i++)
+		count += strcmp(process_name(report, finding, i), name) == 0;
+	most = count <= LIST_MAX || printer->style->is_verbose ? count : LIST_SHOWN;
+	(void)print_text(printer, name);
+	for (size_t i = first; i < finding->process_count && told < most; i++) {
+		const struct report_process *process = query_process(report, finding->processes[i]);
+
+		if (!process || strcmp(process->name, name) != 0)
+			continue;
+		(void)fprintf(printer->out, told++ ? ", %d" : " (pid %d", process->pid);
+	}
+	if (told > 0 && count > told)
+		(void)fprintf(printer->out, " and %zu more", count - told);
+	(void)fputs(told > 0 ? ")" : "", printer->out);
+	return count;
+}
+
+/* "in worker (pid 4250, 4251), sh (pid 17)": not needed where the headline names the process. */
 static void print_processes(const struct printer *printer, const struct report *report,
 			    const struct finding *finding)
 {
-	size_t count = finding->process_count;
-	size_t most = count <= LIST_MAX || printer->style->is_verbose ? count : LIST_SHOWN;
+	size_t count = finding->process_count, told = 0, programs = 0;
+	size_t most = printer->style->is_verbose ? SIZE_MAX : LIST_MAX;
 
 	if (count == 0 || (count == 1 && query_is_program(report, finding->processes[0])))
 		return;
 	(void)fputs("    in ", printer->out);
-	for (size_t i = 0; i < most; i++) {
-		const struct report_process *process = query_process(report, finding->processes[i]);
-
-		(void)fputs(i > 0 ? ", " : "", printer->out);
-		(void)print_text(printer, process ? process->name : NULL);
-		if (process)
-			(void)fprintf(printer->out, " (pid %d)", process->pid);
+	for (size_t i = 0; i < count && told < count && programs < most; i++) {
+		if (!is_first_of_program(report, finding, i))
+			continue;
+		(void)fputs(programs++ ? ", " : "", printer->out);
+		told += print_program(printer, report, finding, i);
 	}
-	if (count > most)
-		(void)fprintf(printer->out, " and %zu more", count - most);
+	if (count > told)
+		(void)fprintf(printer->out, " and %zu more", count - told);
 	(void)fputc('\n', printer->out);
 }
 

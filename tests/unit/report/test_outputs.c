@@ -21,7 +21,7 @@ static const struct format {
 	  (const char *const[]){ "leaky", "known", "nasty", "misuse", NULL } },
 	{ "xml", "junit", &report_junit, (const char *const[]){ "nasty", "partial", NULL } },
 	{ "github", "github", &report_github,
-	  (const char *const[]){ "leaky", "nasty", "uncovered", "known", NULL } },
+	  (const char *const[]){ "leaky", "nasty", "uncovered", "partial", "known", NULL } },
 	{ "md", "summary", &report_summary, (const char *const[]){ "nasty", NULL } },
 };
 
