@@ -23,7 +23,7 @@ static bool is_open(int fd, unsigned int state)
 /* Of what came in a message the call could not tell the kind. */
 static unsigned int kind_of(int fd, uint64_t word)
 {
-	unsigned int kind = slot_kind(word) % KIND_COUNT;
+	unsigned int kind = slot_kind(word) % KIND_DESCRIPTORS;
 	struct stat status;
 
 	if (kind == KIND_OTHER && shim_may_call_kernel() && raw2(SYS_fstat, fd, &status) == 0 &&

@@ -31,7 +31,7 @@ void copies_fork_prepare(void)
 	self.fork_copies = -1;
 	if (count < 0)
 		return;
-	for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
+	for (unsigned int kind = 0; kind < KIND_DESCRIPTORS; kind++) {
 		struct ledger_kind_count *of_kind = &shim.process->kinds[kind];
 
 		count += (int32_t)(atomic_load_explicit(&of_kind->opened, memory_order_relaxed) -

@@ -99,7 +99,7 @@ static void slot_correct_kind(const struct descriptor_view *view, unsigned int k
 {
 	struct ledger_kind_count *kinds = shim.process->kinds;
 	uint64_t word = LOAD(view->slot->word), next;
-	unsigned int before = slot_kind(word) % KIND_COUNT;
+	unsigned int before = slot_kind(word) % KIND_DESCRIPTORS;
 
 	if (view->table_ref != shim.table_ref || view->is_before || before == kind)
 		return;
@@ -126,7 +126,7 @@ static bool fact_write(int fd, const struct descriptor_view *view)
 		return false;
 	}
 	fact_fill(fd, fact);
-	kind = slot_kind(LOAD(view->slot->word)) % KIND_COUNT;
+	kind = slot_kind(LOAD(view->slot->word)) % KIND_DESCRIPTORS;
 	if (!fact->path_ref && !view->is_before && fact_kind_is_possible(kind, fact->kind))
 		fact->kind = (uint8_t)kind; /* without /proc the call knows more */
 	fact_ask_more(fd, view, fact);

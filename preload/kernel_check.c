@@ -90,7 +90,7 @@ static void slot_drop(int fd, const struct ledger_slot *slot, uint64_t word)
 
 	if (slot_set(fd, SLOT_CLOSED, is_ours ? 0 : FACT_INHERITED, slot, word) && is_ours &&
 	    slot_call(word))
-		atomic_fetch_add_explicit(&shim.process->kinds[slot_kind(word) % KIND_COUNT].closed,
+		atomic_fetch_add_explicit(&shim.process->kinds[slot_kind(word) % KIND_DESCRIPTORS].closed,
 					  1, memory_order_relaxed);
 }
 

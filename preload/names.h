@@ -14,9 +14,11 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <ifaddrs.h>
 #include <link.h>
 #include <mntent.h>
 #include <mqueue.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <poll.h>
 #include <pty.h>

@@ -30,22 +30,34 @@ static struct ledger_pair *pair_at(uint32_t open_ref, uint32_t close_ref)
 	return pair;
 }
 
-void pairs_count(const struct release *release, uint32_t close_ref)
+/* One more of a pair. NULL: no room. */
+static struct ledger_pair *pair_count(uint32_t open_ref, uint32_t close_ref, unsigned int call,
+				      unsigned int kind)
 {
-	struct ledger_slot *slot = release->slot;
-	struct ledger_pair *pair = pair_at(release->opened_stack_ref, close_ref);
+	struct ledger_pair *pair = pair_at(open_ref, close_ref);
 
 	if (!pair) {
 		ledger_lose(&shim.ledger, LOSS_EVENTS);
-		return;
+		return NULL;
 	}
 	atomic_fetch_add_explicit(&pair->count, 1, memory_order_relaxed);
 	/* Several threads may find it new, and have the same to say. */
 	if (__builtin_expect(!__atomic_load_n(&pair->call, __ATOMIC_RELAXED), 0)) {
 		__atomic_store_n(&pair->process, shim.process_index, __ATOMIC_RELAXED);
-		__atomic_store_n(&pair->kind, slot_kind(release->word), __ATOMIC_RELAXED);
-		__atomic_store_n(&pair->call, slot_call(release->word), __ATOMIC_RELEASE);
+		__atomic_store_n(&pair->kind, (uint8_t)kind, __ATOMIC_RELAXED);
+		__atomic_store_n(&pair->call, (uint16_t)call, __ATOMIC_RELEASE);
 	}
+	return pair;
+}
+
+void pairs_count(const struct release *release, uint32_t close_ref)
+{
+	struct ledger_slot *slot = release->slot;
+	struct ledger_pair *pair = pair_count(release->opened_stack_ref, close_ref,
+					      slot_call(release->word), slot_kind(release->word));
+
+	if (!pair)
+		return;
 	if (__builtin_expect(LOAD(slot->opened_tid) != thread_tid(), 0))
 		__atomic_store_n(&pair->has_crossed, 1, __ATOMIC_RELAXED);
 	STORE(pair->last_fd, (uint32_t)release->fd);
@@ -53,5 +65,17 @@ void pairs_count(const struct release *release, uint32_t close_ref)
 	STORE(pair->last_facts, LOAD(slot->facts));
 	STORE(pair->last_scope_ref, LOAD(slot->scope_ref));
 	STORE(pair->last_opened_ns, LOAD(slot->opened_ns));
+	STORE(pair->last_closed_ns, ledger_now_coarse_ns(&shim.ledger));
+}
+
+void pairs_count_block(const struct ledger_block *block, uint32_t free_ref)
+{
+	struct ledger_pair *pair = pair_count(block->stack_ref, free_ref, block->call, block->kind);
+
+	if (!pair)
+		return;
+	STORE(pair->last_fd, UINT32_MAX);
+	STORE(pair->last_tid, block->tid);
+	STORE(pair->last_opened_ns, block->made_ns);
 	STORE(pair->last_closed_ns, ledger_now_coarse_ns(&shim.ledger));
 }

@@ -13,4 +13,7 @@
 /* One more close, at the stack `close_ref`, of what `release` has released. */
 void pairs_count(const struct release *release, uint32_t close_ref);
 
+/* One more block of memory given back at the stack `free_ref`. */
+void pairs_count_block(const struct ledger_block *block, uint32_t free_ref);
+
 #endif

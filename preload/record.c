@@ -82,7 +82,7 @@ static void slot_fill(struct ledger_slot *slot, const struct opening *opening, u
 
 		contested_ms = LOAD(slot->contested_ms);
 		if (slot_state(*word) == SLOT_OPEN) {
-			COUNT(shim.process->kinds[slot_kind(*word) % KIND_COUNT].closed);
+			COUNT(shim.process->kinds[slot_kind(*word) % KIND_DESCRIPTORS].closed);
 			is_late |= LOAD(slot->opened_tid) != thread_tid();
 		}
 		/* Without a fork there is nobody to keep it for. */
@@ -177,7 +177,7 @@ int record_duplicate(enum call call, int from, int fd)
 		return fd;
 	original = opener_of(from);
 	if (original) {
-		opening.kind = slot_kind(LOAD(original->word)) % KIND_COUNT;
+		opening.kind = slot_kind(LOAD(original->word)) % KIND_DESCRIPTORS;
 		opening.facts |= LOAD(original->facts) & FACTS_OF_ALL_NUMBERS;
 	}
 	record_new(fd, &opening);
@@ -274,7 +274,7 @@ static void release_finish(struct release *release, uint32_t stack_ref)
 						      (word & ~UINT64_C(0xff)) | SLOT_CLOSED,
 						      memory_order_release, memory_order_relaxed);
 	if (slot_call(release->word) != CALL_none)
-		COUNT(shim.process->kinds[slot_kind(release->word) % KIND_COUNT].closed);
+		COUNT(shim.process->kinds[slot_kind(release->word) % KIND_DESCRIPTORS].closed);
 	else
 		copies_note_closed();
 }

@@ -13,6 +13,7 @@
 #include "environment.h"
 #include "finish.h"
 #include "lives.h"
+#include "memory.h"
 #include "objects.h"
 #include "outside.h"
 #include "own.h"
@@ -324,6 +325,7 @@ static void start(char *const *argv, char *const *environment)
 	library_path_find();
 	own_init();
 	objects_init();
+	memory_init();
 	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))
 		return;
 	names_write();

@@ -17,9 +17,14 @@ enum descriptor_kind {
 	KIND_COUNT
 };
 
+/* The first kinds are of descriptors; those from KIND_DESCRIPTORS on are of memory. */
+#define KIND_DESCRIPTORS KIND_ADDRINFO
+#define KIND_MEMORIES (KIND_COUNT - KIND_DESCRIPTORS)
+
 /* The bit of a kind in a set of kinds. */
 #define KIND_BIT(kind) (UINT32_C(1) << (kind))
 #define KIND_ALL (KIND_BIT(KIND_COUNT) - 1)
+#define KINDS_MEMORY (KIND_ALL & ~(KIND_BIT(KIND_DESCRIPTORS) - 1))
 
 /* The name of a kind ("socket"); "other" for a number out of range. Never NULL. */
 const char *kind_name(unsigned int kind);

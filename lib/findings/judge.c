@@ -48,6 +48,7 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 	filters_open(&judge);
 	scopes_read(&judge);
 	leaks_find(&judge);
+	memory_find(&judge);
 	gc_find(&judge);
 	events_find(&judge);
 	groups_finish(&judge);

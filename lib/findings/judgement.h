@@ -280,6 +280,14 @@ void scope_leaked(struct judge *judge, uint32_t id);
 /* A descriptor of a group was opened in this scope. */
 void group_scope(struct judge *judge, struct group *group, uint32_t id);
 
+/* memory.c: memory for sockets that was not given back. */
+void memory_find(struct judge *judge);
+
+/* Is it a kind of memory? Then: what gives it back, and the words of a group of such. */
+bool kind_is_memory(unsigned int kind);
+const char *memory_closer(unsigned int kind);
+void memory_word(struct judge *judge, struct group *group);
+
 /* gc.c: closes that Python's finaliser made. */
 void gc_find(struct judge *judge);
 

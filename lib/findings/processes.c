@@ -137,14 +137,22 @@ static void coverage_describe(struct judge *judge, struct report_process *entry,
 	}
 }
 
-static void counts_describe(struct report_process *entry, const struct ledger_process *process)
+static struct report_kind_count count_read(const struct ledger_kind_count *count)
 {
-	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
-		entry->kinds[kind] = (struct report_kind_count){
-			.opened = value_of(&process->kinds[kind].opened),
-			.closed = value_of(&process->kinds[kind].closed),
-			.peak = value_of(&process->kinds[kind].peak),
-		};
+	return (struct report_kind_count){ .opened = value_of(&count->opened),
+					   .closed = value_of(&count->closed),
+					   .peak = value_of(&count->peak) };
+}
+
+static void counts_describe(struct judge *judge, struct report_process *entry,
+			    const struct ledger_process *process)
+{
+	const struct ledger_memory *memory = ledger_memory_at(judge->ledger, process);
+
+	for (unsigned int kind = 0; kind < KIND_DESCRIPTORS; kind++)
+		entry->kinds[kind] = count_read(&process->kinds[kind]);
+	for (unsigned int kind = KIND_DESCRIPTORS; memory && kind < KIND_COUNT; kind++)
+		entry->kinds[kind] = count_read(&memory->kinds[kind - KIND_DESCRIPTORS]);
 }
 
 static const char *last_part(const char *path)
@@ -171,7 +179,7 @@ static void process_describe(struct judge *judge, struct report_process *entry, 
 	if (ended_ns > process->started_ns)
 		entry->duration_ns = ended_ns - process->started_ns;
 	end_describe(entry, judge, index);
-	counts_describe(entry, process);
+	counts_describe(judge, entry, process);
 	coverage_describe(judge, entry, index);
 }
 

@@ -44,8 +44,8 @@ static const char *usual_remedy(struct judge *judge, const struct group *group,
 				     closer, function);
 	if (function)
 		return report_printf(judge->report,
-				     "%s on every path that gives up what %s opened.", closer,
-				     function);
+				     "%s on every path that gives up what %s %s.", closer,
+				     function, kind_is_memory(group->finding.kind) ? "got" : "opened");
 	return report_printf(judge->report, "%s on every path that gives it up.", closer);
 }
 

@@ -79,6 +79,8 @@ static const char *closer_of(const struct group *group)
 
 	if (group->closer)
 		return group->closer;
+	if (kind_is_memory(group->finding.kind))
+		return memory_closer(group->finding.kind);
 	for (size_t i = 0; call && i < sizeof(closers) / sizeof(closers[0]); i++)
 		if (strcmp(call, closers[i][0]) == 0)
 			return closers[i][1];

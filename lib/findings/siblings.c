@@ -132,10 +132,11 @@ void siblings_witness(struct judge *judge, struct group *group)
 		judge, finding,
 		(struct report_evidence){
 			.what = "siblings-closed",
-			.text = report_printf(judge->report, "%llu of %llu from here %s closed%s.",
+			.text = report_printf(judge->report, "%llu of %llu from here %s %s%s.",
 					      (unsigned long long)closings.total,
 					      (unsigned long long)(closings.total + finding->count),
 					      closings.total == 1 ? "was" : "were",
+					      kind_is_memory(finding->kind) ? "freed" : "closed",
 					      closings_text(judge, &closings)),
 		});
 }

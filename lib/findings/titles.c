@@ -129,6 +129,11 @@ void group_word(struct judge *judge, struct group *group)
 		kept_word(judge, group);
 		return;
 	}
+	if (kind_is_memory(group->finding.kind)) {
+		memory_word(judge, group);
+		group_remedy(judge, group);
+		return;
+	}
 	title_word(judge, group);
 	group->finding.explanation = explanation_of(judge, group);
 	group_remedy(judge, group);

@@ -136,6 +136,7 @@ static void losses_tell(struct judge *judge)
 		[LOSS_STRINGS] = "paths and arguments were not recorded",
 		[LOSS_FACTS] = "descriptors were left without the kernel's word on them",
 		[LOSS_EVENTS] = "events were not recorded",
+		[LOSS_MEMORY] = "lists of addresses were not recorded",
 	};
 
 	for (unsigned int what = 0; what < LOSS_COUNT; what++) {

@@ -78,6 +78,7 @@ enum ledger_loss {
 	LOSS_STRINGS,   /* paths, arguments */
 	LOSS_FACTS,     /* socket facts at the end of a process */
 	LOSS_EVENTS,
+	LOSS_MEMORY, /* lists of getaddrinfo() and its like not recorded */
 	LOSS_COUNT
 };
 
@@ -173,7 +174,7 @@ struct ledger_kind_count {
 	ledger_u32 peak;
 };
 
-/* One process image. 320 bytes, 12 a page. */
+/* One process image. 328 bytes, 12 a page. */
 struct ledger_process {
 	ledger_u32 state; /* enum process_state */
 	uint32_t origin;  /* enum process_origin */
@@ -199,12 +200,14 @@ struct ledger_process {
 	ledger_u32 events_ref; /* list of struct ledger_event */
 	ledger_u32 has_filter; /* 1 once a seccomp filter was installed */
 	ledger_u32 not_followed; /* 1: clone or unshare the ledger cannot model; see check */
-	struct ledger_kind_count kinds[KIND_COUNT];
+	struct ledger_kind_count kinds[KIND_DESCRIPTORS];
 	ledger_u32 is_apart; /* 1: started where our library's file cannot be reached, without it */
 	uint32_t scope_ref;  /* struct ledger_scope it was started in; 0 none */
 	ledger_u64 checkpoint_ns; /* first unclosed_checkpoint(); 0: never called */
 	ledger_u32 threads_ref;   /* LEDGER_THREADS struct ledger_thread; 0 none */
 	ledger_u32 is_short_of_room; /* 1: too little address space left; it does without us */
+	ledger_u32 memory_ref;    /* struct ledger_memory; 0: it was given none */
+	uint32_t reserved;
 };
 
 /*
@@ -219,6 +222,32 @@ struct ledger_thread {
 	ledger_u32 tid;
 	uint32_t reserved;
 	ledger_u64 name[LEDGER_NAME_WORDS];
+};
+
+/*
+ * Memory that libc made for the program and that the program gives back: lists
+ * of getaddrinfo() and its like. Blocks are filled from the first on, those given
+ * back are used again; 16 a leaf.
+ */
+struct ledger_block {
+	ledger_u64 address; /* last to be stored; BLOCK_FREE, BLOCK_TAKEN (being filled) or above */
+	uint64_t made_ns;
+	uint32_t stack_ref;
+	uint32_t tid;
+	uint16_t call;
+	uint8_t kind;
+	uint8_t reserved[5];
+};
+
+enum { BLOCK_FREE, BLOCK_TAKEN };
+
+#define LEDGER_BLOCKS_MAX 65536
+
+struct ledger_memory {
+	ledger_u32 limit;     /* blocks used so far, beyond LEDGER_BLOCKS_MAX when some did not fit */
+	ledger_u32 free_hint; /* number + 1 of a block given back lately; 0 none */
+	struct ledger_kind_count kinds[KIND_MEMORIES];
+	struct ledger_index blocks;
 };
 
 /*
@@ -577,7 +606,9 @@ struct ledger_event {
 static_assert(sizeof(ledger_u32) == 4 && sizeof(ledger_u64) == 8, "atomics are plain words");
 static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "the ledger needs lock-free 64-bit atomics");
 static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE_SIZE, "the header fits page 0");
-static_assert(sizeof(struct ledger_process) == 320, "12 processes a page");
+static_assert(sizeof(struct ledger_process) == 328, "12 processes a page");
+static_assert(sizeof(struct ledger_block) == 32, "16 blocks a leaf");
+static_assert(sizeof(struct ledger_memory) == 116, "no padding");
 static_assert(sizeof(struct ledger_image) == 32, "no padding");
 static_assert(sizeof(struct ledger_module) == 64, "no padding");
 static_assert(sizeof(struct ledger_stack) == 32, "no padding before pcs");

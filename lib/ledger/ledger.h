@@ -213,6 +213,29 @@ uint32_t ledger_scope_of(struct ledger *ledger, uint32_t ref);
 struct ledger_note *ledger_slot_note(struct ledger *ledger, struct ledger_slot *slot,
 				     bool is_create);
 
+/* Memory (memory.c) */
+
+/*
+ * Note a block of memory at `address` that a process was given. `made` has its
+ * other fields. False: no room.
+ */
+bool ledger_block_put(struct ledger *ledger, struct ledger_process *process, uint64_t address,
+		      const struct ledger_block *made);
+
+/*
+ * The block at `address` is about to be given back: forget it. Fills *ret_made
+ * with what was noted of it. False: there is none, it was made before a fork, say.
+ */
+bool ledger_block_take(struct ledger *ledger, struct ledger_process *process, uint64_t address,
+		       struct ledger_block *ret_made);
+
+/* The memory of a process; NULL when it was given none. */
+struct ledger_memory *ledger_memory_at(struct ledger *ledger, const struct ledger_process *process);
+
+/* Block `number`; NULL when there is none. */
+struct ledger_block *ledger_block_at(struct ledger *ledger, struct ledger_memory *memory,
+				     uint32_t number);
+
 /* Stacks (stack.c) */
 
 /* Hash of return addresses; two lanes of multiplications. */

@@ -73,7 +73,8 @@ struct report_exit query_exit(const struct report *report)
 
 bool query_is_leak(const struct finding *finding)
 {
-	return finding->type == FINDING_LEAK || finding->type == FINDING_CLOSED_BY_GC;
+	return (finding->type == FINDING_LEAK || finding->type == FINDING_CLOSED_BY_GC) &&
+	       !(KINDS_MEMORY & KIND_BIT(finding->kind));
 }
 
 void tally_add(struct tally *tally, const struct report *report, const struct finding *finding)

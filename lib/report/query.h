@@ -45,7 +45,10 @@ struct tally {
 	uint64_t known_groups; /* with nothing but suppressed and baselined ones */
 };
 
-/* Is a finding of something left open, of those that --kinds is about? Others are always shown. */
+/*
+ * Is a finding of a descriptor left open? --kinds tells which of those are shown. Others are always
+ * shown: misuse, and memory that was not freed.
+ */
 bool query_is_leak(const struct finding *finding);
 
 /* Add one finding to the sums; tally_make() begins with none and adds all. */

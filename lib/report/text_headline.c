@@ -86,6 +86,23 @@ static const struct wording wordings[FINDING_TYPE_COUNT] = {
 	[FINDING_OVERWRITTEN] = { "overwrote ", "", " overwritten" },
 };
 
+/* Lists of getaddrinfo() and its like are not open: "left 2 addrinfo lists unfreed". */
+static const char *leak_word(const uint64_t kinds[KIND_COUNT], bool is_program)
+{
+	bool has_memory = false, has_descriptors = false;
+
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+		if (kinds[kind] > 0 && KINDS_MEMORY & KIND_BIT(kind))
+			has_memory = true;
+		else if (kinds[kind] > 0)
+			has_descriptors = true;
+	if (!has_memory)
+		return is_program ? wordings[FINDING_LEAK].after : wordings[FINDING_LEAK].passive;
+	if (!has_descriptors)
+		return is_program ? " unfreed" : " left unfreed";
+	return is_program ? " open or unfreed" : " left open or unfreed";
+}
+
 static void print_counted(const struct printer *printer, const struct report *report,
 			  const struct tally *tally)
 {
@@ -101,7 +118,10 @@ static void print_counted(const struct printer *printer, const struct report *re
 			continue;
 		(void)fprintf(printer->out, "%s%s", before, is_program ? wording->verb : "");
 		print_kinds(printer, tally->types[type].kinds);
-		(void)fputs(is_program ? wording->after : wording->passive, printer->out);
+		if (type == FINDING_LEAK)
+			(void)fputs(leak_word(tally->types[type].kinds, is_program), printer->out);
+		else
+			(void)fputs(is_program ? wording->after : wording->passive, printer->out);
 		before = ", ";
 	}
 	if (!is_program)
@@ -180,9 +200,10 @@ static void print_clean(const struct printer *printer, const struct report *repo
 			opened += report->kinds_total[kind].opened;
 			closed += report->kinds_total[kind].closed;
 		}
-	(void)fprintf(printer->out, ", no %s%s left open",
+	(void)fprintf(printer->out, ", no %s%s left %s",
 		      tally->suppressed + tally->baselined > 0 ? "new " : "",
-		      words_noun(report->kinds));
+		      words_noun(report->kinds),
+		      report->kinds & ~KINDS_MEMORY ? "open" : "unfreed");
 	print_reach(printer, report, program);
 	(void)fprintf(printer->out, " (%" PRIu64 " opened, %" PRIu64 " closed", opened, closed);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)

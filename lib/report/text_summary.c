@@ -163,7 +163,8 @@ static void print_other_where(const struct printer *printer, const struct report
 	for (size_t i = 0; i < report->process_count; i++) {
 		uint64_t left[KIND_COUNT];
 
-		if (process_left(&report->processes[i], KIND_ALL & ~report->kinds, left) > 0) {
+		if (process_left(&report->processes[i],
+				 KIND_ALL & ~(KINDS_MEMORY | report->kinds), left) > 0) {
 			only = &report->processes[i];
 			count++;
 		}

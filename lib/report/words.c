@@ -14,10 +14,19 @@
 #define NS_PER_S UINT64_C(1000000000)
 #define ERRNO_MAX 4095 /* the kernel's MAX_ERRNO */
 
+/* "1 addrinfo list" */
+static const char *words_memory(struct words *words, unsigned int kind)
+{
+	(void)snprintf(words->text, sizeof(words->text), "1 %s list", kind_name(kind));
+	return words->text;
+}
+
 const char *words_kind(struct words *words, uint64_t count, unsigned int kind)
 {
 	const char *noun = kind_plural(kind);
 
+	if (count == 1 && KINDS_MEMORY & KIND_BIT(kind))
+		return words_memory(words, kind);
 	if (count == 1)
 		noun = kind == KIND_OTHER ? "other descriptor" : kind_name(kind);
 	(void)snprintf(words->text, sizeof(words->text), "%" PRIu64 " %s", count, noun);

@@ -258,7 +258,7 @@ static void compare_number(uint32_t fd, bool is_listed)
 static void compare_counters(void)
 {
 	struct ledger_process *process = ledger_process_at(&model.ledger, model.shadow->process);
-	uint32_t live[KIND_COUNT] = { 0 };
+	uint32_t live[KIND_DESCRIPTORS] = { 0 };
 
 	for (uint32_t fd = 0; fd < model.shadow->entry_limit; fd++) {
 		const struct entry *entry = &model.shadow->entries[fd];
@@ -267,7 +267,7 @@ static void compare_counters(void)
 		    entry->origin == DESCRIPTOR_OWN)
 			live[entry->kind_written]++;
 	}
-	for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
+	for (unsigned int kind = 0; kind < KIND_DESCRIPTORS; kind++) {
 		uint32_t opened = LOAD(process->kinds[kind].opened);
 		uint32_t closed = LOAD(process->kinds[kind].closed);
 
