@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* In each framework a suite of fifty tests, one of which leaks: that one is named and fails. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -86,4 +87,160 @@ Test(frameworks, criterion_told_by_report_alone)
 	cr_expect(strstr(watched.run.err, "Passing: 50"), "%s", watched.run.err);
 	blame_check(&watched, "plain::leaks", 50);
 	cr_expect_eq(run_status(&gate.run), 0, "%s", gate.run.err);
+}
+
+Test(frameworks, gtest)
+{
+	struct watched watched;
+	struct run run;
+
+	if (access(FIXTURE("gtest_fifty"), X_OK) != 0)
+		cr_skip("no GoogleTest");
+	run = RUN(FIXTURE("gtest_fifty"));
+	cr_expect_eq(run_status(&run), 0, "%s", run.out);
+	watched = WATCH("--", FIXTURE("gtest_fifty"));
+	cr_expect_eq(run_status(&watched.run), 1, "%s", watched.run.err);
+	cr_expect(strstr(watched.run.out, "[  PASSED  ] 49 tests."), "%s", watched.run.out);
+	cr_expect(strstr(watched.run.out, "[  FAILED  ] Leaky.leaks\n"), "%s", watched.run.out);
+	cr_expect(strstr(watched.run.out, "unclosed: left open by this test:\n  socket "), "%s",
+		  watched.run.out);
+	blame_check(&watched, "Leaky.leaks", 50);
+}
+
+#define FIFTY_PY SOURCE_TREE "/tests/fixtures/frameworks/test_fifty.py"
+
+/* Under unclosed, with FIFTY=what. */
+static struct watched pytest_watch(const char *what, const char *gc)
+{
+	const struct run_options options = {
+		.environment = RUN_ARGV(run_format("FIFTY=%s", what), "PYTHONDONTWRITEBYTECODE=1",
+					"PYTHONPATH=" SOURCE_TREE "/lib/frameworks")
+	};
+
+	return WATCH_WITH(options, "--", PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-p",
+			  "unclosed_pytest", "-o", gc, FIFTY_PY);
+}
+
+static void pytest_require(void)
+{
+	struct run run = RUN(PYTHON, "-m", "pytest", "--version");
+
+	if (run_status(&run) != 0)
+		cr_skip("no pytest");
+}
+
+static void pytest_check(const char *what, unsigned int line)
+{
+	struct watched watched = pytest_watch(what, "unclosed_gc=fail");
+	const char *out = watched.run.out;
+
+	cr_expect_eq(run_status(&watched.run), 1, "%s%s", out, watched.run.err);
+	cr_expect(strstr(out, "1 failed, 47 passed, 1 skipped, 1 xfailed"), "%s", out);
+	cr_expect(strstr(out, "test_fifty.py::test_leaks\n"), "%s", out);
+	cr_expect(strstr(out, run_format("test_fifty.py:%u in test_leaks", line)), "%s", out);
+	cr_expect(strstr(watched.run.err, "::test_leaks ("), "the report names the test: %s",
+		  watched.run.err);
+}
+
+Test(frameworks, pytest)
+{
+	struct watched watched;
+
+	pytest_require();
+	watched = pytest_watch("none", "unclosed_gc=fail");
+	cr_expect(strstr(watched.run.out, "48 passed, 1 skipped, 1 xfailed"), "%s",
+		  watched.run.out);
+	pytest_check("left", 32);
+	pytest_check("lost", 34);
+	watched = pytest_watch("lost", "unclosed_gc=ignore");
+	cr_expect(strstr(watched.run.out, "48 passed, 1 skipped, 1 xfailed"), "%s",
+		  watched.run.out);
+}
+
+/* Without unclosed the plugin is not noticed. */
+Test(frameworks, pytest_alone)
+{
+	const struct run_options options = { .environment = RUN_ARGV(
+						     "FIFTY=left", "PYTHONDONTWRITEBYTECODE=1",
+						     "PYTHONPATH=" SOURCE_TREE "/lib/frameworks") };
+	struct run run;
+
+	pytest_require();
+	run = RUN_WITH(options, PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-p",
+		       "unclosed_pytest", FIFTY_PY);
+	cr_expect_eq(run_status(&run), 0, "%s", run.out);
+}
+
+/* A test of bats is processes: the environment tells which. */
+Test(frameworks, bats)
+{
+	const struct run_options options = { .environment = RUN_ARGV("LEAK=" FIXTURES "/leak") };
+	const char *bats = run_find("bats");
+	struct watched watched;
+
+	if (!bats)
+		cr_skip("no bats");
+	watched = WATCH_WITH(options, "--", bats,
+			     SOURCE_TREE "/tests/fixtures/frameworks/fifty.bats");
+	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	cr_expect(strstr(watched.run.out, "ok 3 "), "%s", watched.run.out);
+	cr_expect(strstr(watched.run.err, "runs_what_leaks") ||
+			  strstr(watched.run.err, "runs what leaks"),
+		  "%s", watched.run.err);
+	cr_expect_eq(report_number(watched.report, "findings/0/scopes/0"), 2, "%s",
+		     watched.run.err);
+}
+
+static struct run must_run(const char *const argv[])
+{
+	struct run_options options = { .timeout_s = 250 };
+	struct run_child child = run_start(&options, argv);
+	struct run run = run_finish(&child);
+
+	cr_assert_eq(run_status(&run), 0, "%s%s", run.out, run.err);
+	return run;
+}
+
+/* Configure and build the project with the installed package; returns what CTest prints. */
+static char *project_test(const char *tree, const char *first, const char *second)
+{
+	struct run run;
+
+	must_run(RUN_ARGV(CMAKE_PROGRAM, "-S", SOURCE_TREE "/tests/fixtures/frameworks/project",
+			  "-B", tree, first, second));
+	must_run(RUN_ARGV(CMAKE_PROGRAM, "--build", tree));
+	run = RUN(CTEST_PROGRAM, "--test-dir", tree);
+	return run.out;
+}
+
+static void verdict_check(const char *out, const char *name, const char *verdict)
+{
+	const char *at = strstr(out, run_format(": %s ..", name));
+	const char *end = at ? strchr(at, '\n') : NULL;
+	const char *found = at ? strstr(at, verdict) : NULL;
+
+	cr_expect(found && found < end, "%s: not %s in\n%s", name, verdict, out);
+}
+
+/* find_package(unclosed), out of an installed tree. */
+Test(frameworks, cmake)
+{
+	const char *prefix = run_path("prefix");
+	char *out;
+
+	must_run(RUN_ARGV(CMAKE_PROGRAM, "--install", BUILD_TREE, "--prefix", prefix));
+	out = project_test(run_path("edited"), run_format("-DCMAKE_PREFIX_PATH=%s", prefix),
+			   "-DUNEDITED=OFF");
+	verdict_check(out, "good", "Passed");
+	verdict_check(out, "leaks", "***Failed");
+	verdict_check(out, "skips", "***Skipped");
+	verdict_check(out, "fails", "Passed");
+	verdict_check(out, "other_status", "***Failed");
+	verdict_check(out, "fails_cleanly", "Passed");
+	verdict_check(out, "fails_and_leaks", "***Failed");
+	out = project_test(run_path("unedited"), "-DUNEDITED=ON",
+			   run_format("-DCMAKE_CROSSCOMPILING_EMULATOR=%s/bin/unclosed", prefix));
+	verdict_check(out, "good", "Passed");
+	verdict_check(out, "leaks", "***Failed");
+	verdict_check(out, "skips", "***Skipped");
 }

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: MIT
+"""pytest plugin: a test that leaves sockets open fails, with the line that opened them.
+
+    unclosed pytest -p unclosed_pytest        (PYTHONPATH=PREFIX/share/unclosed/python)
+
+Each test is a scope of unclosed: its call and the setup and teardown of its own, function-scoped
+fixtures. What a fixture of a class, a module or the session opens is not the test's. A socket that is
+still open afterwards fails the test; so does one that only Python closed, when its last reference went
+(the ini option unclosed_gc = ignore leaves these alone). A test that failed, or was expected to, is not
+looked at. What counts is what the run counts (unclosed --kinds).
+
+    @pytest.mark.unclosed_allow("the pool lives on")    this test may leave what it likes
+
+Without unclosed the plugin does nothing.
+"""
+import ctypes
+import gc
+import os
+import re
+import sys
+import sysconfig
+import warnings
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+EVERYTHING = 2**32 - 1
+DETACHED = 2
+STANDARD_LIBRARY = (sysconfig.get_path("stdlib"), "<")
+PYTHON_FRAME = re.compile(r'^File "(.*)", line (\d+) in (.*)$')
+
+
+class Options(ctypes.Structure):
+    """struct unclosed_scope_options of unclosed.h"""
+    _fields_ = [("name", ctypes.c_char_p), ("framework", ctypes.c_char_p), ("file", ctypes.c_char_p),
+                ("line", ctypes.c_uint), ("flags", ctypes.c_uint)]
+
+
+class Descriptor(ctypes.Structure):
+    """struct unclosed_descriptor of unclosed.h"""
+    _fields_ = [("size", ctypes.c_size_t), ("fd", ctypes.c_int), ("tid", ctypes.c_uint),
+                ("kind", ctypes.c_char_p), ("call", ctypes.c_char_p), ("is_counted", ctypes.c_int),
+                ("scope", ctypes.c_uint32), ("scope_name", ctypes.c_char_p),
+                ("label", ctypes.c_char_p), ("expected", ctypes.c_char_p),
+                ("age_ns", ctypes.c_uint64), ("stack", ctypes.POINTER(ctypes.c_uint64)),
+                ("stack_depth", ctypes.c_size_t), ("source", ctypes.c_char_p)]
+
+
+LIST_FUNCTION = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(Descriptor), ctypes.c_void_p)
+
+
+def library_find():
+    """The functions of unclosed in this process; None when it does not watch it."""
+    library = ctypes.CDLL(None)
+    try:
+        library.unclosed_scope_left.restype = ctypes.c_long
+        library.unclosed_scope_left.argtypes = [ctypes.c_uint32]
+        library.unclosed_scope_begin_with.restype = ctypes.c_uint32
+        library.unclosed_scope_begin_with.argtypes = [ctypes.POINTER(Options)]
+        library.unclosed_scope_end_of.restype = ctypes.c_long
+        library.unclosed_scope_end_of.argtypes = [ctypes.c_uint32]
+        library.unclosed_scope_enter.restype = ctypes.c_uint32
+        library.unclosed_scope_enter.argtypes = [ctypes.c_uint32]
+        library.unclosed_list.restype = ctypes.c_long
+        library.unclosed_list.argtypes = [ctypes.c_uint32, LIST_FUNCTION, ctypes.c_void_p]
+    except AttributeError:
+        return None
+    return library if library.unclosed_scope_left(EVERYTHING) >= 0 else None
+
+
+def is_of_test(path):
+    """Is a file neither the standard library's nor this one?"""
+    return not path.startswith(STANDARD_LIBRARY) and path != __file__
+
+
+def line_of_text(text):
+    """The first line of the program's own in the frames that unclosed recorded."""
+    for line in (text or b"").decode(errors="replace").splitlines():
+        frame = PYTHON_FRAME.match(line)
+        if frame and is_of_test(frame[1]):
+            return f"{frame[1]}:{frame[2]} in {frame[3]}"
+    return None
+
+
+class Lines:
+    """Where sockets were made, for those that are closed by the time they are told of."""
+
+    def __init__(self):
+        self.lines = {}
+        sys.addaudithook(self.hear)
+
+    def hear(self, event, arguments):
+        if event != "socket.__new__":
+            return
+        frame = sys._getframe(1)
+        while frame and not is_of_test(frame.f_code.co_filename):
+            frame = frame.f_back
+        if frame:
+            self.lines[id(arguments[0])] = (f"{frame.f_code.co_filename}:{frame.f_lineno} "
+                                            f"in {frame.f_code.co_name}")
+
+
+class Watch:
+    """One test."""
+
+    def __init__(self, plugin, item):
+        file, line, _ = item.location
+        self.plugin = plugin
+        self.lost = []
+        self.scope = plugin.library.unclosed_scope_begin_with(ctypes.byref(Options(
+            os.fsencode(item.nodeid), b"pytest", os.fsencode(file), (line or 0) + 1, 0)))
+
+    def hear_lost(self, caught):
+        """Sockets that Python closed, out of the warnings; all others go on to pytest."""
+        for warning in caught:
+            if issubclass(warning.category, ResourceWarning) and \
+                    str(warning.message).startswith("unclosed <"):
+                self.lost.append((str(warning.message)[len("unclosed "):],
+                                  self.plugin.lines.lines.get(id(warning.source))))
+            else:
+                warnings.warn_explicit(message=warning.message, category=warning.category,
+                                       filename=warning.filename, lineno=warning.lineno,
+                                       source=warning.source)
+
+    def end(self):
+        """Returns a line for each descriptor that is left, or was lost."""
+        told = []
+
+        def tell(found, _):
+            descriptor = found.contents
+            if descriptor.is_counted:
+                told.append(f"{descriptor.kind.decode()} {descriptor.fd} was left open, "
+                            f"opened at {line_of_text(descriptor.source) or 'a place not known'}")
+            return 0
+
+        self.plugin.library.unclosed_list(self.scope, LIST_FUNCTION(tell), None)
+        self.plugin.library.unclosed_scope_end_of(self.scope)
+        if self.plugin.is_gc_counted:
+            told += [f"{what} was lost and closed by Python, opened at "
+                     f"{line or 'a place not known'}" for what, line in self.lost]
+        return told
+
+
+class Plugin:
+    def __init__(self, library, is_gc_counted):
+        self.library = library
+        self.is_gc_counted = is_gc_counted
+        self.lines = Lines()
+        self.watch = None
+
+    def phase(self):
+        """Around setup, call and teardown of a test."""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", ResourceWarning)
+            yield
+            # In a cycle of references it is lost as well; looking for those is slow.
+            if self.watch and self.library.unclosed_scope_left(self.watch.scope) > 0:
+                gc.collect()
+        if self.watch:
+            self.watch.hear_lost(caught)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_setup(self, item):
+        yield from self.phase()
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self, item):
+        yield from self.phase()
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_teardown(self, item, nextitem):
+        yield from self.phase()
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_fixture_setup(self, fixturedef, request):
+        """What lives longer than the test is not the test's."""
+        if fixturedef.scope == "function":
+            yield
+            return
+        scope = self.library.unclosed_scope_begin_with(ctypes.byref(Options(
+            f"{fixturedef.scope} fixture {fixturedef.argname}".encode(), None, None, 0, DETACHED)))
+        before = self.library.unclosed_scope_enter(scope)
+        yield
+        self.library.unclosed_scope_enter(before)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item, nextitem):
+        """As pytest's own, but the report of the call waits for the teardown."""
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        self.lines.lines.clear()
+        self.watch = Watch(self, item)
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+        told = self.watch.end()
+        self.watch = None
+        if told and not item.get_closest_marker("unclosed_allow"):
+            blame(reports, told)
+        for report in reports:
+            item.ihook.pytest_runtest_logreport(report=report)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
+
+
+def blame(reports, told):
+    """Let the test fail, unless it has failed by itself or was expected to."""
+    if not all(report.passed for report in reports):
+        return
+    for report in reports:
+        if report.when == "call" and not hasattr(report, "wasxfail"):
+            report.outcome = "failed"
+            report.longrepr = "\n".join(["unclosed: this test leaves something open", *told])
+
+
+def pytest_addoption(parser):
+    parser.addini("unclosed_gc", "sockets that only Python closed: fail (default) or ignore",
+                  default="fail")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "unclosed_allow(reason): may leave descriptors open")
+    library = library_find()
+    if library:
+        config.pluginmanager.register(Plugin(library, config.getini("unclosed_gc") != "ignore"),
+                                      "unclosed")
