@@ -41,11 +41,19 @@ static const char *function_name(struct judge *judge, const char *function)
 
 const char *function_text(struct judge *judge, const struct report_frame *frame)
 {
+	const char *name;
+	size_t length;
+
 	if (!frame || !frame->function)
 		return NULL;
 	if (frame_is_python(frame))
 		return python_function_text(judge->report, frame);
-	return report_printf(judge->report, "%s()", function_name(judge, frame->function));
+	name = function_name(judge, frame->function);
+	length = strlen(name);
+	/* "operator()" has its brackets. */
+	return length > 2 && strcmp(name + length - 2, "()") == 0
+		       ? name
+		       : report_printf(judge->report, "%s()", name);
 }
 
 const char *place_text(struct judge *judge, const struct report_stack *stack)

@@ -154,6 +154,42 @@ void print_labelled(const struct printer *printer, const char *label, const char
 	(void)fputc('\n', printer->out);
 }
 
+/* Columns of printed text: its characters. */
+static size_t printed_columns(const char *text, size_t length)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < length; i++)
+		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+void print_wrapped(const struct printer *printer, const char *text, size_t indent)
+{
+	size_t width = printer->style->width, column = 0;
+
+	while (*text) {
+		size_t blanks = strspn(text, " "), word = strcspn(text + blanks, " \n");
+		size_t columns = printed_columns(text + blanks, word);
+
+		if (width > 0 && column > indent && column + blanks + columns > width) {
+			(void)fputc('\n', printer->out);
+			print_spaces(printer, indent);
+			column = indent;
+		} else {
+			print_spaces(printer, blanks);
+			column += blanks;
+		}
+		(void)fwrite(text + blanks, 1, word, printer->out);
+		column += columns;
+		text += blanks + word;
+		if (*text == '\n') {
+			(void)fputc(*text++, printer->out);
+			column = 0;
+		}
+	}
+}
+
 void print_labelled_format(const struct printer *printer, const char *label, const char *format,
 			   ...)
 {

@@ -40,7 +40,13 @@ void print_spaces(const struct printer *printer, size_t count);
  */
 void print_labelled(const struct printer *printer, const char *label, const char *text);
 
-/* The same with a format. */
+/*
+ * Print lines that were printed before, escaped and without colour, wrapped at the
+ * style's width; what is wrapped begins in column `indent`.
+ */
+void print_wrapped(const struct printer *printer, const char *text, size_t indent);
+
+/* print_labelled() with a format. */
 void print_labelled_format(const struct printer *printer, const char *label, const char *format,
 			   ...) __attribute__((format(printf, 3, 4)));
 

@@ -9,6 +9,8 @@
 
 /* Where "fd 5, 6" begins, when the title leaves room. */
 #define FD_COLUMN 66
+/* Where a line of addresses goes on. */
+#define WRAPPED_INDENT 8
 
 /* How many descriptors have the number of this one; 0 when an earlier one has it. */
 static uint64_t fd_members(const struct finding *finding, size_t index)
@@ -316,6 +318,26 @@ static const char *explanation_label(const char *text)
 	return strstr(text, "ikely") ? "why" : "note";
 }
 
+/* Lines of addresses are long; a terminal gets them wrapped. */
+static void print_descriptors(const struct printer *printer, const struct finding *finding)
+{
+	struct printer inner = { .style = printer->style };
+	char *text = NULL;
+	size_t size;
+
+	if (printer->style->width == 0) {
+		text_descriptors(printer, finding);
+		return;
+	}
+	inner.out = open_memstream(&text, &size);
+	if (!inner.out)
+		return;
+	text_descriptors(&inner, finding);
+	if (fclose(inner.out) == 0)
+		print_wrapped(printer, text, WRAPPED_INDENT);
+	free(text);
+}
+
 void text_finding(const struct printer *printer, const struct report *report,
 		  const struct finding *finding)
 {
@@ -323,7 +345,7 @@ void text_finding(const struct printer *printer, const struct report *report,
 	print_title(printer, report, finding);
 	print_processes(printer, report, finding);
 	text_finding_scopes(printer, report, finding);
-	text_descriptors(printer, finding);
+	print_descriptors(printer, finding);
 	text_stack(printer, finding->call ? finding->call : "(who opened it was not seen)",
 		   &finding->stack, true);
 	for (size_t i = 0; i < finding->related_count; i++)
