@@ -56,9 +56,10 @@ static int argument_mode(const struct option_row *row)
 }
 
 /* The arrays of getopt_long(). "+": stop at the first word; ":": we print the errors. */
-static void getopt_arrays_make(struct option *ret_long, char *ret_short)
+static void getopt_arrays_make(struct option *ret_long, char *ret_short, bool is_mixed)
 {
-	*ret_short++ = '+';
+	if (!is_mixed)
+		*ret_short++ = '+';
 	*ret_short++ = ':';
 	for (int i = 0; option_rows[i].name; i++) {
 		const struct option_row *row = &option_rows[i];
@@ -110,7 +111,7 @@ static int value_set(struct arguments *arguments, const struct option_row *row, 
 	return 0;
 }
 
-int arguments_parse(struct arguments *ret_arguments, int argc, char **argv)
+static int parse(struct arguments *ret_arguments, int argc, char **argv, bool is_mixed)
 {
 	struct option long_options[ROWS_MAX];
 	char short_options[2 * ROWS_MAX];
@@ -119,7 +120,7 @@ int arguments_parse(struct arguments *ret_arguments, int argc, char **argv)
 	*ret_arguments = (struct arguments){ .next = 0 };
 	if (arguments_from_environment(&ret_arguments->options) > 0)
 		return EXIT_ERROR;
-	getopt_arrays_make(long_options, short_options);
+	getopt_arrays_make(long_options, short_options, is_mixed);
 	optind = 0; /* start over, for every sub-command */
 	while ((value = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		const struct option_row *row = row_of(value == ':' ? optopt : value);
@@ -133,4 +134,14 @@ int arguments_parse(struct arguments *ret_arguments, int argc, char **argv)
 	}
 	ret_arguments->next = optind;
 	return 0;
+}
+
+int arguments_parse(struct arguments *ret_arguments, int argc, char **argv)
+{
+	return parse(ret_arguments, argc, argv, false);
+}
+
+int arguments_parse_mixed(struct arguments *ret_arguments, int argc, char **argv)
+{
+	return parse(ret_arguments, argc, argv, true);
 }

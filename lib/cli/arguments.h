@@ -26,6 +26,9 @@ struct arguments {
  */
 int arguments_parse(struct arguments *ret_arguments, int argc, char **argv);
 
+/* The same with options before, between and behind the other words, which come last then. */
+int arguments_parse_mixed(struct arguments *ret_arguments, int argc, char **argv);
+
 /*
  * Built-in values and UNCLOSED_OPTIONS only. Complains about every bad word
  * (up to eight) and returns how many there are.

@@ -21,6 +21,8 @@ enum exit_code {
 int command_run(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_bare_report(int argc, char **argv);
+int command_diff(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_help(int argc, char **argv);

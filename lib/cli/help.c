@@ -67,6 +67,8 @@ void help_print_options(void)
 {
 	fputs("Usage: unclosed [run] [OPTIONS] [--] PROGRAM [ARG...]\n"
 	      "       unclosed report [OPTIONS] LEDGER|REPORT.json\n"
+	      "       unclosed diff OLD.json NEW.json\n"
+	      "       unclosed merge [OPTIONS] REPORT.json...\n"
 	      "       unclosed check PROGRAM\n"
 	      "       unclosed demo [NAME] [--fixed] | --list\n"
 	      "       unclosed help [STATUS|OPTION]\n"

@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,13 +19,6 @@
 #include "cli/session.h"
 
 enum source { SOURCE_LEDGER, SOURCE_JSON, SOURCE_OTHER };
-
-/* Writing to a pipe that is gone, or beyond a limit, is an error like others, not our end. */
-static void deadly_writes_ignore(void)
-{
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGXFSZ, SIG_IGN);
-}
 
 /* Returns 0 or -errno. What is no regular file can only be JSON: its bytes cannot be read twice. */
 static int source_find(const char *path, enum source *ret_source)
@@ -109,21 +101,11 @@ static int source_read(const char *path, const struct options *options, struct r
 	return result;
 }
 
-/* The status of `unclosed report` is about leaks alone: the program ended long ago. */
-static int verdict_status(const struct report *report, const struct options *options)
-{
-	if (report->verdict == VERDICT_LEAKS || report->verdict == VERDICT_STALE)
-		return (int)options->error_exitcode;
-	if (report->verdict == VERDICT_ERROR || report->exit_reason == REASON_UNCOVERED)
-		return EXIT_ERROR;
-	return 0;
-}
-
 int command_report(int argc, char **argv)
 {
 	struct arguments arguments;
 	struct report *report;
-	int status = arguments_parse(&arguments, argc, argv);
+	int status = arguments_parse_mixed(&arguments, argc, argv);
 
 	standard_descriptors_guard();
 	deadly_writes_ignore();
@@ -142,7 +124,7 @@ int command_report(int argc, char **argv)
 	if (status == 0)
 		status = outputs_write(report, &arguments.options);
 	if (status == 0)
-		status = verdict_status(report, &arguments.options);
+		status = leaks_status(report, &arguments.options);
 	report_free(report);
 	return status;
 }

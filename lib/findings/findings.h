@@ -137,6 +137,12 @@ struct finding_suppression {
 	uint64_t count;
 };
 
+/* Of a merged report: how many of a finding came from one of its shards. */
+struct finding_share {
+	uint32_t shard; /* index into report->shards */
+	uint64_t count, counted;
+};
+
 /* What a baseline says of a finding. */
 enum baseline_state {
 	BASELINE_NONE,  /* no baseline was given, or nothing was left that counts */
@@ -183,6 +189,8 @@ struct finding {
 	const char *note_reason;   /* why `noted` is not 0: "the process was ended by SIGKILL" */
 	struct finding_suppression *suppressed_by; /* their counts add up to `suppressed` */
 	size_t suppressed_by_count;
+	struct finding_share *shares; /* merged reports: their counts add up to `count` */
+	size_t share_count;
 	enum baseline_state baseline;
 	uint64_t baseline_allowed; /* how many the baseline allows here; `baselined` is at most that */
 };
@@ -298,14 +306,27 @@ struct report_exit {
 };
 
 /* VERDICT_STALE: nothing counts, but what is known is out of date, and a policy minds. */
-enum report_verdict { VERDICT_CLEAN, VERDICT_LEAKS, VERDICT_ERROR, VERDICT_STALE };
+enum report_verdict { VERDICT_CLEAN, VERDICT_LEAKS, VERDICT_ERROR, VERDICT_STALE, VERDICT_COUNT };
 enum exit_reason {
 	REASON_CLEAN,
 	REASON_LEAKS,
 	REASON_PROGRAM,
 	REASON_UNCOVERED,
 	REASON_ERROR,
-	REASON_STALE
+	REASON_STALE,
+	REASON_COUNT
+};
+
+/* A report that was merged into this one. */
+struct report_shard {
+	const char *name; /* its tags, "shard=1", else its file; never NULL */
+	const char *session_id;
+	const char **command;
+	struct report_exit exit;
+	enum report_verdict verdict;
+	enum exit_reason exit_reason;
+	int exit_status;
+	bool is_complete;
 };
 
 struct report {
@@ -341,6 +362,9 @@ struct report {
 	struct report_suppression *suppressions; /* of the shipped ones only those that matched */
 	size_t suppression_count;
 	struct report_baseline baseline;
+
+	struct report_shard *shards; /* of a merged report, which is about no single PROGRAM */
+	size_t shard_count;
 
 	/* Totals over all processes and findings. */
 	struct report_kind_count kinds_total[KIND_COUNT];

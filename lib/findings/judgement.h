@@ -379,8 +379,14 @@ void known_find(struct judge *judge);
 /* fingerprint.c */
 void finding_fingerprint(struct judge *judge, struct finding *finding);
 
-/* A function's name without what changes from build to build. */
+/* names.c: a function's name without what changes from build to build. */
 char *function_normalise(struct report *report, const char *name);
+
+/* What it is recognised by with another compiler: all lambdas are one, and all static initializers. */
+const char *function_key(struct report *report, const char *name);
+
+/* Is it the standard library's, compiled into the program (templates)? */
+bool function_is_glue(const char *key, const char *language);
 
 /* titles.c: title, explanation and remedy. */
 void group_word(struct judge *judge, struct group *group);

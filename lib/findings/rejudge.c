@@ -28,7 +28,10 @@ static bool is_program_covered(const struct report *report)
 	for (size_t i = 1; i < report->process_count; i++)
 		if (report->processes[i].exec_of == (int64_t)program->id)
 			program = &report->processes[i];
-	return report->process_count > 0 && program->is_covered;
+	for (size_t i = 0; i < report->shard_count; i++)
+		if (report->shards[i].verdict == VERDICT_ERROR)
+			return false;
+	return report->shard_count > 0 || (report->process_count > 0 && program->is_covered);
 }
 
 void report_recount(struct report *report, struct known *known, const struct options *options)

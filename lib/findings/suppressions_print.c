@@ -5,16 +5,18 @@
 #include <string.h>
 
 #include "findings/paths.h"
+#include "findings/pattern.h"
 #include "findings/suppressions.h"
 #include "findings/where.h"
 
 /* Enough to tell one caller of a helper from another, and no more than survives a change. */
 #define FRAMES_PRINTED 3
 
-/* A name that a line would not keep as it is: a comment would begin in it, or the line end. */
+/* A name says something, and a line keeps it as it is: no comment begins in it. */
 static bool is_printable(const char *name)
 {
-	return !strpbrk(name, "\n\r") && !strstr(name, " #") && !strstr(name, "\t#");
+	return !pattern_is_anything(name) && !strpbrk(name, "\n\r") && !strstr(name, " #") &&
+	       !strstr(name, "\t#");
 }
 
 /* Returns how many frames were named. */

@@ -47,7 +47,7 @@ static json_t *json_session(const struct report *report)
 	return session;
 }
 
-static json_t *json_exit(const struct report_exit *end)
+json_t *json_exit(const struct report_exit *end)
 {
 	json_t *object = json_object();
 	struct words words;
@@ -62,23 +62,24 @@ static json_t *json_exit(const struct report_exit *end)
 	return object;
 }
 
+const char *const json_verdicts[VERDICT_COUNT] = { [VERDICT_CLEAN] = "clean",
+						   [VERDICT_LEAKS] = "leaks",
+						   [VERDICT_ERROR] = "error",
+						   [VERDICT_STALE] = "stale" };
+
+const char *const json_reasons[REASON_COUNT] = {
+	[REASON_CLEAN] = "clean",         [REASON_LEAKS] = "leaks", [REASON_PROGRAM] = "program",
+	[REASON_UNCOVERED] = "uncovered", [REASON_ERROR] = "error", [REASON_STALE] = "stale",
+};
+
 static void add_verdict(json_t *root, const struct report *report)
 {
-	static const char *const verdicts[] = { [VERDICT_CLEAN] = "clean",
-						[VERDICT_LEAKS] = "leaks",
-						[VERDICT_ERROR] = "error",
-						[VERDICT_STALE] = "stale" };
-	static const char *const reasons[] = {
-		[REASON_CLEAN] = "clean",     [REASON_LEAKS] = "leaks",
-		[REASON_PROGRAM] = "program", [REASON_UNCOVERED] = "uncovered",
-		[REASON_ERROR] = "error",     [REASON_STALE] = "stale"
-	};
 	json_t *kinds = json_array();
 
-	json_add_text(root, "verdict", verdicts[report->verdict]);
+	json_add_text(root, "verdict", json_verdicts[report->verdict]);
 	json_add(root, "complete", json_boolean(report->is_complete));
 	json_add(root, "exit_status", json_integer(report->exit_status));
-	json_add_text(root, "exit_reason", reasons[report->exit_reason]);
+	json_add_text(root, "exit_reason", json_reasons[report->exit_reason]);
 	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
 		if (report->kinds & KIND_BIT(kind))
 			json_append(kinds, json_text(kind_name(kind)));
@@ -185,6 +186,7 @@ static json_t *json_report(const struct report *report, const struct report_styl
 	for (size_t i = 0; i < report->finding_count; i++)
 		json_append(findings, json_finding(report, &report->findings[i]));
 	(void)json_object_set_new(root, "findings", findings);
+	json_add_shards(root, report);
 	json_add_known(root, report);
 	json_add(root, "diagnostics", json_diagnostics(report));
 	json_add(root, "summary", json_summary(report));

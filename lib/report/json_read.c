@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "report/json_reader.h"
+#include "report/json_value.h"
 #include "report/report.h"
 #include "report/words.h"
 
@@ -91,23 +92,28 @@ static void read_session(struct json_reader *reader, const json_t *root)
 	read_leave(reader, place);
 }
 
+struct report_exit read_exit(struct json_reader *reader, const json_t *object)
+{
+	json_t *end = read_object(reader, object, "exit");
+	const char *signal = read_text(reader, end, "signal");
+
+	return (struct report_exit){ .is_known = end != NULL,
+				     .is_signaled = signal != NULL,
+				     .signal = signal ? words_parse_signal(signal) : 0,
+				     .status = read_int(reader, end, "status", 0) };
+}
+
 static void read_verdict(struct json_reader *reader, const json_t *root)
 {
-	static const char *const verdicts[] = { "clean", "leaks", "error", "stale" };
-	static const char *const reasons[] = { "clean",     "leaks", "program",
-					       "uncovered", "error", "stale" };
 	struct report *report = reader->report;
-	json_t *end = read_object(reader, root, "exit");
-	const char *signal = read_text(reader, end, "signal");
 	size_t count;
 	const char **kinds = read_texts(reader, root, "kinds", &count);
 
-	report->exit.is_known = end != NULL;
-	report->exit.is_signaled = signal != NULL;
-	report->exit.signal = signal ? words_parse_signal(signal) : 0;
-	report->exit.status = read_int(reader, end, "status", 0);
-	report->verdict = read_enum(reader, root, "verdict", verdicts, 4, VERDICT_ERROR);
-	report->exit_reason = read_enum(reader, root, "exit_reason", reasons, 6, REASON_ERROR);
+	report->exit = read_exit(reader, root);
+	report->verdict =
+		read_enum(reader, root, "verdict", json_verdicts, VERDICT_COUNT, VERDICT_ERROR);
+	report->exit_reason =
+		read_enum(reader, root, "exit_reason", json_reasons, REASON_COUNT, REASON_ERROR);
 	report->exit_status = read_int(reader, root, "exit_status", 0);
 	report->is_complete = read_bool(reader, root, "complete", false);
 	report->kinds = kinds ? 0 : KIND_BIT(KIND_SOCKET);
@@ -237,6 +243,7 @@ void read_report(struct json_reader *reader, const json_t *root)
 	read_process_list(reader, root);
 	read_scopes(reader, root);
 	read_known(reader, root);
+	read_shards(reader, root);
 	read_findings(reader, root);
 	read_diagnostics(reader, root);
 	read_summary(reader, root);

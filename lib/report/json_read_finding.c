@@ -270,6 +270,7 @@ void read_finding(struct json_reader *reader, const json_t *object, struct findi
 	finding->is_proven = read_bool(reader, object, "proven", false);
 	read_counts(reader, object, finding);
 	read_finding_known(reader, object, finding);
+	read_shares(reader, object, finding);
 	finding->processes = read_ids(reader, object, "processes", &finding->process_count);
 	finding->scopes = read_ids(reader, object, "scopes", &finding->scope_count);
 	read_stack(reader, object, &finding->stack);

@@ -79,6 +79,13 @@ void read_finding(struct json_reader *reader, const json_t *object, struct findi
 /* The tests of the report. */
 void read_scopes(struct json_reader *reader, const json_t *root);
 
+/* How a program ended: the object "exit" of `object`. */
+struct report_exit read_exit(struct json_reader *reader, const json_t *object);
+
+/* The shards of a merged report; before its findings, which have shares of them. */
+void read_shards(struct json_reader *reader, const json_t *root);
+void read_shares(struct json_reader *reader, const json_t *object, struct finding *finding);
+
 /* Rules and baseline of the report; before its findings, which refer to them. */
 void read_known(struct json_reader *reader, const json_t *root);
 void read_finding_known(struct json_reader *reader, const json_t *object, struct finding *finding);

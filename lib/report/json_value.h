@@ -43,6 +43,17 @@ void json_add_scopes(json_t *root, const struct report *report);
 
 /* What is known: rules and baseline of the report, and what they say of a finding. */
 void json_add_known(json_t *root, const struct report *report);
+/* Of merged reports: their shards, and the shares that findings have of them. */
+void json_add_shards(json_t *root, const struct report *report);
+void json_add_shares(json_t *object, const struct report *report, const struct finding *finding);
+
+/* "exit": how a program ended. */
+json_t *json_exit(const struct report_exit *end);
+
+/* The names of enum report_verdict and enum exit_reason, as in the JSON report. */
+extern const char *const json_verdicts[VERDICT_COUNT];
+extern const char *const json_reasons[REASON_COUNT];
+
 void json_add_finding_known(json_t *object, const struct report *report,
 			    const struct finding *finding);
 

@@ -46,6 +46,13 @@ void text_descriptors(const struct printer *printer, const struct finding *findi
 void text_stack(const struct printer *printer, const char *call, const struct report_stack *stack,
 		bool is_source_shown);
 
+/* Of merged reports: their headline, the shards of a group, those that failed. */
+void text_merged_headline(const struct printer *printer, const struct report *report,
+			  const struct tally *tally);
+void text_shares(const struct printer *printer, const struct report *report,
+		 const struct finding *finding);
+void text_failed_shards(const struct printer *printer, const struct report *report);
+
 /* A section at the end of the report prints its title with its first line. */
 struct section {
 	const struct printer *printer;

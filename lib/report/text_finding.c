@@ -158,6 +158,10 @@ static void print_processes(const struct printer *printer, const struct report *
 	size_t count = finding->process_count, told = 0, programs = 0;
 	size_t most = printer->style->is_verbose ? SIZE_MAX : LIST_MAX;
 
+	if (finding->share_count > 0) {
+		text_shares(printer, report, finding);
+		return;
+	}
 	if (count == 0 || (count == 1 && query_is_program(report, finding->processes[0])))
 		return;
 	(void)fputs("    in ", printer->out);

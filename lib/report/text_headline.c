@@ -259,6 +259,10 @@ void text_headline(const struct printer *printer, const struct report *report,
 	const char *name = program ? program->name : NULL;
 	bool is_clean = !why && tally->counted == 0 && tally->noted_open == 0;
 
+	if (report->shard_count > 0) {
+		text_merged_headline(printer, report, tally);
+		return;
+	}
 	if (!name && report->command)
 		name = report->command[0];
 	paint_begin(printer, PAINT_BOLD);

@@ -293,6 +293,7 @@ void text_sections(const struct printer *printer, const struct report *report,
 	text_known(&uncounted, report, tally);
 	print_other_kinds(&uncounted, report);
 	text_baseline(printer, report);
+	text_failed_shards(printer, report);
 	print_running(printer, report);
 	print_uncovered(printer, report);
 	print_inherited(printer, report);

@@ -160,7 +160,7 @@ static void print_status(const struct printer *printer, const struct report *rep
 	}
 	(void)fprintf(printer->out, "unclosed: exit status %d (%s", report->exit_status,
 		      reasons[report->exit_reason]);
-	if (report->exit_reason != REASON_PROGRAM && end.is_known) {
+	if (report->exit_reason != REASON_PROGRAM && end.is_known && report->shard_count == 0) {
 		if (end.is_signaled)
 			(void)fprintf(printer->out, "; the program was ended by %s",
 				      words_signal(&words, end.signal));

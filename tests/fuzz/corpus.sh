@@ -6,7 +6,7 @@ unclosed="$1" program="$2" corpus="$3"
 golden="$(cd "$(dirname "$0")/../golden" && pwd)"
 
 rm -rf "$corpus"
-mkdir -p "$corpus"/{ledger,json,options,elf}
+mkdir -p "$corpus"/{ledger,json,options,elf,suppressions,baseline}
 
 # The used part of a ledger: the header has its pages, in the file nobody wrote the rest.
 "$unclosed" --quiet --gate none --kinds all --keep-ledger "$corpus/whole" \
@@ -19,6 +19,11 @@ for seed in whole small; do
 done
 
 cp "$golden"/*.json "$corpus/json/"
+cp "$golden"/*.json "$corpus/baseline/"
+"$unclosed" --quiet --gate none --kinds all --output /dev/null --baseline "$corpus/baseline/seed" \
+	--update-baseline --print-suppressions="$corpus/suppressions/printed" \
+	-- "$program" 2>/dev/null
+cp "$golden/../../lib/cli/default.supp" "$corpus/suppressions/default"
 cp "$program" "$corpus/elf/program"
 head -c 4096 "$program" >"$corpus/elf/start"
 

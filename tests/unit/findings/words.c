@@ -43,10 +43,39 @@ ParameterizedTestParameters(words, functions)
 		{ "broken(int", "broken" },
 		{ "'lambda", "'lambda" },
 		{ "operator", "operator" },
+		{ "ns::name[abi:cxx11](int)", "ns::name" },
+		{ "echo(echo(int)::_Z4echoi.Frame*) [clone .actor]", "echo" },
+		{ "echo(int) [clone .resume]", "echo" },
 		{ "", "" },
 	};
 
 	return cr_make_param_array(struct name_case, cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+/* Spellings of gcc, clang, and of gcc's debug information for what was inlined. */
+Test(words, function_keys)
+{
+	static const char *const cases[][2] = {
+		{ "main::{lambda(int)#1}::operator()(int) const", "{lambda}" },
+		{ "main::$_0::operator()(int) const", "{lambda}" },
+		{ "operator()", "{lambda}" },
+		{ "main()::<lambda(int)>::operator()", "{lambda}" },
+		{ "net::Client::operator()(int) const", "net::Client::operator()" },
+		{ "net::Client::with<main()::<lambda(net::Client&)> >", "net::Client::with" },
+		{ "_GLOBAL__sub_I_main", "{static init}" },
+		{ "_GLOBAL__sub_I_x.cc", "{static init}" },
+		{ "__cxx_global_var_init.3", "{static init}" },
+		{ "__static_initialization_and_destruction_0(int, int)", "{static init}" },
+	};
+	struct report *report = report_new();
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_expect_str_eq(function_key(report, cases[i][0]), cases[i][1], "%s became %s",
+				 cases[i][0], function_key(report, cases[i][0]));
+	cr_expect(function_is_glue(function_key(report, "int std::__invoke<int>(int&&)"), NULL));
+	cr_expect_not(function_is_glue("core::run", "c++"));
+	cr_expect(function_is_glue("core::ops::call_once", "rust"));
+	report_free(report);
 }
 
 ParameterizedTest(struct name_case *a_case, words, functions)

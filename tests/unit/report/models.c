@@ -472,6 +472,39 @@ static struct report *make_misuse(void)
 	return report;
 }
 
+/* Two shards of a CI job: one place in both of them, the program of the second failed. */
+static struct report *make_merged(void)
+{
+	static struct report_shard shards[] = {
+		{ .name = "shard=1",
+		  .session_id = "00000000000000a1",
+		  .exit = { .is_known = true },
+		  .verdict = VERDICT_LEAKS,
+		  .exit_reason = REASON_LEAKS,
+		  .exit_status = 23,
+		  .is_complete = true },
+		{ .name = "shard=2",
+		  .session_id = "00000000000000a2",
+		  .exit = { .is_known = true, .status = 3 },
+		  .verdict = VERDICT_LEAKS,
+		  .exit_reason = REASON_PROGRAM,
+		  .exit_status = 3,
+		  .is_complete = true },
+	};
+	static struct finding_share shares[] = { { 0, 1, 1 }, { 1, 1, 1 } };
+	struct report *report = build_report();
+
+	build_process(report, "./chat_server", 99);
+	add_accepted(report);
+	report->findings[0].shares = shares;
+	report->findings[0].share_count = 2;
+	build_totals(report, 9, 7, 3);
+	report->exit.is_known = false;
+	report->shards = shards;
+	report->shard_count = 2;
+	return report;
+}
+
 /* A shell that became env, that became the server: one process, not all images are listed. */
 static struct report *make_exec(void)
 {
@@ -539,6 +572,7 @@ const struct model models[] = {
 	{ "baseline", make_accepted_all },
 	{ "misuse", make_misuse },
 	{ "exec", make_exec },
+	{ "merged", make_merged },
 	{ "tests", make_tests },
 	{ "kinds", make_kinds },
 	{ NULL, NULL },

@@ -68,7 +68,7 @@ static void blank_version(char *text)
 Test(json, models_are_written_as_expected)
 {
 	static const char *const names[] = { "leaky",  "cxx",   "nasty", "misuse",
-					     "silent", "known", "tests", "kinds" };
+					     "silent", "known", "merged", "tests", "kinds" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct report *report = model_make(names[i]);

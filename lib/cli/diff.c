@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* `unclosed diff OLD NEW`: what came and what went between two reports, by fingerprint. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/arguments.h"
+#include "cli/cli.h"
+#include "cli/launch.h"
+#include "cli/outputs.h"
+#include "report/baseline_file.h"
+
+enum change { CHANGE_NEW, CHANGE_MORE, CHANGE_FEWER, CHANGE_GONE, CHANGE_NONE, CHANGE_COUNT };
+
+static const char *const change_names[CHANGE_COUNT] = { "new", "more", "fewer", "gone",
+							"unchanged" };
+
+/* A report counts by what fails: what counted, and what its own baseline allowed. */
+static int side_read(struct baseline *side, const char *path)
+{
+	char error[512] = "";
+	int result;
+
+	baseline_init(side);
+	result = baseline_read(side, path, error, sizeof(error));
+	return result < 0 ? complain("cannot read '%s': %s", path,
+				     result == -EPROTO ? error : strerror(-result))
+			  : 0;
+}
+
+static enum change change_of(const struct baseline_entry *old, const struct baseline_entry *new)
+{
+	if (!old || !new)
+		return old ? CHANGE_GONE : CHANGE_NEW;
+	return old->count < new->count   ? CHANGE_MORE
+	       : old->count > new->count ? CHANGE_FEWER
+					 : CHANGE_NONE;
+}
+
+/* Nothing of a report reaches the terminal as it is. */
+static void print_safely(const char *text)
+{
+	for (; *text; text++)
+		putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+}
+
+/* "new    2 x TCP connection, accepted, never closed: serve, main (src/chat_server.c)" */
+static void print_change(enum change change, const struct baseline_entry *old,
+			 const struct baseline_entry *new)
+{
+	const struct baseline_entry *entry = new ? new : old;
+
+	printf("%-6s %" PRIu64, change_names[change], entry->count);
+	if (old && new)
+		printf(" (was %" PRIu64 ")", old->count);
+	fputs(" x ", stdout);
+	print_safely(entry->title ? entry->title : entry->type ? entry->type : "finding");
+	if (entry->where) {
+		fputs(": ", stdout);
+		print_safely(entry->where);
+	}
+	fputs("  [", stdout);
+	print_safely(entry->fingerprint);
+	fputs("]\n", stdout);
+}
+
+static void print_changes(enum change wanted, const struct baseline *old,
+			  const struct baseline *new, size_t counts[CHANGE_COUNT])
+{
+	const struct baseline *side = wanted == CHANGE_GONE ? old : new;
+
+	for (size_t i = 0; i < side->count; i++) {
+		const char *fingerprint = side->entries[i].fingerprint;
+		const struct baseline_entry *old_entry = baseline_find(old, fingerprint);
+		const struct baseline_entry *new_entry = baseline_find(new, fingerprint);
+
+		if (change_of(old_entry, new_entry) != wanted)
+			continue;
+		counts[wanted]++;
+		if (wanted != CHANGE_NONE)
+			print_change(wanted, old_entry, new_entry);
+	}
+}
+
+/* Returns whether something is new, or there is more of it. */
+static bool print_diff(const struct baseline *old, const struct baseline *new)
+{
+	size_t counts[CHANGE_COUNT] = { 0 };
+
+	for (unsigned int change = 0; change < CHANGE_COUNT; change++)
+		print_changes(change, old, new, counts);
+	printf("unclosed: places:");
+	for (unsigned int change = 0; change < CHANGE_COUNT; change++)
+		printf("%s %zu %s", change ? "," : "", counts[change], change_names[change]);
+	putchar('\n');
+	return counts[CHANGE_NEW] + counts[CHANGE_MORE] > 0;
+}
+
+int command_diff(int argc, char **argv)
+{
+	struct baseline old = { .count = 0 }, new = { .count = 0 };
+	struct arguments arguments;
+	int status = arguments_parse_mixed(&arguments, argc, argv);
+
+	standard_descriptors_guard();
+	deadly_writes_ignore();
+	if (status != 0)
+		return status;
+	if (arguments.is_help) {
+		help_print_options();
+		return 0;
+	}
+	if (argc - arguments.next != 2)
+		return complain("usage: unclosed diff OLD.json NEW.json");
+	status = side_read(&old, argv[arguments.next]);
+	if (status == 0)
+		status = side_read(&new, argv[arguments.next + 1]);
+	if (status == 0 && print_diff(&old, &new))
+		status = (int)arguments.options.error_exitcode;
+	baseline_fini(&old);
+	baseline_fini(&new);
+	return status;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "findings/merge.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/arguments.h"
+#include "cli/cli.h"
+#include "cli/knowledge.h"
+#include "cli/launch.h"
+#include "cli/output_files.h"
+#include "cli/outputs.h"
+#include "report/report.h"
+
+/* Reports that were read, in the memory of each of which the merged one points. */
+struct parts {
+	struct report **reports;
+	size_t count;
+};
+
+static void parts_free(struct parts *parts)
+{
+	for (size_t i = 0; i < parts->count; i++)
+		report_free(parts->reports[i]);
+	free(parts->reports);
+}
+
+static int part_read(struct parts *parts, const char *path)
+{
+	struct report *report = report_new();
+	char error[512] = "";
+	int result;
+
+	if (!report)
+		return complain("no memory for a report");
+	parts->reports[parts->count++] = report;
+	result = report_read_json(report, path, error, sizeof(error));
+	return result < 0 ? complain("cannot read '%s': %s", path,
+				     result == -EPROTO ? error : strerror(-result))
+			  : 0;
+}
+
+/* A report given twice would count twice. */
+static int twice_complain(const struct report *merged, char **paths)
+{
+	for (size_t i = 0; i < merged->shard_count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (merged->shards[i].session_id && merged->shards[j].session_id &&
+			    strcmp(merged->shards[i].session_id, merged->shards[j].session_id) == 0)
+				return complain("'%s' is of a session that was there before (%s); "
+						"give each report once",
+						*paths, merged->shards[i].name);
+	return 0;
+}
+
+static int parts_merge(struct report *merged, struct parts *parts, char **paths)
+{
+	int status = 0;
+
+	for (; *paths && status == 0; paths++) {
+		status = part_read(parts, *paths);
+		if (status != 0)
+			break;
+		report_merge(merged, parts->reports[parts->count - 1], *paths);
+		status = twice_complain(merged, paths);
+	}
+	report_merge_end(merged);
+	return status;
+}
+
+static bool is_output_given(const struct options *options)
+{
+	return options->json || options->output || options->sarif || options->junit ||
+	       options->summary || options->is_github || options->print_suppressions;
+}
+
+static int merge(struct report *merged, struct options *options, char **paths, size_t count)
+{
+	struct parts parts = { .reports = calloc(count, sizeof(*parts.reports)) };
+	struct known known;
+	int status = knowledge_open(&known, options, false);
+
+	if (status == 0 && !parts.reports)
+		status = complain("no memory for the reports");
+	if (status == 0)
+		status = parts_merge(merged, &parts, paths);
+	if (status == 0) {
+		report_rejudge(merged, &known, options);
+		knowledge_save(&known, merged);
+		/* A merged report is for other commands. */
+		if (!is_output_given(options))
+			options->json = "-";
+		status = outputs_write(merged, options);
+	}
+	if (status == 0)
+		status = leaks_status(merged, options);
+	knowledge_close(&known);
+	parts_free(&parts);
+	return status;
+}
+
+int command_merge(int argc, char **argv)
+{
+	struct arguments arguments;
+	struct report *merged;
+	int status = arguments_parse_mixed(&arguments, argc, argv);
+
+	standard_descriptors_guard();
+	deadly_writes_ignore();
+	if (status != 0)
+		return status;
+	if (arguments.is_help) {
+		help_print_options();
+		return 0;
+	}
+	if (arguments.next >= argc)
+		return complain("usage: unclosed merge [OPTIONS] REPORT.json...");
+	if (output_files_check(&arguments.options) != 0)
+		return EXIT_ERROR;
+	merged = report_new();
+	if (!merged)
+		return complain("no memory for a report");
+	status = merge(merged, &arguments.options, argv + arguments.next,
+		       (size_t)(argc - arguments.next));
+	report_free(merged);
+	return status;
+}

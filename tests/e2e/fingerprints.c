@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A baseline holds when files move, lines move and compilers change. The program is
+ * compiled here, again and again, and left where it is.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "watch.h"
+
+TestSuite(fingerprints, .init = run_init, .fini = run_fini);
+
+/* Does the compiler work here, with these flags? */
+static bool compile(const char *command, const char *source, const char *program)
+{
+	struct run run = RUN("/bin/sh", "-c",
+			     run_format("%s -o '%s' '%s'", command, run_path(program), source));
+
+	return run_status(&run) == 0;
+}
+
+static struct run watch(const char *options, const char *program, const char *words)
+{
+	return RUN("/bin/sh", "-c",
+		   run_format("exec '%s' --baseline '%s' %s -- '%s' %s", UNCLOSED_PROGRAM,
+			      run_path("known.json"), options, run_path(program), words));
+}
+
+#define WORDS "start pool pool callback recurse"
+
+static void expect_known(const char *what, const char *program, const char *words)
+{
+	struct run run = watch("--stale-baseline=fail", program, words);
+
+	cr_expect_eq(run_status(&run), 0, "%s: %d\n%s", what, run_status(&run), run.err);
+	run = watch("", program, run_format("%s fresh", words));
+	if (strstr(words, "pool"))
+		cr_expect_eq(run_status(&run), 23, "%s: a new one is new", what);
+}
+
+static const char *source_copy(const char *name, const char *sed)
+{
+	struct run run = RUN("/bin/sh", "-ec",
+			     run_format("mkdir -p \"$(dirname '%s')\"; sed '%s' '%s' >'%s'",
+					run_path(name), sed, SOURCES "/known.c", run_path(name)));
+
+	cr_assert_eq(run_status(&run), 0, "%s", run.err);
+	return run_path(name);
+}
+
+Test(fingerprints, a_baseline_survives)
+{
+	static const struct {
+		const char *what, *name, *sed;
+	} edits[] = {
+		{ "a renamed file", "other.c", "" },
+		{ "another folder", "src/deep/known.c", "" },
+		{ "lines in front", "known2.c", "1i\\\n\\\n\\\n/* three more lines */" },
+		{ "code moved to the end", "known3.c",
+		  "/^static void pool/,/^}/{H;d};/^static void fresh/{x;p;x}" },
+	};
+
+	cr_assert(compile(C_COMPILER " -g", SOURCES "/known.c", "known"));
+	cr_expect_eq(watch("--update-baseline", "known", WORDS).status, 0);
+	expect_known("the same program", "known", WORDS);
+	for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
+		cr_assert(compile(C_COMPILER " -g", source_copy(edits[i].name, edits[i].sed),
+				  "changed"),
+			  "%s", edits[i].what);
+		expect_known(edits[i].what, "changed", WORDS);
+	}
+}
+
+Test(fingerprints, other_compilers_and_optimizations)
+{
+	static const char *const commands[] = {
+		C_COMPILER " -g -O2",
+		C_COMPILER " -g -O3 -flto",
+		C_COMPILER " -g -Os",
+		C_COMPILER " -O0",
+		C_COMPILER " -g -O2 -no-pie",
+		"clang -g -O0",
+		"clang -g -O2",
+		"clang -g -O3",
+	};
+	unsigned int tried = 0;
+
+	cr_assert(compile(C_COMPILER " -g", SOURCES "/known.c", "known"));
+	cr_expect_eq(watch("--update-baseline", "known", WORDS).status, 0);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (compile(commands[i], SOURCES "/known.c", "built")) {
+			expect_known(commands[i], "built", WORDS);
+			tried++;
+		}
+	cr_expect_geq(tried, 4);
+}
+
+Test(fingerprints, cxx)
+{
+	static const char *const commands[] = {
+		CXX_COMPILER " -g -O2", CXX_COMPILER " -g -O3 -flto",
+		CXX_COMPILER " -O0",    "clang++ -g -O0",
+		"clang++ -g -O2",       "clang++ -g -O3",
+	};
+	unsigned int tried = 0;
+
+	cr_assert(compile(CXX_COMPILER " -std=c++17 -pthread -g", SOURCES "/known_places.cc",
+			  "known"));
+	cr_expect_eq(watch("--update-baseline", "known", "").status, 0);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (compile(run_format("%s -std=c++17 -pthread", commands[i]),
+			    SOURCES "/known_places.cc", "built")) {
+			expect_known(commands[i], "built", "");
+			tried++;
+		}
+	cr_expect_geq(tried, 2);
+}
