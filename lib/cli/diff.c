@@ -5,10 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/arguments.h"
 #include "cli/cli.h"
-#include "cli/launch.h"
-#include "cli/outputs.h"
+#include "cli/reader.h"
 #include "report/baseline_file.h"
 
 enum change { CHANGE_NEW, CHANGE_MORE, CHANGE_FEWER, CHANGE_GONE, CHANGE_NONE, CHANGE_COUNT };
@@ -101,16 +99,10 @@ int command_diff(int argc, char **argv)
 {
 	struct baseline old = { .count = 0 }, new = { .count = 0 };
 	struct arguments arguments;
-	int status = arguments_parse_mixed(&arguments, argc, argv);
+	int status;
 
-	standard_descriptors_guard();
-	deadly_writes_ignore();
-	if (status != 0)
+	if (!reader_begin(&arguments, argc, argv, &status))
 		return status;
-	if (arguments.is_help) {
-		help_print_options();
-		return 0;
-	}
 	if (argc - arguments.next != 2)
 		return complain("usage: unclosed diff OLD.json NEW.json");
 	status = side_read(&old, argv[arguments.next]);

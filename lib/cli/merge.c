@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/knowledge.h"
-#include "cli/launch.h"
 #include "cli/output_files.h"
 #include "cli/outputs.h"
+#include "cli/reader.h"
 #include "report/report.h"
 
 /* Reports that were read, in the memory of each of which the merged one points. */
@@ -94,7 +93,7 @@ static int merge(struct report *merged, struct options *options, char **paths, s
 		status = outputs_write(merged, options);
 	}
 	if (status == 0)
-		status = leaks_status(merged, options);
+		status = reader_status(merged, options);
 	knowledge_close(&known);
 	parts_free(&parts);
 	return status;
@@ -104,16 +103,10 @@ int command_merge(int argc, char **argv)
 {
 	struct arguments arguments;
 	struct report *merged;
-	int status = arguments_parse_mixed(&arguments, argc, argv);
+	int status;
 
-	standard_descriptors_guard();
-	deadly_writes_ignore();
-	if (status != 0)
+	if (!reader_begin(&arguments, argc, argv, &status))
 		return status;
-	if (arguments.is_help) {
-		help_print_options();
-		return 0;
-	}
 	if (arguments.next >= argc)
 		return complain("usage: unclosed merge [OPTIONS] REPORT.json...");
 	if (output_files_check(&arguments.options) != 0)

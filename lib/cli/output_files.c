@@ -92,6 +92,15 @@ static char *name_before(const char *pattern)
 	return name;
 }
 
+/* Is it a file of what is known? */
+static bool is_read(const struct options *options, const char *pattern)
+{
+	for (uint32_t i = 0; i < options->suppression_count; i++)
+		if (strcmp(options->suppressions[i], pattern) == 0)
+			return true;
+	return options->baseline && strcmp(options->baseline, pattern) == 0;
+}
+
 static int output_check(const struct options *options, const struct output *output)
 {
 	const char *pattern = pattern_of(options, output);
@@ -104,6 +113,9 @@ static int output_check(const struct options *options, const struct output *outp
 		if (pattern_of(options, other) && strcmp(pattern_of(options, other), pattern) == 0)
 			return complain("--%s and --%s name the same file: '%s'", other->option,
 					output->option, pattern);
+	if (is_read(options, pattern))
+		return complain("--%s would write over '%s', which is read", output->option,
+				pattern);
 	name = name_before(pattern);
 	result = name ? report_check_file(name) : -ENOMEM;
 	free(name);

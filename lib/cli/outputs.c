@@ -2,7 +2,6 @@
 #include "cli/outputs.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,19 +76,4 @@ int outputs_write(const struct report *report, const struct options *options)
 		status |= github_write(report, &style);
 	options_list_free(list);
 	return status;
-}
-
-int leaks_status(const struct report *report, const struct options *options)
-{
-	if (report->verdict == VERDICT_LEAKS || report->verdict == VERDICT_STALE)
-		return (int)options->error_exitcode;
-	if (report->verdict == VERDICT_ERROR || report->exit_reason == REASON_UNCOVERED)
-		return EXIT_ERROR;
-	return 0;
-}
-
-void deadly_writes_ignore(void)
-{
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGXFSZ, SIG_IGN);
 }

@@ -26,15 +26,6 @@ int outputs_write(const struct report *report, const struct options *options);
 /* How the text looks: by the options, our environment, and the terminal it goes to, if any. */
 struct report_style style_make(const struct options *options);
 
-/*
- * The exit status of a command that reads reports: about leaks alone, for the
- * program ended long ago.
- */
-int leaks_status(const struct report *report, const struct options *options);
-
-/* Writing to a pipe that is gone, or beyond a limit, is an error like others, not our end. */
-void deadly_writes_ignore(void);
-
 /* KEY, VALUE, …, NULL: the options that differ from their built-in values. To be freed as a whole.
  */
 char **options_list(const struct options *options);

@@ -16,6 +16,7 @@
 #include "cli/knowledge.h"
 #include "cli/launch.h"
 #include "cli/outputs.h"
+#include "cli/reader.h"
 #include "cli/session.h"
 
 enum source { SOURCE_LEDGER, SOURCE_JSON, SOURCE_OTHER };
@@ -105,16 +106,10 @@ int command_report(int argc, char **argv)
 {
 	struct arguments arguments;
 	struct report *report;
-	int status = arguments_parse_mixed(&arguments, argc, argv);
+	int status;
 
-	standard_descriptors_guard();
-	deadly_writes_ignore();
-	if (status != 0)
+	if (!reader_begin(&arguments, argc, argv, &status))
 		return status;
-	if (arguments.is_help) {
-		help_print_options();
-		return 0;
-	}
 	if (argc - arguments.next != 1)
 		return complain("usage: unclosed report [OPTIONS] LEDGER|REPORT.json");
 	report = report_new();
@@ -124,7 +119,7 @@ int command_report(int argc, char **argv)
 	if (status == 0)
 		status = outputs_write(report, &arguments.options);
 	if (status == 0)
-		status = leaks_status(report, &arguments.options);
+		status = reader_status(report, &arguments.options);
 	report_free(report);
 	return status;
 }
