@@ -84,7 +84,7 @@ static bool thread_warm_up(void)
 
 static bool thread_uses_libunwind(void)
 {
-	if (shim.is_forked_from_threads || !shim_may_call_kernel())
+	if (shim.is_forked_from_threads || !shim_may_call_kernel() || python_is_there())
 		return false;
 	if (__builtin_expect(self.is_unwinder_warm, 1))
 		return true;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "objects.h"
 
 #if defined(__x86_64__)
 
@@ -353,7 +354,7 @@ bool frame_rule_find(uint64_t pc, struct frame_rule *ret_rule)
 	struct bytes program;
 	const uint8_t *record;
 
-	if (_dl_find_object((void *)pc, &object) != 0 || !object.dlfo_eh_frame)
+	if (objects_find((void *)pc, &object) != 0 || !object.dlfo_eh_frame)
 		return false;
 	record = description_find(pc, object.dlfo_eh_frame);
 	if (!record || !description_read(record, pc, &common, &machine.location, &program))
@@ -374,7 +375,7 @@ bool frame_is_described(uint64_t pc)
 	struct bytes bytes;
 	uint64_t start;
 
-	if (_dl_find_object((void *)pc, &object) != 0 || !object.dlfo_eh_frame)
+	if (objects_find((void *)pc, &object) != 0 || !object.dlfo_eh_frame)
 		return false;
 	if (!header_is_known(object.dlfo_eh_frame))
 		return true; /* the unwinders know other forms, too */

@@ -6,12 +6,13 @@
 #include "capture.h"
 #include "chain.h"
 #include "names.h"
+#include "objects.h"
 #include "python.h"
 #include "state.h"
 
 static bool object_find(uint64_t pc, struct dl_find_object *ret_object)
 {
-	return _dl_find_object((void *)pc, ret_object) == 0;
+	return objects_find((void *)pc, ret_object) == 0;
 }
 
 const ElfW(Ehdr) *modules_header(const struct dl_find_object *object)

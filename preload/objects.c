@@ -140,8 +140,7 @@ static void object_verify(uintptr_t pc, const struct dl_find_object *by_libc)
 		__builtin_trap();
 }
 
-__attribute__((visibility("hidden"))) int _dl_find_object(void *pc,
-							  struct dl_find_object *ret_object)
+int objects_find(void *pc, struct dl_find_object *ret_object)
 {
 	int result;
 

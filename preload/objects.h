@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which loaded object holds an address: _dl_find_object(), which the static
- * unwinder and the shim ask. glibc has it since 2.35. The name is ours, and
- * hidden, so that a libc without it can load the shim.
+ * Which loaded object holds an address: _dl_find_object() of glibc 2.35, as the shim
+ * asks it. The static unwinder's own name for it is in unwind_end.c, and hidden, so
+ * that a libc without it can load the shim.
  *
  * An older glibc is asked through dl_iterate_phdr() instead, when an address is
  * in none of the objects seen so far. That takes the loader's lock, as every
@@ -16,6 +16,11 @@
 
 /* Look up what this file needs of the loader. At start. */
 void objects_init(void);
+
+#include "names.h"
+
+/* As _dl_find_object(): 0, or -1 when the address is in none. */
+int objects_find(void *pc, struct dl_find_object *ret_object);
 
 /* Objects may have gone: with an older glibc, see all anew. After a dlclose. */
 void objects_refresh(void);

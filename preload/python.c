@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "objects.h"
 #include "python_frames.h"
 #include "state.h"
 #include "symbols.h"
@@ -133,7 +134,7 @@ void python_sweep(void)
 	struct dl_find_object object;
 
 	if (atomic_load_explicit(&state, memory_order_acquire) <= PYTHON_CLAIMED ||
-	    (_dl_find_object((void *)python.start, &object) == 0 &&
+	    (objects_find((void *)python.start, &object) == 0 &&
 	     object.dlfo_link_map->l_addr == python.base))
 		return;
 	atomic_store_explicit(&state, PYTHON_NONE, memory_order_release);
@@ -153,9 +154,14 @@ static bool is_signal_return(uint64_t pc)
 #endif
 	struct dl_find_object object;
 
-	return _dl_find_object((void *)pc, &object) == 0 &&
+	return objects_find((void *)pc, &object) == 0 &&
 	       pc + sizeof(code) <= (uintptr_t)object.dlfo_map_end &&
 	       memcmp((const void *)pc, code, sizeof(code)) == 0;
+}
+
+bool python_is_there(void)
+{
+	return atomic_load_explicit(&state, memory_order_relaxed) != PYTHON_NONE;
 }
 
 bool python_is_reached(const uint64_t *pcs, unsigned int depth)

@@ -34,6 +34,12 @@ void python_meet(const struct dl_find_object *object);
 /* Modules went: the interpreter, too? */
 void python_sweep(void);
 
+/*
+ * Was an interpreter met? Then libunwind stays out: its walks do not check what they
+ * read, and a coroutine of greenlet has no end of a stack that it would know.
+ */
+bool python_is_there(void);
+
 /* Does a walk lead from a call to the interpreter, with no signal handler between? */
 bool python_is_reached(const uint64_t *pcs, unsigned int depth);
 

@@ -9,7 +9,7 @@ build=(gcc g++ cmake ninja-build pkg-config libdw-dev libelf-dev libjansson-dev 
 	libunwind-dev libunwind8)
 tests=(libcriterion-dev libgtest-dev python3-pytest bats dpkg-dev liburing-dev clang libclang-rt-dev python3 strace curl git perl nodejs
 	openssh-client nginx-light
-	redis-server musl-tools libc6-dbg binutils util-linux)
+	redis-server musl-tools libc6-dbg binutils util-linux python3-greenlet)
 
 wanted=("${build[@]}")
 [[ "${1:-}" == --tests ]] && wanted+=("${tests[@]}")

@@ -35,7 +35,8 @@ bool python_owns(const struct judge *judge, const struct spot *spot)
 	if (spot->module >= judge->module_count) /* NONE, or code made at run time */
 		return true;
 	module = &judge->modules[spot->module];
-	return module->is_python || starts_with(module->name, "libffi.so");
+	return module->is_python || starts_with(module->name, "libffi.so") ||
+	       starts_with(module->name, "_greenlet.");
 }
 
 static bool is_glue(const struct judge *judge, const struct report_frame *frame)

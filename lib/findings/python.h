@@ -11,8 +11,8 @@
 
 /*
  * Does a spot of a backtrace with Python frames belong to the interpreter's
- * workings: CPython, its standard extensions, libffi under ctypes, or code made
- * at run time between two of its functions?
+ * workings: CPython, its standard extensions, libffi under ctypes, greenlet, or
+ * code made at run time between two of its functions?
  */
 bool python_owns(const struct judge *judge, const struct spot *spot);
 

@@ -223,6 +223,20 @@ SCRIPT(callbacks)
 SCRIPT(names)
 SCRIPT(once)
 
+/* Nothing below a coroutine's own frames is walked: there is another's stack, or none. */
+Test(python_frames, coroutines)
+{
+	for (size_t i = 0; i < python_count; i++) {
+		struct run asked = RUN(pythons[i], "-c", "import greenlet");
+		struct watched watched;
+
+		if (run_status(&asked) != 0)
+			continue;
+		watched = script_watch(pythons[i], SCRIPTS "coroutines.py");
+		(void)marks_check(&watched, pythons[i], SCRIPTS "coroutines.py");
+	}
+}
+
 /* Cut where the recording ends, and told. */
 Test(python_frames, recursion_is_cut)
 {
