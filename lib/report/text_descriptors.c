@@ -247,6 +247,21 @@ static void fact_ages(struct facts *facts, uint64_t least, uint64_t most)
 		(void)fprintf(facts->printer->out, "open %s to %s", from.text, to.text);
 }
 
+/* What the program calls them: "label to the upstream", where all have the same one. */
+static void fact_label(struct facts *facts, const struct line *line)
+{
+	LINE_FOREACH(one, line)
+	{
+		if (!is_same(one->label, line->first->label))
+			return;
+	}
+	if (!line->first->label)
+		return;
+	fact_begin(facts);
+	(void)fputs("label ", facts->printer->out);
+	(void)print_text(facts->printer, line->first->label);
+}
+
 static void print_facts(const struct printer *printer, const struct line *line, const char *before)
 {
 	struct facts facts = { .printer = printer, .before = before };
@@ -266,6 +281,7 @@ static void print_facts(const struct printer *printer, const struct line *line, 
 	fact_bytes(&facts, unread, "not read");
 	fact_bytes(&facts, unsent, "not sent");
 	fact_ages(&facts, least, most);
+	fact_label(&facts, line);
 }
 
 /* A line may turn out to be empty (an unconnected socket without an age): it is not printed. */
@@ -276,7 +292,7 @@ static bool line_is_empty(const struct line *line)
 		const struct ends ends = ends_of(line->finding, one);
 
 		if (ends.shared || ends.own || state_of(line->finding, one) || one->age_ns ||
-		    one->about)
+		    one->about || one->label)
 			return false;
 	}
 	return true;
@@ -326,10 +342,6 @@ static void print_one(const struct printer *printer, const struct finding *findi
 	if (!line_is_empty(&line)) {
 		(void)fputs("  ", printer->out);
 		print_facts(printer, &line, print_ends(printer, &line) ? "   " : "");
-	}
-	if (one->label) {
-		fact_begin(&more);
-		(void)print_text(printer, one->label);
 	}
 	if (one->tid) {
 		fact_begin(&more);

@@ -108,6 +108,7 @@ Test(scopes, expected_none)
 	cr_expect_eq(report_number(leak, "descriptors/0/scope"), report_number(scope, "id"));
 	cr_expect_eq(report_number(scope, "left"), 1);
 	cr_expect_eq(report_number(scope, "leaked"), 1);
+	cr_expect(strstr(watched.run.err, ", label of the test\n"), "%s", watched.run.err);
 	cr_expect(strstr(watched.run.err, "in scope expects none (tests/fixtures/scopes.c:"), "%s",
 		  watched.run.err);
 	cr_expect(strstr(watched.run.err, "1 of 1 scope left sockets open: expects none (1)"), "%s",
