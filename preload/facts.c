@@ -157,8 +157,9 @@ void facts_write(int ignored_fd)
 		}
 		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
 		if (view.origin == DESCRIPTOR_NOT_OPEN ||
-		    (view.origin == DESCRIPTOR_OUTSIDE && fd <= STDERR_FILENO))
-			continue; /* no report speaks of those: 400 bytes a process */
+		    (view.origin == DESCRIPTOR_OUTSIDE &&
+		     (fd <= STDERR_FILENO || !shim.is_program)))
+			continue; /* what is said of those once is said: 400 bytes a process */
 		if (count >= FACTS_PER_PROCESS || place_is_full(&view))
 			omitted++;
 		else if (fact_write((int)fd, &view))

@@ -86,7 +86,7 @@ void fork_in_child(void)
 	/* Another thread may have held a lock inside libunwind at the moment of the fork. */
 	if (!process_is_single_threaded())
 		shim.is_forked_from_threads = true;
-	shim.is_bare = false;
+	shim.is_bare = shim.is_program = false;
 	finish_forked();
 	if (self.fork_index == 0) {
 		shim.is_active = false; /* no entry: the loss is counted, and we are silent */

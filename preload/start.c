@@ -227,7 +227,8 @@ static bool session_join(const char *variable)
 	if (!entry_take((uint32_t)announced, &index))
 		return false;
 	shim.process_index = index;
-	shim.is_bare = entry_is_first(index) && !shim.ledger.header->has_launcher;
+	shim.is_program = entry_is_first(index);
+	shim.is_bare = shim.is_program && !shim.ledger.header->has_launcher;
 	return true;
 }
 
@@ -279,7 +280,7 @@ static bool session_begin(char *const *environment, struct options *options)
 	if (!first)
 		return false;
 	first->origin = ORIGIN_FIRST;
-	shim.is_bare = true;
+	shim.is_bare = shim.is_program = true;
 	return true;
 }
 
@@ -362,7 +363,7 @@ static bool has_use_for_libunwind(void)
 #ifdef UNCLOSED_VERIFY_STACKS
 	return true; /* to compare it in all processes */
 #else
-	return entry_is_first(shim.process_index) || program_walks_much();
+	return shim.is_program || program_walks_much();
 #endif
 }
 

@@ -108,7 +108,7 @@ const char *inherited_name(const struct judge *judge, int fd, const char *kind, 
 		const struct known_one *one = &known_ones[i];
 
 		if ((one->fd < 0 || one->fd == fd) &&
-		    (!one->kind || strcmp(one->kind, kind) == 0) &&
+		    (!one->kind || (kind ? strcmp(one->kind, kind) == 0 : one->fd >= 0)) &&
 		    (!one->target || (target && glob_matches(one->target, target))) &&
 		    is_announced(judge, one, fd))
 			return one->known_as;

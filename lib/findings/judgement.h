@@ -303,7 +303,7 @@ void expectation_judge(struct judge *judge, const struct ledger_event *event,
 
 /*
  * inherited.c: what a descriptor from outside is known as ("make's jobserver"),
- * by its number, what it leads to (may be NULL) and the environment; or NULL.
+ * by its number, kind and what it leads to (both may be NULL) and the environment; or NULL.
  */
 const char *inherited_name(const struct judge *judge, int fd, const char *kind, const char *target);
 

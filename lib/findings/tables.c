@@ -196,26 +196,44 @@ static void facts_read(struct walk *walk, const struct ledger_process *process)
 	}
 }
 
+/* What PROGRAM, which is looked through first, was told of a number that it handed on; or NULL. */
+static const struct report_inherited *program_inherited(const struct walk *walk, int fd)
+{
+	const struct judge *judge = walk->judge;
+	const struct report_process *program =
+		&judge->report->processes[judge->images[judge->lives[0].last].id];
+
+	for (size_t i = 0; i < program->inherited_count; i++)
+		if (program->inherited[i].fd == fd)
+			return &program->inherited[i];
+	return NULL;
+}
+
 static void inherited_note(struct walk *walk, int fd, const struct descriptor_view *view)
 {
 	struct judge *judge = walk->judge;
 	struct report_process *process = &judge->report->processes[walk->id];
 	const struct ledger_fact *fact = fact_of(walk, fd);
+	const struct report_inherited *above = fact ? NULL : program_inherited(walk, fd);
 	const char *target = fact ? snapshot_string(judge->snapshot, fact->path_ref) : NULL;
-	unsigned int kind = fact         ? fact->kind
-			    : view->slot ? slot_kind(view->slot->word)
-					 : (unsigned)KIND_OTHER;
+	unsigned int seen = view->slot ? slot_kind(view->slot->word) : (unsigned int)KIND_OTHER;
+	const char *kind = fact                 ? kind_name(fact->kind)
+			   : above              ? above->kind
+			   : seen != KIND_OTHER ? kind_name(seen)
+						: NULL;
 
 	/* Copies of a parent's inheritance are the parent's; its children say nothing new. */
 	if (life_is_fork(judge, &judge->lives[walk->life]))
 		return;
+	if (above)
+		target = above->target;
 	process->inherited = array_grow(judge->report, process->inherited, process->inherited_count,
 					sizeof(*process->inherited));
 	process->inherited[process->inherited_count++] = (struct report_inherited){
 		.fd = fd,
-		.kind = kind_name(kind),
+		.kind = kind ? kind : kind_name(KIND_OTHER),
 		.target = target ? report_strdup(judge->report, target) : NULL,
-		.known_as = inherited_name(judge, fd, kind_name(kind), target),
+		.known_as = inherited_name(judge, fd, kind, target),
 	};
 }
 

@@ -102,3 +102,19 @@ Test(noise, a_failing_run_is_the_last)
 	run = RUN("wc", "-l", run_path("runs"));
 	cr_expect_eq(run.out[0], '2', "%s", run.out);
 }
+
+/* Each process is told what it was handed down, though only the first one looked. */
+Test(noise, what_is_handed_down_is_handed_on)
+{
+	struct run run = RUN("/bin/sh", "-c",
+			     run_format("exec " UNCLOSED_PROGRAM
+					" -q --json %s -- /bin/sh -c '" LEAK "; :' 9</dev/null",
+					run_path("r.json")));
+	json_t *report = report_load(run_path("r.json"));
+
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	for (int process = 0; process < 2; process++)
+		cr_expect_str_eq(
+			report_text(report, run_format("processes/%d/inherited/0/target", process)),
+			"/dev/null");
+}
