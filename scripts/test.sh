@@ -23,6 +23,17 @@ test_sanitized() {
 		-R '^(unit_|report$|fuzz_)' "$@"
 }
 
+# The official schema of SARIF, where npm can bring it: the tests of that format check with it then.
+fetch_sarif_schema() {
+	local folder="$UNCLOSED_BUILD/sarif-schema"
+
+	export UNCLOSED_SARIF_SCHEMA="$folder/package/lib/schemas/sarif-2.1.0-rtm.5.json"
+	[[ -e $UNCLOSED_SARIF_SCHEMA ]] || ! command -v npm >/dev/null && return
+	mkdir -p "$folder"
+	(cd "$folder" && timeout 60 npm pack --silent @microsoft/jest-sarif@1.0.0-beta.0 >/dev/null &&
+		tar -xzf microsoft-jest-sarif-*.tgz) 2>/dev/null || echo "test: SARIF without its schema" >&2
+}
+
 soak() {
 	local model=("$UNCLOSED_BUILD/bin/model_test" "$UNCLOSED_BUILD/bin/model"
 		"$UNCLOSED_BUILD/lib/libunclosed.so")
@@ -40,6 +51,7 @@ if [[ "${1:-}" == --soak ]]; then
 	soak
 	exit
 fi
+fetch_sarif_schema
 ctest --test-dir "$UNCLOSED_BUILD" --output-on-failure "$@"
 if (($# == 0)); then
 	build_sanitized

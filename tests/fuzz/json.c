@@ -24,6 +24,9 @@ static char *write_again(const struct report *report, const struct report_writer
 	return NULL;
 }
 
+static const struct report_writer *const others[] = { &report_text, &report_sarif, &report_junit,
+						      &report_github, &report_summary };
+
 /* What we wrote ourselves must be a report. */
 static void read_again(const char *text, size_t length)
 {
@@ -46,7 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text;
 
 	if (report_read_json(report, fuzz_file(data, size), error, sizeof(error)) == 0) {
-		free(write_again(report, &report_text, &length));
+		for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+			free(write_again(report, others[i], &length));
 		text = write_again(report, &report_json, &length);
 		if (text)
 			read_again(text, length);
