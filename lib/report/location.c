@@ -75,6 +75,21 @@ static bool is_below(const struct report *report, const char *root, const char *
 	return is_below;
 }
 
+bool location_is_file(const struct report_frame *frame)
+{
+	static const char *const folders[] = { "/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/" };
+	bool is_python = frame->language && strcmp(frame->language, "python") == 0;
+
+	if (!frame->file || frame->file[0] == '<')
+		return false;
+	if (frame->file[0] == '/' || !frame->module || is_python)
+		return true;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strncmp(frame->module, folders[i], strlen(folders[i])) == 0)
+			return false;
+	return true;
+}
+
 const struct report_frame *location_in_stack(const struct report *report, const char *root,
 					     const struct report_stack *stack)
 {
@@ -83,8 +98,8 @@ const struct report_frame *location_in_stack(const struct report *report, const 
 	for (size_t i = 0; i < stack->frame_count; i++) {
 		const struct report_frame *frame = &stack->frames[i];
 
-		if (!frame->file || frame->file[0] == '<' || frame->line == 0 || frame->is_runtime)
-			continue; /* "<string>" is no file */
+		if (!location_is_file(frame) || frame->line == 0 || frame->is_runtime)
+			continue;
 		if (is_below(report, root, frame->file))
 			return frame;
 		if (!any || (any->is_library && !frame->is_library))

@@ -20,6 +20,12 @@ char *location_path(const struct report *report, const char *root, const char *f
 		    bool *ret_is_below);
 
 /*
+ * Does the frame's file name a file that a reader could have? Not "<string>", and
+ * not a name that is relative to where somebody built a library of the system.
+ */
+bool location_is_file(const struct report_frame *frame);
+
+/*
  * The frame to point at: the innermost of the stack in a file below the root,
  * else the one whose remedy is told, else the innermost with a file and line.
  * NULL when no line is known.

@@ -51,10 +51,7 @@ static json_t *physical_of(const struct origin *origin, const struct report_fram
 {
 	json_t *physical = json_object();
 
-	/* "<string>", "<frozen importlib._bootstrap>": nothing that a viewer could open. */
-	if (frame->file && frame->file[0] == '<')
-		return physical;
-	if (frame->file) {
+	if (location_is_file(frame)) {
 		json_add(physical, "artifactLocation", artifact_of(origin, frame->file));
 		if (frame->line)
 			json_add(physical, "region", region_of(frame));
@@ -144,7 +141,7 @@ static json_t *sarif_flows(const struct origin *origin, const struct finding *fi
 		const struct report_frame *frame = &finding->stack.frames[i];
 		json_t *step;
 
-		if (!frame->file || frame->file[0] == '<' || frame->line == 0 || frame->is_runtime)
+		if (!location_is_file(frame) || frame->line == 0 || frame->is_runtime)
 			continue;
 		step = json_object();
 		json_add(step, "location",

@@ -212,3 +212,25 @@ Test(outputs, uris_are_percent_encoded)
 		free(uri);
 	}
 }
+
+/* The C library's own sources are nowhere in the project that was run. */
+Test(outputs, names_that_lead_nowhere_are_no_files)
+{
+	static const struct {
+		struct report_frame frame;
+		bool is_file;
+	} cases[] = {
+		{ { .file = "src/a.c", .module = "/srv/app/server" }, true },
+		{ { .file = "./csu/libc-start.c", .module = "/lib/x86_64-linux-gnu/libc.so.6" },
+		  false },
+		{ { .file = "/usr/src/a.c", .module = "/usr/lib/liba.so" }, true },
+		{ { .file = "app.py", .module = "/usr/lib/libpython3.so", .language = "python" },
+		  true },
+		{ { .file = "<string>", .module = "/usr/bin/python3", .language = "python" },
+		  false },
+		{ { .module = "/srv/app/server" }, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_expect_eq(location_is_file(&cases[i].frame), cases[i].is_file, "case %zu", i);
+}
