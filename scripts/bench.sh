@@ -5,7 +5,8 @@
 #
 # The fastest of many short runs counts: others share the machine, and nothing makes a program faster than
 # it is. Beside it, where installed: valgrind --tool=none --track-fds=yes and strace -f. Nothing fails here:
-# `over` marks a row above its bar. UNCLOSED_BUILD names the build tree (build/).
+# `over` marks a row above its bar; `noisy` one whose bare runs differ by more than that among themselves.
+# UNCLOSED_BUILD names the build tree (build/).
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -19,7 +20,7 @@ words=()
 for word in "$@"; do
 	case $word in
 	--quick) rounds=3 ;;
-	-h | --help) sed -n '3,9s/^# \{0,1\}//p' "$0" && exit 0 ;;
+	-h | --help) sed -n '3,10s/^# \{0,1\}//p' "$0" && exit 0 ;;
 	*) words+=("$word") ;;
 	esac
 done
@@ -132,6 +133,11 @@ added_row() {
 			sprintf("+%.2f ms", a), "<= " bar " ms", a <= bar ? "ok" : "over",
 			added(valgrind), added(strace)
 	}'
+}
+
+# not_run NAME WHAT: a row whose programs are not installed.
+not_run() {
+	printf '%-44s not run: install %s\n' "$1" "$2"
 }
 
 calls_row() {
@@ -250,17 +256,20 @@ server_rows() {
 		load_once bare "$load"
 	done
 	paste "$work/bare.rate" "$work/unclosed.rate" | awk '$1 > 0 { print $2 / $1 }' >"$work/pairs"
+	# How far neighbouring slices of the bare program are apart: a smaller difference says nothing.
+	paste - - <"$work/bare.rate" | awk '$1 > 0 && $2 > 0 { d = $2 / $1 - 1; print d < 0 ? -d : d }' >"$work/noise"
 	for variant in "${others[@]}"; do
 		load_once "$variant" "$load"
 	done
 	awk -v name="$name" -v bar="$bar" -v line="$line" -v bare="$(median bare.rate)" \
-		-v with="$(median unclosed.rate)" -v r="$(median pairs)" \
+		-v with="$(median unclosed.rate)" -v r="$(median pairs)" -v noise="$(median noise)" \
 		-v valgrind="$(median valgrind.rate)" -v strace="$(median strace.rate)" '
 	function ratio(rate) { return rate > 0 ? sprintf("%.2f x", rate / bare) : "-" }
 	BEGIN {
 		if (!(bare > 0 && with > 0)) { printf line, name, "-", "-", "not run", "", "", "", ""; exit }
 		printf line, name, sprintf("%.0f /s", bare), sprintf("%.0f /s", with),
-			sprintf("%.3f x", r), sprintf(">= %.2f", bar), (r >= bar) ? "ok" : "over", ratio(valgrind), ratio(strace)
+			sprintf("%.3f x", r), sprintf(">= %.2f", bar),
+			((r >= bar) ? "ok" : (1 - r < noise) ? "noisy" : "over"), ratio(valgrind), ratio(strace)
 	}'
 	ratio_row "    its processor time a request" us 1000 ''
 }
@@ -279,7 +288,7 @@ nginx_load() {
 redis_row() {
 	local name='redis-server, a connection a request' variant
 	is_wanted "$name" || return 0
-	command -v redis-server redis-benchmark >/dev/null || return 0
+	command -v redis-server redis-benchmark >/dev/null || { not_run "$name" redis-tools && return 0; }
 	local -A ports=() pids=()
 	for variant in bare unclosed "${others[@]}"; do
 		ports[$variant]=$(free_port)
@@ -294,7 +303,8 @@ redis_row() {
 nginx_row() {
 	local name='nginx, a connection a request' variant nginx place
 	is_wanted "$name" || return 0
-	nginx=$(PATH=$PATH:/usr/sbin command -v nginx) && command -v wrk >/dev/null || return 0
+	nginx=$(PATH=$PATH:/usr/sbin command -v nginx) && command -v wrk >/dev/null ||
+		{ not_run "$name" 'nginx, wrk' && return 0; }
 	local -A ports=() pids=()
 	for variant in bare unclosed "${others[@]}"; do
 		ports[$variant]=$(free_port)

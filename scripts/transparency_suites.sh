@@ -136,7 +136,7 @@ bash_run() {
 }
 # The unit prints the difference to what bash's authors expect: equal when the same lines differ.
 bash_cases() {
-	grep -E '^[<>]' "$1" | sed -E 's/[0-9]{2,}/N/g; s@[^ ]*/(tests|work)[^ ]*/@@g' | sort | uniq -c |
+	grep -aE '^[<>]' "$1" | sed -E 's/[0-9]{2,}/N/g; s@[^ ]*/(tests|work)[^ ]*/@@g' | sort | uniq -c |
 		awk '{ n = $1; sub(/^ *[0-9]+ /, ""); gsub(/\t/, " "); print $0 "\t" n }'
 }
 
@@ -176,7 +176,9 @@ coreutils_quick() {
 		split/filter misc/env misc/stdbuf dd/reblock
 }
 # Those that need root mount file systems and change owners: not run. env-null and printenv compare the
-# environments of two processes: under unclosed each names its own entry of the ledger there.
+# environments of two processes. Under unclosed each is told its own entry of the ledger there: nothing else
+# passes an exec with certainty. Pids come again and differ by namespace, and of two children that one
+# process starts at once only what they were started with says which is which.
 coreutils_units() {
 	sed -n '/^all_tests *=/,/[^\\]$/p' "$cache/coreutils/tests/local.mk" |
 		grep -oE 'tests/[^ ]+\.(sh|pl)' | grep -vxE 'tests/misc/(env-null|printenv)\.sh'
