@@ -220,8 +220,9 @@ redis_run() {
 	"${form[@]}" tclsh8.6 tests/test_helper.tcl --single "$1" --clients 1 \
 		--baseport $((20000 + RANDOM % 10000)) --portcount 200
 }
+# PSYNC2 picks who replicates from whom at random, and names its steps by that.
 redis_cases() {
-	sed -E 's/\x1b\[[0-9;]*m//g' "$1" |
+	grep -avE 'PSYNC2: (Set|\[NEW LAYOUT\])' "$1" | sed -E 's/\x1b\[[0-9;]*m//g' |
 		sed -nE -e 's/^\[(ok|err|exception|skip|ignore|timeout)\]: (.*)$/\2\t\1/p' |
 		sed -E 's/ \([0-9]+ ms\)//; s/ in tests\/.*\t/\t/; s/[0-9]{3,}/N/g'
 }
