@@ -7,12 +7,12 @@
 
 int pipe(int fds[2])
 {
-	return record_opened_pair(CALL_pipe, REAL(pipe)(fds), fds);
+	return record_opened_pair(CALL_pipe, REAL(pipe)(fds), fds, 0);
 }
 
 int __pipe(int fds[2])
 {
-	return record_opened_pair(CALL___pipe, REAL(__pipe)(fds), fds);
+	return record_opened_pair(CALL___pipe, REAL(__pipe)(fds), fds, 0);
 }
 
 int pipe2(int fds[2], int flags)
@@ -22,12 +22,12 @@ int pipe2(int fds[2], int flags)
 		errno = EMFILE;
 		return -1;
 	}
-	return record_opened_pair(CALL_pipe2, REAL(pipe2)(fds, flags), fds);
+	return record_opened_pair(CALL_pipe2, REAL(pipe2)(fds, flags), fds, fact_cloexec(flags));
 }
 
 int eventfd(unsigned int count, int flags)
 {
-	return record_opened(CALL_eventfd, REAL(eventfd)(count, flags));
+	return record_opened_with(CALL_eventfd, REAL(eventfd)(count, flags), fact_cloexec(flags));
 }
 
 int epoll_create(int size)
@@ -37,12 +37,12 @@ int epoll_create(int size)
 
 int epoll_create1(int flags)
 {
-	return record_opened(CALL_epoll_create1, REAL(epoll_create1)(flags));
+	return record_opened_with(CALL_epoll_create1, REAL(epoll_create1)(flags), fact_cloexec(flags));
 }
 
 int timerfd_create(clockid_t clock, int flags)
 {
-	return record_opened(CALL_timerfd_create, REAL(timerfd_create)(clock, flags));
+	return record_opened_with(CALL_timerfd_create, REAL(timerfd_create)(clock, flags), fact_cloexec(flags));
 }
 
 int signalfd(int fd, const sigset_t *mask, int flags)
@@ -50,7 +50,7 @@ int signalfd(int fd, const sigset_t *mask, int flags)
 	int result = REAL(signalfd)(fd, mask, flags);
 
 	/* With a descriptor given, that one is changed and returned. */
-	return fd == -1 ? record_opened(CALL_signalfd, result) : result;
+	return fd == -1 ? record_opened_with(CALL_signalfd, result, fact_cloexec(flags)) : result;
 }
 
 int inotify_init(void)
@@ -60,5 +60,5 @@ int inotify_init(void)
 
 int inotify_init1(int flags)
 {
-	return record_opened(CALL_inotify_init1, REAL(inotify_init1)(flags));
+	return record_opened_with(CALL_inotify_init1, REAL(inotify_init1)(flags), fact_cloexec(flags));
 }

@@ -55,7 +55,11 @@ int dup3(int from, int to, int flags)
 {
 	struct release release = duplicate_begin(CALL_dup3, from, to);
 
-	return duplicate_end(&release, from, REAL(dup3)(from, to, flags));
+	int result = duplicate_end(&release, from, REAL(dup3)(from, to, flags));
+
+	if (result >= 0 && flags & O_CLOEXEC)
+		record_fact(result, FACT_CLOEXEC);
+	return result;
 }
 
 /* Every command takes at most one argument of a word; libc's own fcntl reads it so, too. */
@@ -77,8 +81,14 @@ static bool fcntl_probes(int command)
 
 static int fcntl_done(enum call call, int fd, int command, int result)
 {
-	if (fcntl_duplicates(command))
-		return record_duplicate(call, fd, result);
+	if (fcntl_duplicates(command)) {
+		(void)record_duplicate(call, fd, result);
+		if (command == F_DUPFD_CLOEXEC)
+			record_fact(result, FACT_CLOEXEC);
+		return result;
+	}
+	if (command == F_SETFD && result == 0)
+		record_fact(fd, FACT_SETFD);
 	return fcntl_probes(command) ? result : (int)used(call, fd, result);
 }
 

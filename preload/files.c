@@ -21,52 +21,52 @@
 
 int open(const char *path, int flags, ...)
 {
-	return record_opened(CALL_open, REAL(open)(path, flags, OPEN_MODE(flags)));
+	return record_opened_with(CALL_open, REAL(open)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
 }
 
 int __open(const char *path, int flags, ...)
 {
-	return record_opened(CALL___open, REAL(__open)(path, flags, OPEN_MODE(flags)));
+	return record_opened_with(CALL___open, REAL(__open)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
 }
 
 int open64(const char *path, int flags, ...)
 {
-	return record_opened(CALL_open64, REAL(open64)(path, flags, OPEN_MODE(flags)));
+	return record_opened_with(CALL_open64, REAL(open64)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
 }
 
 int __open64(const char *path, int flags, ...)
 {
-	return record_opened(CALL___open64, REAL(__open64)(path, flags, OPEN_MODE(flags)));
+	return record_opened_with(CALL___open64, REAL(__open64)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
 }
 
 int openat(int directory, const char *path, int flags, ...)
 {
-	return record_opened(CALL_openat, REAL(openat)(directory, path, flags, OPEN_MODE(flags)));
+	return record_opened_with(CALL_openat, REAL(openat)(directory, path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
 }
 
 int openat64(int directory, const char *path, int flags, ...)
 {
-	return record_opened(CALL_openat64, REAL(openat64)(directory, path, flags, OPEN_MODE(flags)));
+	return record_opened_with(CALL_openat64, REAL(openat64)(directory, path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
 }
 
 int __open_2(const char *path, int flags)
 {
-	return record_opened(CALL___open_2, REAL(__open_2)(path, flags));
+	return record_opened_with(CALL___open_2, REAL(__open_2)(path, flags), fact_cloexec(flags));
 }
 
 int __open64_2(const char *path, int flags)
 {
-	return record_opened(CALL___open64_2, REAL(__open64_2)(path, flags));
+	return record_opened_with(CALL___open64_2, REAL(__open64_2)(path, flags), fact_cloexec(flags));
 }
 
 int __openat_2(int directory, const char *path, int flags)
 {
-	return record_opened(CALL___openat_2, REAL(__openat_2)(directory, path, flags));
+	return record_opened_with(CALL___openat_2, REAL(__openat_2)(directory, path, flags), fact_cloexec(flags));
 }
 
 int __openat64_2(int directory, const char *path, int flags)
 {
-	return record_opened(CALL___openat64_2, REAL(__openat64_2)(directory, path, flags));
+	return record_opened_with(CALL___openat64_2, REAL(__openat64_2)(directory, path, flags), fact_cloexec(flags));
 }
 
 int creat(const char *path, mode_t mode)

@@ -55,12 +55,13 @@ mqd_t mq_open(const char *name, int flags, ...)
 		attributes = va_arg(more, struct mq_attr *);
 		va_end(more);
 	}
-	return record_opened(CALL_mq_open, REAL(mq_open)(name, flags, mode, attributes));
+	return record_opened_with(CALL_mq_open, REAL(mq_open)(name, flags, mode, attributes),
+				  FACT_CLOEXEC);
 }
 
 mqd_t __mq_open_2(const char *name, int flags)
 {
-	return record_opened(CALL___mq_open_2, REAL(__mq_open_2)(name, flags));
+	return record_opened_with(CALL___mq_open_2, REAL(__mq_open_2)(name, flags), FACT_CLOEXEC);
 }
 
 int mq_close(mqd_t queue)
@@ -72,8 +73,9 @@ int pidfd_open(pid_t pid, unsigned int flags)
 {
 	__typeof__(pidfd_open) *real = REAL_SINCE(pidfd_open);
 
-	return record_opened(CALL_pidfd_open,
-			     real ? real(pid, flags) : result_of(raw2(SYS_pidfd_open, pid, flags)));
+	return record_opened_with(CALL_pidfd_open,
+			     real ? real(pid, flags) : result_of(raw2(SYS_pidfd_open, pid, flags)),
+				  FACT_CLOEXEC);
 }
 SINCE_2_36(pidfd_open);
 
@@ -81,9 +83,10 @@ int pidfd_getfd(int pidfd, int fd, unsigned int flags)
 {
 	__typeof__(pidfd_getfd) *real = REAL_SINCE(pidfd_getfd);
 
-	return record_opened(CALL_pidfd_getfd,
+	return record_opened_with(CALL_pidfd_getfd,
 			     real ? real(pidfd, fd, flags)
-				  : result_of(raw3(SYS_pidfd_getfd, pidfd, fd, flags)));
+				  : result_of(raw3(SYS_pidfd_getfd, pidfd, fd, flags)),
+				  FACT_CLOEXEC);
 }
 SINCE_2_36(pidfd_getfd);
 

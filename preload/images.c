@@ -22,6 +22,7 @@
 #include "base/raw.h"
 #include "environment.h"
 #include "lives.h"
+#include "misuse.h"
 #include "record.h"
 #include "state.h"
 
@@ -350,3 +351,16 @@ int pidfd_spawnp(int *restrict pidfd, const char *restrict file,
 	return result;
 }
 SINCE_2_39(pidfd_spawnp);
+
+int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int from, int to)
+{
+	misuse_placed(CALL_posix_spawn_file_actions_adddup2, to);
+	return REAL(posix_spawn_file_actions_adddup2)(actions, from, to);
+}
+
+int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *restrict actions, int fd,
+				     const char *restrict path, int flags, mode_t mode)
+{
+	misuse_placed(CALL_posix_spawn_file_actions_addopen, fd);
+	return REAL(posix_spawn_file_actions_addopen)(actions, fd, path, flags, mode);
+}

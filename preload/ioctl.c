@@ -52,6 +52,8 @@ int ioctl(int fd, unsigned long request, ...)
 	argument = va_arg(more, void *);
 	va_end(more);
 	result = used(CALL_ioctl, fd, REAL(ioctl)(fd, request, argument));
+	if (result == 0 && (request == FIOCLEX || request == FIONCLEX))
+		record_fact(fd, FACT_SETFD);
 	/* Other drivers' requests may have the same number, and return 0. */
 	return result > 0 && ioctl_opens(request) ? record_opened(CALL_ioctl, result) : result;
 }

@@ -35,6 +35,11 @@ static void note_received(enum call call, int fd)
 	record_opened_with(call, fd, FACT_RECEIVED);
 }
 
+static void note_received_cloexec(enum call call, int fd)
+{
+	record_opened_with(call, fd, FACT_RECEIVED | FACT_CLOEXEC);
+}
+
 static void note_sent(enum call call, int fd)
 {
 	(void)call; /* a sender needs no more than the mark */
@@ -44,7 +49,10 @@ static void note_sent(enum call call, int fd)
 long record_received(enum call call, long result, struct msghdr *message)
 {
 	if (result >= 0 && message->msg_controllen)
-		message_each(message, note_received, call);
+		message_each(message,
+			     message->msg_flags & MSG_CMSG_CLOEXEC ? note_received_cloexec :
+								     note_received,
+			     call);
 	return result;
 }
 

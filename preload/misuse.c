@@ -34,6 +34,8 @@ static bool is_same(const struct ledger_event *one, const struct ledger_event *o
 {
 	if (one->type == EVENT_EMFILE)
 		return one->call == other->call;
+	if (one->type == EVENT_PLACED)
+		return one->fd == other->fd;
 	return one->here_stack_ref == other->here_stack_ref &&
 	       one->closed_stack_ref == other->closed_stack_ref &&
 	       one->opened_stack_ref == other->opened_stack_ref;
@@ -54,7 +56,7 @@ static struct likeness likeness_find(const struct ledger_event *wanted, uint32_t
 				    is_neighbour((int)LOAD(event->last_fd), wanted->fd);
 		if (event->type == wanted->type && is_same(event, wanted))
 			likeness.same = event;
-		else if (event->type == wanted->type &&
+		else if (event->type == wanted->type && wanted->here_stack_ref &&
 			 event->here_stack_ref == wanted->here_stack_ref &&
 			 ++variants >= VARIANTS_MAX && !likeness.same)
 			likeness.same = event;
@@ -260,6 +262,15 @@ static unsigned int kind_of(int fd)
 	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim_table(), fd, false);
 
 	return slot ? slot_kind(LOAD(slot->word)) : (unsigned int)KIND_OTHER;
+}
+
+void misuse_placed(enum call call, int fd)
+{
+	struct ledger_event event = { .type = EVENT_PLACED, .fd = fd, .call = call };
+
+	if (fd <= STDERR_FILENO || !shim_is_recording())
+		return;
+	event_record(&event);
 }
 
 /*

@@ -136,11 +136,11 @@ int record_opened(enum call call, int fd)
 	return record_opened_with(call, fd, 0);
 }
 
-int record_opened_pair(enum call call, int result, const int fds[2])
+int record_opened_pair(enum call call, int result, const int fds[2], uint32_t facts)
 {
 	if (result == 0 && shim_is_recording())
 		for (int i = 0; i < 2; i++)
-			record_new(fds[i], &(struct opening){ call, call_kind(call), FACT_PAIR,
+			record_new(fds[i], &(struct opening){ call, call_kind(call), FACT_PAIR | facts,
 							      (uint32_t)fds[1 - i] + 1 });
 	else if (result != 0)
 		misuse_open_failed(call);

@@ -7,27 +7,29 @@
 
 int socket(int domain, int type, int protocol)
 {
-	return record_opened(CALL_socket, REAL(socket)(domain, type, protocol));
+	return record_opened_with(CALL_socket, REAL(socket)(domain, type, protocol),
+				  fact_cloexec(type));
 }
 
 int socketpair(int domain, int type, int protocol, int fds[2])
 {
-	return record_opened_pair(CALL_socketpair, REAL(socketpair)(domain, type, protocol, fds),
-				  fds);
+	return record_opened_pair(CALL_socketpair, REAL(socketpair)(domain, type, protocol, fds), fds,
+				  fact_cloexec(type));
 }
 
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
 {
 	int connection = used(CALL_accept, fd, REAL(accept)(fd, address, length));
 
-	return record_accepted(CALL_accept, connection, address.__sockaddr__, length);
+	return record_accepted(CALL_accept, connection, address.__sockaddr__, length, 0);
 }
 
 int accept4(int fd, __SOCKADDR_ARG address, socklen_t *restrict length, int flags)
 {
 	int connection = used(CALL_accept4, fd, REAL(accept4)(fd, address, length, flags));
 
-	return record_accepted(CALL_accept4, connection, address.__sockaddr__, length);
+	return record_accepted(CALL_accept4, connection, address.__sockaddr__, length,
+			       fact_cloexec(flags));
 }
 
 int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)

@@ -10,6 +10,15 @@
 #include "misuse.h"
 #include "record.h"
 
+/* Every stream's mode may have an "e" for close-on-exec. */
+static uint32_t facts_of(const char *mode)
+{
+	for (; *mode && *mode != ','; mode++) /* behind a comma stands a character set */
+		if (*mode == 'e')
+			return FACT_FILE | FACT_CLOEXEC;
+	return FACT_FILE;
+}
+
 static FILE *stream_opened(enum call call, FILE *stream, uint32_t facts)
 {
 	if (stream)
@@ -31,17 +40,17 @@ static int stream_number(FILE *stream)
 
 FILE *fopen(const char *restrict path, const char *restrict mode)
 {
-	return stream_opened(CALL_fopen, REAL(fopen)(path, mode), FACT_FILE);
+	return stream_opened(CALL_fopen, REAL(fopen)(path, mode), facts_of(mode));
 }
 
 FILE *_IO_fopen(const char *restrict path, const char *restrict mode)
 {
-	return stream_opened(CALL__IO_fopen, REAL(_IO_fopen)(path, mode), FACT_FILE);
+	return stream_opened(CALL__IO_fopen, REAL(_IO_fopen)(path, mode), facts_of(mode));
 }
 
 FILE *fopen64(const char *restrict path, const char *restrict mode)
 {
-	return stream_opened(CALL_fopen64, REAL(fopen64)(path, mode), FACT_FILE);
+	return stream_opened(CALL_fopen64, REAL(fopen64)(path, mode), facts_of(mode));
 }
 
 /* The old number is closed even when the new file cannot be opened. */
@@ -103,7 +112,7 @@ FILE *popen(const char *command, const char *mode)
 	spawn_begin_shell(&plan);
 	stream = REAL(popen)(command, mode);
 	spawn_end_shell(&plan, stream != NULL);
-	return stream_opened(CALL_popen, stream, FACT_FILE | FACT_POPEN);
+	return stream_opened(CALL_popen, stream, facts_of(mode) | FACT_POPEN);
 }
 
 FILE *_IO_popen(const char *command, const char *mode)
@@ -114,7 +123,7 @@ FILE *_IO_popen(const char *command, const char *mode)
 	spawn_begin_shell(&plan);
 	stream = REAL(_IO_popen)(command, mode);
 	spawn_end_shell(&plan, stream != NULL);
-	return stream_opened(CALL__IO_popen, stream, FACT_FILE | FACT_POPEN);
+	return stream_opened(CALL__IO_popen, stream, facts_of(mode) | FACT_POPEN);
 }
 
 int pclose(FILE *stream)
@@ -127,7 +136,7 @@ DIR *opendir(const char *path)
 	DIR *directory = REAL(opendir)(path);
 
 	if (directory)
-		record_opened_with(CALL_opendir, dirfd(directory), FACT_DIR);
+		record_opened_with(CALL_opendir, dirfd(directory), FACT_DIR | FACT_CLOEXEC);
 	return directory;
 }
 

@@ -154,7 +154,8 @@ static long duplicate_by_number(enum call call, long number, long from, long to,
 static long accept_by_number(enum call call, long number, long a, long b, long c, long d)
 {
 	return record_accepted(call, (int)result_of(raw4(number, a, b, c, d)),
-			       (const struct sockaddr *)b, (const socklen_t *)c);
+			       (const struct sockaddr *)b, (const socklen_t *)c,
+			       fact_cloexec((int)d));
 }
 
 static long recvmmsg_by_number(long a, long b, long c, long d, long e)

@@ -14,12 +14,12 @@ int mkstemp64(char *path)
 
 int mkostemp(char *path, int flags)
 {
-	return record_opened(CALL_mkostemp, REAL(mkostemp)(path, flags));
+	return record_opened_with(CALL_mkostemp, REAL(mkostemp)(path, flags), fact_cloexec(flags));
 }
 
 int mkostemp64(char *path, int flags)
 {
-	return record_opened(CALL_mkostemp64, REAL(mkostemp64)(path, flags));
+	return record_opened_with(CALL_mkostemp64, REAL(mkostemp64)(path, flags), fact_cloexec(flags));
 }
 
 int mkstemps(char *path, int suffix_length)
@@ -34,20 +34,21 @@ int mkstemps64(char *path, int suffix_length)
 
 int mkostemps(char *path, int suffix_length, int flags)
 {
-	return record_opened(CALL_mkostemps, REAL(mkostemps)(path, suffix_length, flags));
+	return record_opened_with(CALL_mkostemps, REAL(mkostemps)(path, suffix_length, flags), fact_cloexec(flags));
 }
 
 int mkostemps64(char *path, int suffix_length, int flags)
 {
-	return record_opened(CALL_mkostemps64, REAL(mkostemps64)(path, suffix_length, flags));
+	return record_opened_with(CALL_mkostemps64, REAL(mkostemps64)(path, suffix_length, flags), fact_cloexec(flags));
 }
 
 int shm_open(const char *name, int flags, mode_t mode)
 {
-	return record_opened(CALL_shm_open, REAL(shm_open)(name, flags, mode));
+	return record_opened_with(CALL_shm_open, REAL(shm_open)(name, flags, mode), FACT_CLOEXEC);
 }
 
 int memfd_create(const char *name, unsigned int flags)
 {
-	return record_opened(CALL_memfd_create, REAL(memfd_create)(name, flags));
+	return record_opened_with(CALL_memfd_create, REAL(memfd_create)(name, flags),
+				  flags & MFD_CLOEXEC ? FACT_CLOEXEC : 0);
 }

@@ -25,7 +25,7 @@ int openpty(int *master, int *slave, char *name, const struct termios *terminal,
 	int result = REAL(openpty)(master, slave, name, terminal, size);
 
 	if (result == 0)
-		record_opened_pair(CALL_openpty, 0, (int[2]){ *master, *slave });
+		record_opened_pair(CALL_openpty, 0, (int[2]){ *master, *slave }, 0);
 	return result;
 }
 

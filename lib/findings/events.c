@@ -92,24 +92,6 @@ static uint64_t pair_key(uint32_t opened_ref, uint32_t closed_ref)
 	return (uint64_t)opened_ref << 32 | closed_ref;
 }
 
-/*
- * Shells that close the ends of their pipes in more than one place, each time
- * they run a pipeline. Nobody who runs a script wants to be told.
- */
-static bool is_shell(struct judge *judge, uint32_t place)
-{
-	static const char *const shells[] = { "bash", "rbash" };
-	const struct spot *spot;
-
-	if (place == NONE || judge->places[place].spot_count == 0)
-		return false;
-	spot = &judge->places[place].spots[0];
-	for (size_t i = 0; spot->module != NONE && i < sizeof(shells) / sizeof(shells[0]); i++)
-		if (strcmp(judge->modules[spot->module].name, shells[i]) == 0)
-			return true;
-	return false;
-}
-
 static void finding_make(struct events *events, enum misuse misuse,
 			 const struct ledger_event *event)
 {
@@ -125,7 +107,7 @@ static void finding_make(struct events *events, enum misuse misuse,
 
 	if (standing == STANDING_IGNORED || place_is_harness(judge, place) ||
 	    (misuse == MISUSE_DOUBLE_CLOSE && judge->options->misuse == POLICY_NOTE &&
-	     is_shell(judge, place)))
+	     place_is_shell(judge, place)))
 		return;
 	if (!misuse_is_proof(misuse))
 		standing = STANDING_NOTED;

@@ -51,6 +51,7 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 	memory_find(&judge);
 	gc_find(&judge);
 	events_find(&judge);
+	crossings_find(&judge);
 	groups_finish(&judge);
 	known_find(&judge);
 	processes_count(&judge);

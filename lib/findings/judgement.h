@@ -294,6 +294,12 @@ void gc_find(struct judge *judge);
 /* How it came to close what a group has. */
 const char *gc_explanation(struct judge *judge, const struct group *group);
 
+/* crossings.c: what crossed into other programs by exec. */
+void crossings_find(struct judge *judge);
+
+/* Is the innermost frame of a place a shell's, by its name? */
+bool place_is_shell(struct judge *judge, uint32_t place);
+
 /* events.c: misuse that was noticed on the way. */
 void events_find(struct judge *judge);
 

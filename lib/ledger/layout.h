@@ -419,6 +419,7 @@ enum slot_facts {
 	FACT_POPEN = 1 << 17,         /* owned by a FILE of popen() */
 	FACT_OUTSIDE = 1 << 18,       /* was open when the image started; stays when it is closed */
 	FACT_RECLOSED = 1 << 19,      /* EVENT_IS_RECLOSED, when closed: the earlier close in fact_stack */
+	FACT_SETFD = 1 << 20,         /* close-on-exec was set or cleared later on */
 	FACT_ERRNO_SHIFT = 24,
 };
 
@@ -562,6 +563,7 @@ enum event_type {
 	EVENT_WRONG_CLOSE,   /* here: another thread's descriptor, at the first close of this place */
 	EVENT_STREAM_CLOSE,  /* here: close() of what a FILE or DIR owns */
 	EVENT_STANDARD_TAKEN, /* here: a socket that got number 0, 1 or 2; closed */
+	EVENT_PLACED,        /* number that a file action puts something on in a spawned process */
 	EVENT_OVERWRITE,     /* here: dup2() over an open descriptor of another kind; opened */
 };
 

@@ -195,6 +195,13 @@ void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
  */
 bool ledger_view_reaches(struct ledger *ledger, uint32_t table_ref, int fd);
 
+/*
+ * What a number was to who executed the program of this table (LINK_EXEC,
+ * LINK_SPAWN), at that moment. Not open for a table with another link.
+ */
+void ledger_view_at_start(struct ledger *ledger, uint32_t table_ref, int fd,
+			  struct descriptor_view *ret_view);
+
 /* One more than the highest number that can be open in a table's view. */
 uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref);
 

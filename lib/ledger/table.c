@@ -259,6 +259,21 @@ bool ledger_view_reaches(struct ledger *ledger, uint32_t table_ref, int fd)
 	return false;
 }
 
+void ledger_view_at_start(struct ledger *ledger, uint32_t table_ref, int fd,
+			  struct descriptor_view *ret_view)
+{
+	const struct ledger_table *table = ledger_table_at(ledger, table_ref);
+	struct outlook start = { 0 };
+
+	*ret_view = (struct descriptor_view){ .origin = DESCRIPTOR_NOT_OPEN };
+	if (!table || (table->link != LINK_EXEC && table->link != LINK_SPAWN))
+		return;
+	start.is_inherited = table->link == LINK_SPAWN;
+	start.table_ref = table->parent_ref;
+	start.moment = moment_of(table, false);
+	view_walk(ledger, &start, fd, ret_view);
+}
+
 uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref)
 {
 	struct ledger_table *table = ledger_table_at(ledger, table_ref);

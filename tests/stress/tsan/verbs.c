@@ -86,7 +86,7 @@ static void pipe_use(void)
 {
 	int fds[2];
 
-	if (record_opened_pair(CALL_pipe2, (int)raw2(SYS_pipe2, fds, 0), fds) != 0)
+	if (record_opened_pair(CALL_pipe2, (int)raw2(SYS_pipe2, fds, 0), fds, 0) != 0)
 		return;
 	close_number(fds[0]);
 	close_number(fds[1]);
