@@ -25,13 +25,16 @@ struct target {
 struct crossings {
 	struct judge *judge;
 	struct target *targets;
-	size_t target_count;
+	uint32_t target_count;
+	struct lookup target_by_name; /* group and whether it was covered, hash of the name */
+	struct lookup placed;         /* process, number that one of its file actions names */
 	/* The image that is looked at: */
 	uint32_t image;
 	const struct ledger_process *process;
 	uint32_t table_ref;
 	struct ledger_table *table;
 	const struct ledger_process *from; /* that executed it */
+	uint32_t from_image;
 	bool is_covered;
 };
 
@@ -121,40 +124,59 @@ static void crossing_word(struct judge *judge, struct group *group)
 	}
 }
 
+static uint64_t name_hash(const char *name)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
 static void target_count(struct crossings *crossings, uint32_t group, const char *name)
 {
-	struct target *target;
+	struct report *report = crossings->judge->report;
+	bool is_new;
+	uint32_t number = *lookup_put(&crossings->target_by_name, report,
+				      (uint64_t)group << 1 | crossings->is_covered, name_hash(name),
+				      crossings->target_count, &is_new);
 
-	for (size_t i = 0; i < crossings->target_count; i++) {
-		target = &crossings->targets[i];
-		if (target->group == group && target->is_covered == crossings->is_covered &&
-		    strcmp(target->name, name) == 0) {
-			target->count++;
-			return;
-		}
+	if (is_new) {
+		crossings->targets = array_grow(report, crossings->targets, crossings->target_count,
+						sizeof(*crossings->targets));
+		crossings->targets[crossings->target_count++] =
+			(struct target){ group, name, crossings->is_covered, 0 };
 	}
-	crossings->targets = array_grow(crossings->judge->report, crossings->targets,
-					crossings->target_count, sizeof(*crossings->targets));
-	crossings->targets[crossings->target_count++] =
-		(struct target){ group, name, crossings->is_covered, 1 };
+	crossings->targets[number].count++;
+}
+
+static uint64_t placed_key(uint32_t process, int fd)
+{
+	return (uint64_t)process << 32 | (uint32_t)fd;
+}
+
+/* The numbers that file actions of a process name. */
+static void placed_read(struct crossings *crossings, uint32_t image)
+{
+	struct judge *judge = crossings->judge;
+	uint32_t ref = value_of(&judge->images[image].process->events_ref);
+	const struct ledger_event *event;
+	bool is_new;
+
+	while ((event = ledger_at(judge->ledger, ref, sizeof(*event))) &&
+	       budget_take(judge, &judge->record_budget, 1)) {
+		if (event->type == EVENT_PLACED)
+			(void)lookup_put(&crossings->placed, judge->report,
+					 placed_key(image, event->fd), 0, 0, &is_new);
+		ref = event->next_ref;
+	}
 }
 
 /* Does a file action of the program that spawned it name this number? */
 static bool is_placed(const struct crossings *crossings, int fd)
 {
-	struct judge *judge = crossings->judge;
-	uint32_t ref = value_of(&crossings->from->events_ref);
-	const struct ledger_event *event;
-
-	if (crossings->table->link != LINK_SPAWN)
-		return false;
-	while ((event = ledger_at(judge->ledger, ref, sizeof(*event))) &&
-	       budget_take(judge, &judge->record_budget, 1)) {
-		if (event->type == EVENT_PLACED && event->fd == fd)
-			return true;
-		ref = event->next_ref;
-	}
-	return false;
+	return crossings->table->link == LINK_SPAWN &&
+	       lookup_get(&crossings->placed, placed_key(crossings->from_image, fd), 0);
 }
 
 /* A forked child's own descriptors are there for the program that it becomes. */
@@ -252,6 +274,7 @@ static void image_judge(struct crossings *crossings)
 				  : NULL;
 	if (!crossings->from || !is_started(crossings))
 		return;
+	crossings->from_image = parent->process;
 	crossings->is_covered = atomic_load_explicit(&crossings->process->state,
 						     memory_order_relaxed) >= PROCESS_RUNNING;
 	limit = crossings->is_covered
@@ -267,7 +290,7 @@ static void targets_tell(struct crossings *crossings)
 {
 	struct judge *judge = crossings->judge;
 
-	for (size_t i = 0; i < crossings->target_count; i++) {
+	for (uint32_t i = 0; i < crossings->target_count; i++) {
 		const struct target *target = &crossings->targets[i];
 		const char *text = report_printf(judge->report, "Crossed into %s", target->name);
 
@@ -295,6 +318,9 @@ void crossings_find(struct judge *judge)
 
 	if (judge->options->exec_inherited == POLICY_IGNORE)
 		return;
+	for (uint32_t i = 0; i < judge->image_count; i++)
+		if (judge->images[i].process)
+			placed_read(&crossings, i);
 	for (uint32_t i = 0; i < judge->image_count; i++) {
 		crossings.image = i;
 		crossings.process = judge->images[i].process;

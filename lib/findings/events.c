@@ -105,8 +105,12 @@ static void finding_make(struct events *events, enum misuse misuse,
 	struct report_descriptor *descriptor;
 	struct group *group;
 
+	/*
+	 * Shells close the ends of their pipes in more than one place (bash), or what
+	 * stands for none (dash); nobody who runs a script asks.
+	 */
 	if (standing == STANDING_IGNORED || place_is_harness(judge, place) ||
-	    (misuse == MISUSE_DOUBLE_CLOSE && judge->options->misuse == POLICY_NOTE &&
+	    (misuse <= MISUSE_NEGATIVE_CLOSE && judge->options->misuse == POLICY_NOTE &&
 	     place_is_shell(judge, place)))
 		return;
 	if (!misuse_is_proof(misuse))

@@ -222,3 +222,18 @@ Test(misuse, python_closes_twice)
 	cr_expect_not_null(report_finding(watched.report, "close", "socket"));
 	cr_expect_not_null(report_finding(watched.report, "read", "socket"));
 }
+
+/* What shells close as they please is shown to who asks for it, not to who runs a script. */
+Test(misuse, shells)
+{
+	static const char *const shells[] = { "bash", "dash" };
+
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+		struct watched noted = WATCH("--", shells[i], "-c", "echo a | cat | cat");
+		struct watched counted =
+			WATCH("--misuse", "count", "--", shells[i], "-c", "echo a | cat | cat");
+
+		cr_expect_null(only_finding(&noted), "%s", noted.run.err);
+		cr_expect_eq(run_status(&counted.run), 23, "%s: %s", shells[i], counted.run.err);
+	}
+}
