@@ -22,8 +22,13 @@ struct target {
 	uint64_t count;
 };
 
+/* Views that are worth it: a server with 10 000 descriptors that started 500 programs. */
+#define VIEWS_LEAST (UINT64_C(1) << 24)
+
 struct crossings {
 	struct judge *judge;
+	uint64_t budget; /* of views; what is beyond it is not looked at, and said */
+	bool is_cut;
 	struct target *targets;
 	uint32_t target_count;
 	struct lookup target_by_name; /* group and whether it was covered, hash of the name */
@@ -35,6 +40,7 @@ struct crossings {
 	struct ledger_table *table;
 	const struct ledger_process *from; /* that executed it */
 	uint32_t from_image;
+	uint32_t depth; /* tables that a view looks through */
 	bool is_covered;
 };
 
@@ -197,6 +203,15 @@ static bool is_open_at_start(const struct crossings *crossings, int fd)
 	return slot && value_of(&slot->facts) & FACT_OUTSIDE;
 }
 
+static bool views_take(struct crossings *crossings, uint64_t amount)
+{
+	crossings->is_cut |= crossings->budget < amount;
+	if (crossings->is_cut)
+		return false;
+	crossings->budget -= amount;
+	return true;
+}
+
 static void number_judge(struct crossings *crossings, int fd)
 {
 	struct judge *judge = crossings->judge;
@@ -208,7 +223,7 @@ static void number_judge(struct crossings *crossings, int fd)
 	struct group *group;
 	uint64_t word;
 
-	if (!is_open_at_start(crossings, fd))
+	if (!is_open_at_start(crossings, fd) || !views_take(crossings, crossings->depth))
 		return;
 	ledger_view_at_start(judge->ledger, crossings->table_ref, fd, &view);
 	if ((view.origin != DESCRIPTOR_OWN && view.origin != DESCRIPTOR_INHERITED) || !view.slot)
@@ -277,11 +292,13 @@ static void image_judge(struct crossings *crossings)
 	crossings->from_image = parent->process;
 	crossings->is_covered = atomic_load_explicit(&crossings->process->state,
 						     memory_order_relaxed) >= PROCESS_RUNNING;
+	crossings->depth = table_depth(judge, crossings->table_ref);
+	if (crossings->depth == 0)
+		return;
 	limit = crossings->is_covered
 			? value_of(&crossings->table->limit)
 			: ledger_view_limit(judge->ledger, crossings->table->parent_ref);
-	for (uint32_t fd = 3;
-	     fd < limit && fd < INT32_MAX && budget_take(judge, &judge->view_budget, 2); fd++)
+	for (uint32_t fd = 3; fd < limit && fd < INT32_MAX && views_take(crossings, 1); fd++)
 		number_judge(crossings, (int)fd);
 }
 
@@ -314,7 +331,8 @@ static void targets_tell(struct crossings *crossings)
 
 void crossings_find(struct judge *judge)
 {
-	struct crossings crossings = { .judge = judge };
+	struct crossings crossings = { .judge = judge,
+				       .budget = VIEWS_LEAST + judge->snapshot->size / 8 };
 
 	if (judge->options->exec_inherited == POLICY_IGNORE)
 		return;
@@ -328,4 +346,8 @@ void crossings_find(struct judge *judge)
 			image_judge(&crossings);
 	}
 	targets_tell(&crossings);
+	if (crossings.is_cut)
+		diagnose(judge, DIAGNOSTIC_NOTE, "crossings-cut",
+			 "too many descriptors crossed into other programs: not all were looked at",
+			 -1);
 }

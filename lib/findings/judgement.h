@@ -294,6 +294,9 @@ void gc_find(struct judge *judge);
 /* How it came to close what a group has. */
 const char *gc_explanation(struct judge *judge, const struct group *group);
 
+/* How many tables a view may look through; 0 for a chain that bites its tail. */
+uint32_t table_depth(struct judge *judge, uint32_t table_ref);
+
 /* crossings.c: what crossed into other programs by exec. */
 void crossings_find(struct judge *judge);
 

@@ -299,8 +299,7 @@ static void numbers_walk(struct walk *walk, bool with_inherited)
 	}
 }
 
-/* How many tables a view may look through; 0 for a chain that bites its tail. */
-static uint32_t table_depth(struct judge *judge, uint32_t table_ref)
+uint32_t table_depth(struct judge *judge, uint32_t table_ref)
 {
 	struct ledger_table *table;
 	uint32_t depth = 0;
