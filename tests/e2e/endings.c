@@ -42,7 +42,8 @@ static void group_check(const struct watched *watched)
 static void ending_check(const char *how, int status)
 {
 	struct run alone = RUN(ENDINGS, how);
-	struct watched watched = WATCH("--", ENDINGS, how);
+	/* What the exec hands on is crossings.c's. */
+	struct watched watched = WATCH("--exec-inherited", "ignore", "--", ENDINGS, how);
 
 	group_check(&watched);
 	cr_expect_eq(run_status(&watched.run), status, "%s: %d", how, run_status(&watched.run));
