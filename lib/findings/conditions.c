@@ -228,6 +228,26 @@ bool is_listening(struct judge *judge, const struct leak *leak, struct clue *ret
 	return leak_role(leak) == ROLE_LISTENER;
 }
 
+#define THREAD_NAME_MAX 15 /* TASK_COMM_LEN, without its end */
+
+/* Is `name` what the kernel calls a thread of a program at `path`? */
+static bool is_name_of(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+	size_t length = strnlen(base, THREAD_NAME_MAX);
+
+	return strcspn(name, "\n") == length && strncmp(base, name, length) == 0;
+}
+
+/* A thread that nobody named is called as its program: that tells nothing. */
+static bool is_programs_name(const struct judge *judge, const struct leak *leak, const char *name)
+{
+	const struct report_process *process = &judge->report->processes[leak->process];
+
+	return is_name_of(process->exe, name) || is_name_of(process->name, name);
+}
+
 bool has_opener_ended(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
 	const char *name;
@@ -235,6 +255,8 @@ bool has_opener_ended(struct judge *judge, const struct leak *leak, struct clue 
 	if (!has_fact(leak, HAS_THREAD | HAS_THREAD_ENDED))
 		return false;
 	name = snapshot_string(judge->snapshot, leak->fact->thread_ref);
+	if (name && is_programs_name(judge, leak, name))
+		name = NULL;
 	ret_clue->number = (int)value_of(&leak->view->slot->opened_tid);
 	ret_clue->text =
 		name ? report_printf(judge->report, "thread %d (%s)", ret_clue->number, name)

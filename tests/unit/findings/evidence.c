@@ -642,6 +642,18 @@ Test(evidence, the_thread_that_opened_it_has_ended)
 	cr_assert(world.report->findings[0].descriptors[0].is_thread_ended);
 }
 
+Test(evidence, a_thread_that_nobody_named)
+{
+	struct ledger_fact *fact;
+
+	opened(5, 0);
+	fact = told(5, TCP_ESTABLISHED);
+	fact->has |= HAS_THREAD | HAS_THREAD_ENDED;
+	fact->thread_ref = ledger_string_add(&world.ledger, "server", 6);
+	cr_assert_str_eq(judged_with("opener-ended")->text,
+			 "It was opened by thread 100, which has ended.");
+}
+
 Test(evidence, the_thread_that_opened_it_is_there)
 {
 	opened(5, 0);
