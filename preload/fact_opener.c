@@ -46,7 +46,8 @@ void fact_read_opener(const struct descriptor_view *view, struct ledger_fact *fa
 	 */
 	if (raw3(SYS_tgkill, raw0(SYS_getpid), tid, 0) == -ESRCH)
 		fact->has |= HAS_THREAD_ENDED;
-	fact->thread_ref = thread_name_noted(tid);
+	fact->thread_ref = thread_name_noted(
+		tid, atomic_load_explicit(&view->slot->opened_ns, memory_order_relaxed));
 }
 
 void fact_read_original(const struct descriptor_view *view, struct ledger_fact *fact)

@@ -211,8 +211,8 @@ struct ledger_process {
 };
 
 /*
- * The name that a thread had when it first opened something. A thread's place is
- * its id modulo LEDGER_THREADS: the latest have theirs. Written by the thread
+ * The name that a thread had when it first opened something: of the first
+ * LEDGER_THREADS that did, but for the first of the process. Written by the thread
  * itself, the id last.
  */
 #define LEDGER_THREADS 128
