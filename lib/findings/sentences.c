@@ -39,12 +39,20 @@ static const char *function_name(struct judge *judge, const char *function)
 	return *name ? name : function;
 }
 
+/* A function of the interpreter itself: no writer of a script knows it. */
+static bool is_interpreter(struct judge *judge, const struct report_frame *frame)
+{
+	const struct module *module = frame_is_script(frame) ? NULL : frame_module(judge, frame);
+
+	return !frame_is_python(frame) && module && module->is_python;
+}
+
 const char *function_text(struct judge *judge, const struct report_frame *frame)
 {
 	const char *name;
 	size_t length;
 
-	if (!frame || !frame->function)
+	if (!frame || !frame->function || is_interpreter(judge, frame))
 		return NULL;
 	if (frame_is_python(frame))
 		return python_function_text(judge->report, frame);
@@ -61,7 +69,7 @@ const char *place_text(struct judge *judge, const struct report_stack *stack)
 	const struct report_frame *frame = stack_top(judge, stack);
 	const char *function;
 
-	if (!frame || !frame->function)
+	if (!frame || !frame->function || is_interpreter(judge, frame))
 		return NULL;
 	function = frame_is_python(frame) ? frame->function : function_name(judge, frame->function);
 	return frame->file && frame->line ? report_printf(judge->report, "%s (%s:%u)", function,

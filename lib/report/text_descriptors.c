@@ -379,10 +379,11 @@ static bool is_new_line(const struct line *line)
 	return true;
 }
 
-/* Returns how many descriptors the lines stand for. */
+/* Returns how many descriptors the lines stand for; all of them where there is nothing to say. */
 static uint64_t print_lines(const struct printer *printer, const struct finding *finding,
 			    size_t count)
 {
+	bool is_any_said = false;
 	uint64_t told = 0;
 	size_t lines = 0;
 
@@ -391,12 +392,13 @@ static uint64_t print_lines(const struct printer *printer, const struct finding 
 
 		if (!is_new_line(&line))
 			continue;
+		is_any_said |= !line_is_empty(&line);
 		print_line(printer, &line);
 		LINE_FOREACH(one, &line)
 		told++;
 		lines++;
 	}
-	return told;
+	return is_any_said ? told : finding->count;
 }
 
 void text_descriptors(const struct printer *printer, const struct finding *finding)
