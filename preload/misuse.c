@@ -298,21 +298,6 @@ void misuse_overwritten(const struct release *release, int from)
 	errno = saved_errno;
 }
 
-/* Did the place close one of those that `open_ref` opened before? */
-static bool has_pair(uint32_t open_ref, uint32_t close_ref)
-{
-	struct ledger_stack *open = ledger_stack_at(&shim.ledger, open_ref);
-	uint32_t ref = open ? LOAD(open->pairs_ref) : 0;
-	struct ledger_pair *pair;
-
-	while ((pair = ledger_at(&shim.ledger, ref, sizeof(*pair)))) {
-		if (pair->close_stack_ref == close_ref)
-			return true;
-		ref = pair->next_ref;
-	}
-	return false;
-}
-
 /*
  * Another thread than the opener's closes it, which is normal where threads
  * hand on their work. If it had closed the number before, it may not know that
@@ -332,7 +317,7 @@ static void release_compare(const struct release *release, uint32_t stack_ref)
 	if (!(LOAD(slot->facts) & FACT_CONNECT_FAILED))
 		STORE(slot->fact_stack_ref, before_ref);
 	atomic_fetch_or_explicit(&slot->facts, FACT_RECLOSED, memory_order_relaxed);
-	if (has_pair(release->opened_stack_ref, stack_ref))
+	if (ledger_pair_find(&shim.ledger, release->opened_stack_ref, stack_ref))
 		return;
 	event_fill(&event, slot);
 	event.here_stack_ref = stack_ref;

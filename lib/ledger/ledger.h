@@ -278,4 +278,7 @@ struct ledger_stack *ledger_stack_at(struct ledger *ledger, uint32_t ref);
  */
 struct ledger_pair *ledger_pair_at(struct ledger *ledger, uint32_t open_ref, uint32_t close_ref);
 
+/* The same where it was made before; NULL where nothing of `open_ref` was closed at `close_ref`. */
+struct ledger_pair *ledger_pair_find(struct ledger *ledger, uint32_t open_ref, uint32_t close_ref);
+
 #endif

@@ -75,8 +75,8 @@ ledger_u32 *ledger_stack_bucket(struct ledger *ledger, struct ledger_image *imag
 				 LEDGER_STACK_SHELVES * sizeof(ledger_u32), is_create);
 	if (!shelves)
 		return NULL;
-	shelf = ledger_made_at(ledger, &shelves[number / per_shelf],
-			       per_shelf * sizeof(ledger_u32), is_create);
+	shelf = ledger_made_at(ledger, &shelves[number / per_shelf], per_shelf * sizeof(ledger_u32),
+			       is_create);
 	return shelf ? &shelf[number % per_shelf] : NULL;
 }
 
@@ -166,6 +166,16 @@ static struct ledger_pair *pair_find(struct ledger *ledger, uint32_t ref, uint32
 		ref = pair->next_ref;
 	}
 	return NULL;
+}
+
+struct ledger_pair *ledger_pair_find(struct ledger *ledger, uint32_t open_ref, uint32_t close_ref)
+{
+	struct ledger_stack *open = ledger_stack_at(ledger, open_ref);
+
+	return open ? pair_find(ledger,
+				atomic_load_explicit(&open->pairs_ref, memory_order_acquire), 0,
+				close_ref)
+		    : NULL;
 }
 
 struct ledger_pair *ledger_pair_at(struct ledger *ledger, uint32_t open_ref, uint32_t close_ref)
