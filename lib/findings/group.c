@@ -57,6 +57,7 @@ struct group *group_of(struct judge *judge, enum finding_type type, enum descrip
 	uint32_t *number;
 	bool is_new;
 
+	place = place_alike(judge, place);
 	number = lookup_put(&judge->group_by_key, judge->report, high, place, judge->group_count,
 			    &is_new);
 	if (!is_new)

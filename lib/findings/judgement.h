@@ -76,6 +76,8 @@ struct place {
 	size_t ref_count;
 	bool is_read;
 	struct report_stack stack; /* when is_read */
+	uint32_t alike;      /* number + 1 of the place that stands for all that read the same; 0: not asked */
+	uint32_t next_alike; /* number + 1 of the next of those; 0: the last */
 };
 
 /* How many descriptors of a group a row of evidence holds for, and what its words are made of. */
@@ -157,6 +159,7 @@ struct judge {
 	uint32_t place_count;
 	struct lookup place_by_ref;  /* reference of a ledger_stack */
 	struct lookup place_by_hash; /* of its spots */
+	struct lookup place_by_reading; /* of its frames, as they are shown */
 	struct lookup frames_by_spot;
 	struct spot_frames *frames;
 	uint32_t frames_count;
@@ -363,6 +366,9 @@ uint32_t place_of(struct judge *judge, uint32_t stack_ref);
 
 /* A place with symbols, read on first use. The empty stack for NONE. */
 const struct report_stack *place_read(struct judge *judge, uint32_t place);
+
+/* alike.c: the place that stands for all whose stacks read the same; NONE for NONE. Reads it. */
+uint32_t place_alike(struct judge *judge, uint32_t place);
 
 /* Is it a function of a script of the program's own, compiled at run time? */
 bool frame_is_script(const struct report_frame *frame);

@@ -68,7 +68,8 @@ static void pairs_sum(struct judge *judge, const struct group *group, uint32_t s
 	       budget_take(judge, &judge->record_budget, 1)) {
 		ref = pair->next_ref;
 		if (is_sibling(pair, group))
-			closing_count(judge, closings, place_of(judge, pair->close_stack_ref),
+			closing_count(judge, closings,
+				      place_alike(judge, place_of(judge, pair->close_stack_ref)),
 				      atomic_load_explicit(&pair->count, memory_order_relaxed));
 	}
 }
@@ -113,9 +114,10 @@ void siblings_witness(struct judge *judge, struct group *group)
 
 	if (finding->type != FINDING_LEAK || group->place == NONE)
 		return;
-	/* A new place may move the array of places: take the list by number each time. */
-	for (size_t i = 0; i < judge->places[group->place].ref_count; i++)
-		pairs_sum(judge, group, judge->places[group->place].refs[i], &closings);
+	/* A new place may move the array of places: take the lists by number each time. */
+	for (uint32_t next = group->place + 1; next; next = judge->places[next - 1].next_alike)
+		for (size_t i = 0; i < judge->places[next - 1].ref_count; i++)
+			pairs_sum(judge, group, judge->places[next - 1].refs[i], &closings);
 	group->siblings = closings.total;
 	if (closings.count)
 		qsort(closings.list, closings.count, sizeof(*closings.list), closing_compare);

@@ -165,3 +165,18 @@ Test(facts, only_what_is_asked_for_is_read)
 	cr_expect_not_null(strstr(report.out, "\"eventfd\""), "%s", report.err);
 	cr_expect_null(strstr(report.out, "\"about\""));
 }
+
+/* Two addresses of one line are one place, for openings and for closes. */
+Test(facts, what_reads_the_same_is_one_place)
+{
+	struct watched watched = WATCH(FIXTURE("alike"));
+	json_t *finding = report_at(watched.report, "findings/0"), *evidence;
+
+	cr_expect_eq(json_array_size(report_at(watched.report, "findings")), 1);
+	cr_expect_eq(report_number(finding, "count"), 2);
+	evidence = evidence_find(finding, "siblings-closed", false);
+	cr_assert_not_null(evidence);
+	cr_expect_not_null(
+		strstr(report_text(evidence, "text"), "2 of 4 from here were closed, at main ("),
+		"%s", report_text(evidence, "text"));
+}
