@@ -72,8 +72,8 @@ static bool is_library(const char *path)
 }
 
 /*
- * Library code that leads from the start of a program, a thread, a task or an
- * import to the code that it was made for: nobody looks for a leak there.
+ * Library code that leads from the start of a program, a thread, a task, a test or
+ * an import to the code that it was made for: nobody looks for a leak there.
  */
 static bool is_machinery(const char *path, const char *function)
 {
@@ -104,6 +104,20 @@ static bool is_machinery(const char *path, const char *function)
 		{ "/multiprocessing/process.py", "run" },
 		{ "/multiprocessing/process.py", "start" },
 		{ "/multiprocessing/spawn.py", NULL },
+		{ "/unittest/case.py", NULL },
+		{ "/unittest/main.py", NULL },
+		{ "/unittest/runner.py", NULL },
+		{ "/unittest/suite.py", NULL },
+		{ "/_pytest/config/__init__.py", NULL },
+		{ "/_pytest/fixtures.py", NULL },
+		{ "/_pytest/main.py", NULL },
+		{ "/_pytest/python.py", NULL },
+		{ "/_pytest/runner.py", NULL },
+		{ "/_pytest/unittest.py", NULL },
+		{ "/pluggy/_callers.py", NULL },
+		{ "/pluggy/_hooks.py", NULL },
+		{ "/pluggy/_manager.py", NULL },
+		{ "/pytest/__main__.py", NULL },
 	};
 	const char *dot = strrchr(function, '.');
 	const char *name = dot && dot[1] ? dot + 1 : function;

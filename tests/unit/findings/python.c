@@ -215,10 +215,12 @@ Test(python, machinery)
 	      "File \"<frozen importlib._bootstrap>\", line 241 in _call_with_frames_removed\n"
 	      "File \"/usr/lib/python3.11/asyncio/events.py\", line 80 in Handle._run\n"
 	      "File \"/srv/job.py\", line 30 in <module>\n"
+	      "File \"/usr/lib/python3/dist-packages/_pytest/python.py\", line 195 in pytest_pyfunc_call\n"
 	      "File \"<frozen runpy>\", line 88 in _run_code\n-\n");
 	cr_expect_str_eq(functions(world_finding(&world)),
 			 "socket.__init__ run [Thread.run] [_call_with_frames_removed] "
-			 "[Handle._run] <module> [_run_code] [__libc_start_main]");
+			 "[Handle._run] <module> [pytest_pyfunc_call] [_run_code] "
+			 "[__libc_start_main]");
 	cr_expect(world_finding(&world)->stack.frames[0].is_library);
 	cr_expect_not(world_finding(&world)->stack.frames[1].is_library);
 	cr_expect_eq(world_finding(&world)->remedy_line, 3);
