@@ -38,7 +38,7 @@
 #define TASK_LINKS_OF_ONE 3
 
 /* libc's __libc_single_threaded; NULL before glibc 2.32. */
-static const char *libc_single_threaded;
+OF_EVERY_PROCESS static const char *libc_single_threaded;
 
 /* What pthread_atfork() is made of, weak: musl loads us and does not have it. */
 extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void),

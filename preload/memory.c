@@ -7,7 +7,7 @@
 #include "real.h"
 #include "state.h"
 
-static bool is_whole; /* what gives back is ours, too */
+OF_EVERY_PROCESS static bool is_whole; /* what gives back is ours, too */
 
 void memory_init(void)
 {

@@ -14,7 +14,7 @@
 #define IS_VERIFYING false
 #endif
 
-static __typeof__(_dl_find_object) *find_object;
+OF_EVERY_PROCESS static __typeof__(_dl_find_object) *find_object;
 
 /*
  * For an older glibc. Entries are written by one thread at a time; `version` is

@@ -2,10 +2,11 @@
 #include "own.h"
 
 #include "names.h"
+#include "state.h"
 
 extern __typeof__(dladdr1) dladdr1 __attribute__((weak)); /* not in musl, which loads us */
 
-static struct {
+OF_EVERY_PROCESS static struct {
 	uintptr_t start, end;
 } own;
 

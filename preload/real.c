@@ -5,14 +5,15 @@
 
 #include "base/kinds.h"
 #include "start.h"
+#include "state.h"
 
 /* Weak: musl loads us and does not have it. */
 extern const char *gnu_get_libc_version(void) __attribute__((weak));
 
 #define KIND_NONE KIND_OTHER
 
-struct real_functions real_functions;
-bool real_is_resolved;
+OF_EVERY_PROCESS struct real_functions real_functions;
+OF_EVERY_PROCESS bool real_is_resolved;
 
 static const unsigned char kinds[CALL_COUNT] = {
 #define CALL(name, kind) [CALL_##name] = KIND_##kind,

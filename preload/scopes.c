@@ -3,7 +3,7 @@
 
 #include "state.h"
 
-struct scopes scopes;
+OF_EVERY_PROCESS struct scopes scopes;
 
 static uint32_t process_current(void)
 {

@@ -27,7 +27,7 @@ extern __typeof__(gnu_get_libc_version) gnu_get_libc_version __attribute__((weak
 
 #define ARGUMENTS_MAX 4000
 
-static bool is_started;
+OF_EVERY_PROCESS static bool is_started;
 
 static void warn(const char *what, const char *value, size_t length)
 {

@@ -4,7 +4,7 @@
 #include "base/raw.h"
 #include "threads.h"
 
-struct shim shim __attribute__((aligned(64)));
+OF_EVERY_PROCESS struct shim shim __attribute__((aligned(64)));
 __thread struct thread self __attribute__((tls_model("initial-exec")));
 
 uint32_t thread_tid_ask(void)

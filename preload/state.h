@@ -16,6 +16,14 @@
 #include "ledger/ledger.h"
 
 /*
+ * What a process writes from its start to its end, be it as short as `true`: of
+ * all files together, in the page of .data that the loader has written to. In
+ * .bss, among the large tables, each would be the first on a page of its own:
+ * 1 to 2 µs.
+ */
+#define OF_EVERY_PROCESS __attribute__((section(".data.of_every_process")))
+
+/*
  * What every call reads lies in one line of the cache, and what a forked child
  * writes at its birth and its end in one page: each page it is the first to
  * write to is a copy and 1 µs.
@@ -42,9 +50,9 @@ struct shim {
 	_Atomic(uint32_t) is_over; /* the end handler is through, report included */
 	long copies_born;          /* descriptors at the start or fork; -1 not known (copies.c) */
 	_Atomic(uint32_t) copies_closed;
-	struct ledger ledger;
 	char ledger_path[256];
 	char library_path[256]; /* ours */
+	struct ledger ledger;   /* last: pages of windows of which one or two are in use */
 };
 
 extern struct shim shim __attribute__((visibility("hidden"), aligned(64)));
