@@ -38,8 +38,8 @@ long descriptor_count(void)
 int descriptor_list(void (*each)(int fd, void *data), void *data)
 {
 	char buffer[LISTING_SIZE] __attribute__((aligned(8)));
-	long directory = raw4(SYS_openat, AT_FDCWD, "/proc/self/fd",
-			      O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	long directory =
+		raw4(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	long length;
 
 	if (raw_failed(directory))
@@ -73,16 +73,49 @@ static void note(int fd, void *data)
 			      memory_order_release);
 }
 
+/* Is it there, and not noted yet? */
+static bool note_if_open(int fd)
+{
+	const struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, fd, false);
+
+	if ((slot && atomic_load_explicit(&slot->word, memory_order_relaxed) != 0) ||
+	    raw_failed(raw2(SYS_fcntl, fd, F_GETFD)))
+		return false;
+	note(fd, NULL);
+	return true;
+}
+
+/*
+ * What the image before us, or the process that started us, has open by its own
+ * table. A CI runner hands down numbers such as 155 and 158 to every process of
+ * a suite: asking for all below them takes 30 µs.
+ */
+static long handed_down_note(long count)
+{
+	uint32_t before = shim.table->link == LINK_NONE ? 0 : shim.table->parent_ref;
+	uint32_t limit = before ? ledger_view_limit(&shim.ledger, before) : 0;
+	long found = 0;
+
+	for (uint32_t fd = 0; fd < limit && fd < ASKED_FIRST && found != count; fd++) {
+		struct descriptor_view view;
+
+		if (!ledger_view_reaches(&shim.ledger, before, (int)fd)) {
+			fd |= LEDGER_SLOTS_PER_LEAF - 1;
+			continue;
+		}
+		ledger_view(&shim.ledger, before, (int)fd, &view);
+		if (view.origin != DESCRIPTOR_NOT_OPEN)
+			found += note_if_open((int)fd);
+	}
+	return found;
+}
+
 void outside_note(void)
 {
-	long count = descriptor_count(), found = 0;
+	long count = descriptor_count(), found = handed_down_note(count);
 
-	for (int fd = 0; fd < ASKED_FIRST && found != count; fd++) {
-		if (raw_failed(raw2(SYS_fcntl, fd, F_GETFD)))
-			continue;
-		note(fd, NULL);
-		found++;
-	}
+	for (int fd = 0; fd < ASKED_FIRST && found != count; fd++)
+		found += note_if_open(fd);
 	copies_note_start(found == count ? count : -1);
 	if (found != count)
 		(void)descriptor_list(note, NULL); /* without /proc the first numbers must do */
