@@ -16,9 +16,11 @@
 
 #define SCRIPTS_MAX 3
 #define LINE_MAX_BYTES 256 /* BINPRM_BUF_SIZE, include/uapi/linux/binfmts.h */
-#define SEARCHED_MAX 1024 /* of a path found by PATH; exec may be called on a small stack */
+#define SEARCHED_MAX 1024  /* of a path found by PATH; exec may be called on a small stack */
 #define SEGMENTS_MAX 24
 #define DYNAMICS_MAX 64
+#define DYNAMICS_AT_ONCE 16
+#define HEAD_SIZE 1024 /* 14 segments and the loader's name behind them */
 
 /* Runtimes come first among the needed libraries: the compiler puts them there. */
 #define NEEDED_MAX 4
@@ -29,13 +31,37 @@
 #define MACHINE EM_AARCH64
 #endif
 
-static bool bytes_read(long fd, void *buffer, size_t size, uint64_t offset)
+/* A file that was opened to be looked at; its head has a script's line and an ELF's segments. */
+struct file {
+	long fd;
+	size_t head_length;
+	uint8_t head[HEAD_SIZE] __attribute__((aligned(8)));
+};
+
+static void head_read(struct file *file)
 {
-	return raw4(SYS_pread64, fd, buffer, size, offset) == (long)size;
+	long length = raw4(SYS_pread64, file->fd, file->head, sizeof(file->head), 0);
+
+	file->head_length = raw_failed(length) ? 0 : (size_t)length;
+}
+
+/* At most `size` bytes from `offset` on; from the head where that has all of them. */
+static long bytes_read_some(const struct file *file, void *buffer, size_t size, uint64_t offset)
+{
+	if (size <= file->head_length && offset <= file->head_length - size) {
+		memcpy(buffer, file->head + offset, size);
+		return (long)size;
+	}
+	return raw4(SYS_pread64, file->fd, buffer, size, offset);
+}
+
+static bool bytes_read(const struct file *file, void *buffer, size_t size, uint64_t offset)
+{
+	return bytes_read_some(file, buffer, size, offset) == (long)size;
 }
 
 struct elf {
-	long fd;
+	const struct file *file;
 	unsigned int segment_count;
 	Elf64_Phdr segments[SEGMENTS_MAX];
 };
@@ -53,8 +79,7 @@ static uint64_t offset_of(const struct elf *elf, uint64_t address)
 	for (unsigned int i = 0; i < elf->segment_count; i++) {
 		const Elf64_Phdr *segment = &elf->segments[i];
 
-		if (segment->p_type == PT_LOAD &&
-		    address - segment->p_vaddr < segment->p_filesz)
+		if (segment->p_type == PT_LOAD && address - segment->p_vaddr < segment->p_filesz)
 			return address - segment->p_vaddr + segment->p_offset;
 	}
 	return 0;
@@ -66,30 +91,53 @@ static bool is_sanitizer(const char *name)
 	       strncmp(name, "libhwasan.so", 12) == 0;
 }
 
-static void sanitizer_find(const struct elf *elf, struct target *target)
+/* What the dynamic section says of the libraries needed. */
+struct needs {
+	uint64_t names; /* where in the file; 0 not known */
+	uint64_t needed[NEEDED_MAX];
+	unsigned int count;
+};
+
+/* Returns false at the end of the section, and when all is known. */
+static bool need_note(const struct elf *elf, const Elf64_Dyn *entry, struct needs *needs)
+{
+	if (entry->d_tag == DT_NEEDED && needs->count < NEEDED_MAX)
+		needs->needed[needs->count++] = entry->d_un.d_val;
+	if (entry->d_tag == DT_STRTAB)
+		needs->names = offset_of(elf, entry->d_un.d_ptr);
+	/* needed ones come first in the section, the table behind them */
+	return entry->d_tag != DT_NULL && !(needs->count > 0 && needs->names);
+}
+
+static void needs_find(const struct elf *elf, struct needs *ret_needs)
 {
 	const Elf64_Phdr *segment = segment_find(elf, PT_DYNAMIC);
-	uint64_t names = 0, needed[NEEDED_MAX];
-	unsigned int count = 0;
+	Elf64_Dyn entries[DYNAMICS_AT_ONCE];
 
-	for (unsigned int i = 0; segment && i < DYNAMICS_MAX; i++) {
-		Elf64_Dyn entry;
+	*ret_needs = (struct needs){ 0 };
+	for (unsigned int i = 0; segment && i < DYNAMICS_MAX; i += DYNAMICS_AT_ONCE) {
+		long length = bytes_read_some(elf->file, entries, sizeof(entries),
+					      segment->p_offset + i * sizeof(entries[0]));
+		size_t count = raw_failed(length) ? 0 : (size_t)length / sizeof(entries[0]);
 
-		if (!bytes_read(elf->fd, &entry, sizeof(entry),
-				segment->p_offset + i * sizeof(entry)) ||
-		    entry.d_tag == DT_NULL)
-			break;
-		if (entry.d_tag == DT_NEEDED && count < NEEDED_MAX)
-			needed[count++] = entry.d_un.d_val;
-		if (entry.d_tag == DT_STRTAB)
-			names = offset_of(elf, entry.d_un.d_ptr);
-		if (count > 0 && names)
-			break; /* needed ones come first in the section, the table behind them */
+		for (size_t at = 0; at < count; at++)
+			if (!need_note(elf, &entries[at], ret_needs))
+				return;
+		if (count < DYNAMICS_AT_ONCE)
+			return;
 	}
-	for (unsigned int i = 0; names && i < count; i++) {
+}
+
+static void sanitizer_find(const struct elf *elf, struct target *target)
+{
+	struct needs needs;
+
+	needs_find(elf, &needs);
+	for (unsigned int i = 0; needs.names && i < needs.count; i++) {
 		char name[sizeof(target->sanitizer)] = "";
 
-		(void)raw4(SYS_pread64, elf->fd, name, sizeof(name) - 1, names + needed[i]);
+		(void)bytes_read_some(elf->file, name, sizeof(name) - 1,
+				      needs.names + needs.needed[i]); /* "" else */
 		if (is_sanitizer(name)) {
 			memcpy(target->sanitizer, name, sizeof(name));
 			return;
@@ -105,19 +153,19 @@ static bool has_glibc_loader(const struct elf *elf)
 
 	if (!segment)
 		return true; /* static: LD_PRELOAD means nothing to it, but to its children */
-	(void)raw4(SYS_pread64, elf->fd, path, sizeof(path) - 1, segment->p_offset);
+	(void)bytes_read_some(elf->file, path, sizeof(path) - 1, segment->p_offset); /* "" else */
 	name = strrchr(path, '/');
 	name = name ? name + 1 : path;
 	return strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "ld.so", 5) == 0 ||
 	       strncmp(name, "ld64.so", 7) == 0;
 }
 
-static void elf_look(long fd, struct target *target)
+static void elf_look(const struct file *file, struct target *target)
 {
-	struct elf elf = { .fd = fd };
+	struct elf elf = { .file = file };
 	Elf64_Ehdr header;
 
-	if (!bytes_read(fd, &header, sizeof(header), 0) ||
+	if (!bytes_read(file, &header, sizeof(header), 0) ||
 	    memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
 		return;
 	target->is_foreign = header.e_ident[EI_CLASS] != ELFCLASS64 ||
@@ -126,7 +174,7 @@ static void elf_look(long fd, struct target *target)
 	    header.e_phnum > SEGMENTS_MAX)
 		return;
 	elf.segment_count = header.e_phnum;
-	if (!bytes_read(fd, elf.segments, elf.segment_count * sizeof(Elf64_Phdr), header.e_phoff))
+	if (!bytes_read(file, elf.segments, elf.segment_count * sizeof(Elf64_Phdr), header.e_phoff))
 		return;
 	target->is_foreign = !has_glibc_loader(&elf);
 	if (!target->is_foreign)
@@ -134,15 +182,16 @@ static void elf_look(long fd, struct target *target)
 }
 
 /* The interpreter that a #! line names, into `path`. */
-static bool script_look(long fd, char *path, size_t size)
+static bool script_look(const struct file *file, char *path, size_t size)
 {
 	char line[LINE_MAX_BYTES + 1] = "";
 	struct text text;
 	char *at = line + 2;
 
-	if (raw4(SYS_pread64, fd, line, sizeof(line) - 1, 0) < 3 || line[0] != '#' ||
-	    line[1] != '!')
+	if (file->head_length < 3 || file->head[0] != '#' || file->head[1] != '!')
 		return false;
+	memcpy(line, file->head,
+	       file->head_length < LINE_MAX_BYTES ? file->head_length : LINE_MAX_BYTES);
 	at += strspn(at, " \t");
 	at[strcspn(at, " \t\r\n")] = '\0';
 	text_init(&text, path, size);
@@ -185,19 +234,21 @@ static void look(const char *path, bool is_searched, struct target *ret_target)
 	bool is_script = true;
 
 	for (int i = 0; is_script && i < SCRIPTS_MAX; i++) {
-		long fd = is_searched && i == 0 ? program_search(path) : program_open(path);
+		struct file file = { .fd = is_searched && i == 0 ? program_search(path)
+								 : program_open(path) };
 		struct stat status;
 
-		if (raw_failed(fd))
+		if (raw_failed(file.fd))
 			return;
-		if (raw2(SYS_fstat, fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+		if (raw2(SYS_fstat, file.fd, &status) != 0 || !S_ISREG(status.st_mode)) {
 			is_script = false;
 		} else {
-			is_script = script_look(fd, interpreter, sizeof(interpreter));
+			head_read(&file);
+			is_script = script_look(&file, interpreter, sizeof(interpreter));
 			if (!is_script)
-				elf_look(fd, ret_target);
+				elf_look(&file, ret_target);
 		}
-		(void)raw1(SYS_close, fd); /* was only read */
+		(void)raw1(SYS_close, file.fd); /* was only read */
 		path = interpreter;
 	}
 }
