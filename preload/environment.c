@@ -63,13 +63,23 @@ struct entry {
 	size_t length;
 };
 
+static bool is_separator(char character)
+{
+	return character == ':' || character == ' ';
+}
+
+/* By hand: strspn() would be the first to touch its pages in many a forked child. */
 static bool entry_next(struct entry *entry)
 {
 	const char *at = entry->at + entry->length;
+	size_t length = 0;
 
-	at += strspn(at, ": ");
-	*entry = (struct entry){ at, strcspn(at, ": ") };
-	return entry->length > 0;
+	while (is_separator(*at))
+		at++;
+	while (at[length] && !is_separator(at[length]))
+		length++;
+	*entry = (struct entry){ at, length };
+	return length > 0;
 }
 
 /* Is it our library, by its path or by a relative one that led to it from another directory? */

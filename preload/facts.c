@@ -136,14 +136,23 @@ static bool fact_write(int fd, const struct descriptor_view *view)
 	return true;
 }
 
-void facts_write(int ignored_fd)
+bool fact_is_due(int fd, const struct descriptor_view *view)
+{
+	if (view->origin == DESCRIPTOR_OUTSIDE)
+		return fd > STDERR_FILENO && shim.is_program; /* 400 bytes a process */
+	return view->origin != DESCRIPTOR_NOT_OPEN;
+}
+
+void facts_write(int ignored_fd, bool are_due)
 {
 	bool is_own_only = copies_do_not_matter();
-	uint32_t limit = is_own_only ? atomic_load_explicit(&shim.table->limit,
-							    memory_order_relaxed) :
-				       ledger_view_limit(&shim.ledger, shim.table_ref);
+	uint32_t limit = is_own_only
+				 ? atomic_load_explicit(&shim.table->limit, memory_order_relaxed)
+				 : ledger_view_limit(&shim.ledger, shim.table_ref);
 	uint32_t count = 0, omitted = 0;
 
+	if (!are_due)
+		limit = 0; /* a second look at the same numbers would find nothing */
 	atomic_store_explicit(&shim.process->facts_ref, 0, memory_order_relaxed);
 	for (uint32_t fd = 0; fd < limit; fd++) {
 		struct descriptor_view view;
@@ -156,10 +165,8 @@ void facts_write(int ignored_fd)
 			continue;
 		}
 		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
-		if (view.origin == DESCRIPTOR_NOT_OPEN ||
-		    (view.origin == DESCRIPTOR_OUTSIDE &&
-		     (fd <= STDERR_FILENO || !shim.is_program)))
-			continue; /* what is said of those once is said: 400 bytes a process */
+		if (!fact_is_due((int)fd, &view))
+			continue;
 		if (count >= FACTS_PER_PROCESS || place_is_full(&view))
 			omitted++;
 		else if (fact_write((int)fd, &view))

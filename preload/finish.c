@@ -158,7 +158,7 @@ void finish_process(enum process_end how, int status)
 		atomic_store_explicit(&process->open_count, result.open_count,
 				      memory_order_relaxed);
 		atomic_store_explicit(&process->check, result.check, memory_order_relaxed);
-		facts_write(finish.rescued);
+		facts_write(finish.rescued, result.has_facts);
 	} else {
 		atomic_store_explicit(&process->check, CHECK_SECCOMP, memory_order_relaxed);
 	}

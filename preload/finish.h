@@ -49,11 +49,12 @@ void finish_init(bool is_bare);
 struct check_result {
 	enum process_check check;
 	uint32_t open_count;
+	bool has_facts; /* of one or more, facts are due */
 };
 struct check_result kernel_check(int ignored_fd);
 
-/* facts.c: write down what the kernel knows of the descriptors left open. */
-void facts_write(int ignored_fd);
+/* facts.c: write down what the kernel knows of the descriptors left open, if facts are due. */
+void facts_write(int ignored_fd, bool are_due);
 
 /* reporter.c: run `unclosed` on our ledger. Returns the exit status it wants, or -1. */
 int reporter_run(int stderr_fd);

@@ -9,6 +9,7 @@
 
 #include "base/raw.h"
 #include "copies.h"
+#include "facts.h"
 #include "finish.h"
 #include "names.h"
 #include "outside.h"
@@ -72,12 +73,12 @@ static bool slot_set(int fd, unsigned int state, uint32_t facts, const struct le
 	atomic_fetch_or_explicit(&slot->facts, facts, memory_order_relaxed);
 	/* Closed at some time: a child that was forked meanwhile and has it, has it from us. */
 	if (state == SLOT_CLOSED)
-		atomic_store_explicit(&slot->closed_fork,
-				      atomic_load_explicit(&shim.table->forks, memory_order_relaxed),
-				      memory_order_relaxed);
+		atomic_store_explicit(
+			&slot->closed_fork,
+			atomic_load_explicit(&shim.table->forks, memory_order_relaxed),
+			memory_order_relaxed);
 	return atomic_compare_exchange_strong_explicit(&slot->word, &word, word_of(word, state),
-						       memory_order_release,
-						       memory_order_relaxed);
+						       memory_order_release, memory_order_relaxed);
 }
 
 /*
@@ -90,8 +91,9 @@ static void slot_drop(int fd, const struct ledger_slot *slot, uint64_t word)
 
 	if (slot_set(fd, SLOT_CLOSED, is_ours ? 0 : FACT_INHERITED, slot, word) && is_ours &&
 	    slot_call(word))
-		atomic_fetch_add_explicit(&shim.process->kinds[slot_kind(word) % KIND_DESCRIPTORS].closed,
-					  1, memory_order_relaxed);
+		atomic_fetch_add_explicit(
+			&shim.process->kinds[slot_kind(word) % KIND_DESCRIPTORS].closed, 1,
+			memory_order_relaxed);
 }
 
 /* Ask for the numbers that this process has opened itself. Returns how many are open. */
@@ -132,21 +134,23 @@ static bool copies_are_counted(long count, struct check_result *ret_result)
 	if (count < 0 || !are_too_many_to_ask(copies) || !copies_do_not_matter() ||
 	    count != copies + (long)own_ask())
 		return false;
-	*ret_result = (struct check_result){ CHECK_COUNTED, (uint32_t)count };
+	*ret_result = (struct check_result){ CHECK_COUNTED, (uint32_t)count, true };
 	return true;
 }
 
 /* Ask for every number the table has as open. Returns how many are. */
-static uint32_t recorded_ask(void)
+static uint32_t recorded_ask(bool *ret_has_facts)
 {
 	uint32_t limit = ledger_view_limit(&shim.ledger, shim.table_ref), count = 0;
+	bool has_facts = false;
 
 	for (uint32_t fd = 0; fd < limit; fd++) {
 		struct descriptor_view view;
 		struct ledger_slot *slot;
 		uint64_t word;
 
-		if (!ledger_view_reaches(&shim.ledger, shim.table_ref, (int)fd)) {
+		if (fd % LEDGER_SLOTS_PER_LEAF == 0 &&
+		    !ledger_view_reaches(&shim.ledger, shim.table_ref, (int)fd)) {
 			fd |= LEDGER_SLOTS_PER_LEAF - 1;
 			continue;
 		}
@@ -155,11 +159,14 @@ static uint32_t recorded_ask(void)
 			continue;
 		slot = ledger_slot_at(&shim.ledger, shim.table, (int)fd, false);
 		word = slot ? slot_word(slot) : 0;
-		if (is_open((int)fd))
+		if (is_open((int)fd)) {
 			count++;
-		else
+			has_facts |= fact_is_due((int)fd, &view);
+		} else {
 			slot_drop((int)fd, slot, word);
+		}
 	}
+	*ret_has_facts = has_facts;
 	return count;
 }
 
@@ -205,7 +212,7 @@ struct check_result kernel_check(int ignored_fd)
 		count--;
 	if (copies_are_counted(count, &result))
 		return result;
-	result.open_count = recorded_ask();
+	result.open_count = recorded_ask(&result.has_facts);
 	if (count == (long)result.open_count)
 		return result;
 	if (descriptor_list(unseen_note, &listing) == 0)
@@ -213,5 +220,6 @@ struct check_result kernel_check(int ignored_fd)
 	else
 		result.check = numbers_scan(&listing) ? CHECK_SCANNED : CHECK_PARTIAL;
 	result.open_count += listing.unseen;
+	result.has_facts |= listing.unseen > 0;
 	return result;
 }

@@ -99,7 +99,8 @@ static long handed_down_note(long count)
 	for (uint32_t fd = 0; fd < limit && fd < ASKED_FIRST && found != count; fd++) {
 		struct descriptor_view view;
 
-		if (!ledger_view_reaches(&shim.ledger, before, (int)fd)) {
+		if (fd % LEDGER_SLOTS_PER_LEAF == 0 &&
+		    !ledger_view_reaches(&shim.ledger, before, (int)fd)) {
 			fd |= LEDGER_SLOTS_PER_LEAF - 1;
 			continue;
 		}
