@@ -181,6 +181,17 @@ start_row() {
 	added_row "$name" 15
 }
 
+# Processes that do nothing else than start and end: the worst that a test suite can be made of.
+tree_row() {
+	local name='sh, 300 times /bin/true'
+	local loop='i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i + 1)); done'
+	is_wanted "$name" || return 0
+	pinned=("${pin_one[@]}")
+	sample run_timed sh -c "$loop"
+	sample_others run_timed sh -c "$loop"
+	ratio_row "$name" ms 1000000 ''
+}
+
 # --- servers: both run all the time, the load goes to one after the other ------------------------
 
 free_port() {
@@ -393,4 +404,5 @@ redis_row
 nginx_row
 start_row 'start-up + report, /bin/true' /bin/true
 [[ -z $python ]] || start_row 'start-up + report, python3 -c pass' "$python" -c pass
+tree_row
 report_rows
