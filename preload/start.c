@@ -17,6 +17,7 @@
 #include "objects.h"
 #include "outside.h"
 #include "own.h"
+#include "programs.h"
 #include "real.h"
 #include "room.h"
 #include "scopes.h"
@@ -48,14 +49,6 @@ static uint32_t string_from_kernel(long length, const char *buffer)
 	return raw_failed(length) ? 0 : ledger_string_add(&shim.ledger, buffer, (size_t)length);
 }
 
-static uint32_t read_link(const char *path)
-{
-	char buffer[4096];
-
-	return string_from_kernel(
-		raw4(SYS_readlinkat, AT_FDCWD, path, buffer, sizeof(buffer)), buffer);
-}
-
 /* A path as it is from anywhere; one that does not fit comes out cut. */
 static size_t path_make_absolute(const char *path, char *buffer, size_t size)
 {
@@ -75,7 +68,7 @@ static size_t path_make_absolute(const char *path, char *buffer, size_t size)
 /* Without /proc: the name that execve() was given. */
 static uint32_t read_program(void)
 {
-	uint32_t ref = read_link("/proc/self/exe");
+	uint32_t ref = program_running();
 	const char *name = (const char *)getauxval(AT_EXECFN);
 	char buffer[4096];
 

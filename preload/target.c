@@ -12,6 +12,7 @@
 #include "environment.h"
 #include "lives.h"
 #include "names.h"
+#include "programs.h"
 #include "state.h"
 
 #define SCRIPTS_MAX 3
@@ -160,25 +161,28 @@ static bool has_glibc_loader(const struct elf *elf)
 	       strncmp(name, "ld64.so", 7) == 0;
 }
 
-static void elf_look(const struct file *file, struct target *target)
+/* Returns false where it could not be read to its end. */
+static bool elf_look(const struct file *file, struct target *target)
 {
 	struct elf elf = { .file = file };
 	Elf64_Ehdr header;
 
 	if (!bytes_read(file, &header, sizeof(header), 0) ||
 	    memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
-		return;
+		return false;
 	target->is_foreign = header.e_ident[EI_CLASS] != ELFCLASS64 ||
 			     header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_machine != MACHINE;
-	if (target->is_foreign || header.e_phentsize != sizeof(Elf64_Phdr) ||
-	    header.e_phnum > SEGMENTS_MAX)
-		return;
+	if (target->is_foreign)
+		return true;
+	if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum > SEGMENTS_MAX)
+		return false;
 	elf.segment_count = header.e_phnum;
 	if (!bytes_read(file, elf.segments, elf.segment_count * sizeof(Elf64_Phdr), header.e_phoff))
-		return;
+		return false;
 	target->is_foreign = !has_glibc_loader(&elf);
 	if (!target->is_foreign)
 		sanitizer_find(&elf, target);
+	return true;
 }
 
 /* The interpreter that a #! line names, into `path`. */
@@ -204,52 +208,73 @@ static long program_open(const char *path)
 	return raw4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
 }
 
-/* As execvp() does, which asks for PATH in the environment of the caller. */
-static long program_search(const char *name)
+/* As execvp() does, which asks for PATH in the environment of the caller. Into `full`. */
+static bool program_search(const char *name, char *full, size_t size)
 {
 	const char *path = environment_find(environ, "PATH=");
-	char full[SEARCHED_MAX];
 
-	if (strchr(name, '/'))
-		return program_open(name);
 	for (path = path ? path : "/bin:/usr/bin";; path++) {
 		size_t length = strcspn(path, ":");
 		struct text text;
 
-		text_init(&text, full, sizeof(full));
+		text_init(&text, full, size);
 		text_add_bytes(&text, path, length);
 		text_add(&text, length ? "/" : "");
 		text_add(&text, name);
 		if (!text.is_cut && raw3(SYS_faccessat, AT_FDCWD, full, X_OK) == 0)
-			return program_open(full);
+			return true;
 		path += length;
 		if (!*path)
-			return -ENOENT;
+			return false;
 	}
+}
+
+static bool known_look(const char *path, struct target *target)
+{
+	const struct ledger_program *program = program_find(path);
+
+	if (!program)
+		return false;
+	target->is_foreign = program->is_foreign != 0;
+	memcpy(target->sanitizer, program->sanitizer, sizeof(target->sanitizer));
+	target->sanitizer[sizeof(target->sanitizer) - 1] = '\0';
+	return true;
+}
+
+/* Returns true where the file is a script, whose interpreter is then in `interpreter`. */
+static bool file_look(const char *path, char *interpreter, size_t size, struct target *target)
+{
+	struct file file = { .fd = program_open(path) };
+	bool is_script = false;
+	struct stat status;
+
+	if (raw_failed(file.fd))
+		return false;
+	if (raw2(SYS_fstat, file.fd, &status) == 0 && S_ISREG(status.st_mode)) {
+		head_read(&file);
+		is_script = script_look(&file, interpreter, size);
+		if (!is_script && elf_look(&file, target))
+			program_learn(path, file.fd, target);
+	}
+	(void)raw1(SYS_close, file.fd); /* was only read */
+	return is_script;
 }
 
 static void look(const char *path, bool is_searched, struct target *ret_target)
 {
-	char interpreter[LINE_MAX_BYTES];
-	bool is_script = true;
+	char interpreter[LINE_MAX_BYTES], next[LINE_MAX_BYTES], full[SEARCHED_MAX];
 
-	for (int i = 0; is_script && i < SCRIPTS_MAX; i++) {
-		struct file file = { .fd = is_searched && i == 0 ? program_search(path)
-								 : program_open(path) };
-		struct stat status;
-
-		if (raw_failed(file.fd))
+	if (is_searched && !strchr(path, '/')) {
+		if (!program_search(path, full, sizeof(full)))
 			return;
-		if (raw2(SYS_fstat, file.fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-			is_script = false;
-		} else {
-			head_read(&file);
-			is_script = script_look(&file, interpreter, sizeof(interpreter));
-			if (!is_script)
-				elf_look(&file, ret_target);
-		}
-		(void)raw1(SYS_close, file.fd); /* was only read */
-		path = interpreter;
+		path = full;
+	}
+	for (int i = 0; i < SCRIPTS_MAX; i++) {
+		if (known_look(path, ret_target) ||
+		    !file_look(path, interpreter, sizeof(interpreter), ret_target))
+			return;
+		memcpy(next, interpreter, sizeof(next));
+		path = next;
 	}
 }
 

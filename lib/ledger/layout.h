@@ -83,6 +83,7 @@ enum ledger_loss {
 };
 
 #define LEDGER_STRINGS_KNOWN 512
+#define LEDGER_PROGRAMS_KNOWN 64
 
 struct ledger_header {
 	uint64_t magic;
@@ -113,6 +114,7 @@ struct ledger_header {
 	ledger_u64 lost[LOSS_COUNT]; /* shared */
 	struct ledger_index processes; /* 12 entries a page */
 	ledger_u32 strings[LEDGER_STRINGS_KNOWN]; /* shared: the latest string of each hash */
+	ledger_u32 programs[LEDGER_PROGRAMS_KNOWN]; /* shared: struct ledger_program, by inode */
 	ledger_u64 walkers; /* shared: a bit a hash of a program that walks many stacks */
 };
 
@@ -248,6 +250,27 @@ struct ledger_memory {
 	ledger_u32 free_hint; /* number + 1 of a block given back lately; 0 none */
 	struct ledger_kind_count kinds[KIND_MEMORIES];
 	struct ledger_index blocks;
+};
+
+/* A file that has not been changed since. */
+struct ledger_file {
+	uint64_t device;
+	uint64_t inode;
+	uint64_t size;
+	uint64_t changed_ns; /* st_ctim */
+};
+
+/*
+ * What the shim has learnt of a program, for the next process that runs it; of
+ * no use to a reader. Written once, but for exe_ref.
+ */
+struct ledger_program {
+	struct ledger_file file;
+	uint32_t path_ref;   /* string: as execve() is given it */
+	ledger_u32 exe_ref;  /* string: what /proc/self/exe gives then; 0 not known yet */
+	uint32_t is_foreign; /* 1: not a program that we can be loaded into */
+	char sanitizer[32];  /* runtime it is linked to; "" none */
+	uint32_t reserved;
 };
 
 /*
@@ -612,6 +635,7 @@ static_assert(sizeof(struct ledger_process) == 328, "12 processes a page");
 static_assert(sizeof(struct ledger_block) == 32, "16 blocks a leaf");
 static_assert(sizeof(struct ledger_memory) == 116, "no padding");
 static_assert(sizeof(struct ledger_image) == 32, "no padding");
+static_assert(sizeof(struct ledger_program) == 80, "no padding");
 static_assert(sizeof(struct ledger_module) == 64, "no padding");
 static_assert(sizeof(struct ledger_stack) == 32, "no padding before pcs");
 static_assert(sizeof(struct ledger_pair) == 64, "no padding");

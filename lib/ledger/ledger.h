@@ -205,6 +205,16 @@ void ledger_view_at_start(struct ledger *ledger, uint32_t table_ref, int fd,
 /* One more than the highest number that can be open in a table's view. */
 uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref);
 
+/* Programs (program.c) */
+
+/* What is known of the file that has this path, if it still is that file; NULL: nothing. */
+struct ledger_program *ledger_program_find(struct ledger *ledger, const char *path,
+					   const struct ledger_file *file);
+
+/* Make it known; the references in `filled` are not read. The latest of one place stays. */
+void ledger_program_add(struct ledger *ledger, const char *path,
+			const struct ledger_program *filled);
+
 /* Scopes (scope.c) */
 
 /* Put a scope, filled in by the caller, into the session's list. Returns its reference; 0: no room. */

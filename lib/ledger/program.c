@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "ledger/ledger.h"
+
+static ledger_u32 *place_of(struct ledger *ledger, const struct ledger_file *file)
+{
+	return &ledger->header->programs[file->inode % LEDGER_PROGRAMS_KNOWN];
+}
+
+static bool file_equals(const struct ledger_file *one, const struct ledger_file *other)
+{
+	return one->device == other->device && one->inode == other->inode &&
+	       one->size == other->size && one->changed_ns == other->changed_ns;
+}
+
+struct ledger_program *ledger_program_find(struct ledger *ledger, const char *path,
+					   const struct ledger_file *file)
+{
+	uint32_t ref = atomic_load_explicit(place_of(ledger, file), memory_order_acquire);
+	struct ledger_program *program = ledger_at(ledger, ref, sizeof(*program));
+	const struct ledger_string *known =
+		program ? ledger_string_at(ledger, program->path_ref) : NULL;
+
+	return known && file_equals(&program->file, file) && strcmp(known->bytes, path) == 0
+		       ? program
+		       : NULL;
+}
+
+void ledger_program_add(struct ledger *ledger, const char *path,
+			const struct ledger_program *filled)
+{
+	uint32_t ref = ledger_record_alloc(ledger, sizeof(struct ledger_program));
+	struct ledger_program *program = ledger_at(ledger, ref, sizeof(*program));
+
+	if (!program)
+		return;
+	program->file = filled->file;
+	program->is_foreign = filled->is_foreign;
+	memcpy(program->sanitizer, filled->sanitizer, sizeof(program->sanitizer));
+	program->path_ref = ledger_string_add(ledger, path, strlen(path));
+	atomic_store_explicit(place_of(ledger, &filled->file), ref, memory_order_release);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "programs.h"
+
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+
+#include "base/raw.h"
+#include "names.h"
+#include "state.h"
+#include "target.h"
+
+static void file_of(const struct stat *status, struct ledger_file *ret_file)
+{
+	*ret_file = (struct ledger_file){
+		.device = status->st_dev,
+		.inode = status->st_ino,
+		.size = (uint64_t)status->st_size,
+		.changed_ns = (uint64_t)status->st_ctim.tv_sec * 1000000000u +
+			      (uint64_t)status->st_ctim.tv_nsec,
+	};
+}
+
+static bool path_stat(const char *path, struct ledger_file *ret_file)
+{
+	struct stat status;
+
+	if (path[0] != '/' || raw_failed(raw4(SYS_newfstatat, AT_FDCWD, path, &status, 0)))
+		return false;
+	file_of(&status, ret_file);
+	return true;
+}
+
+struct ledger_program *program_find(const char *path)
+{
+	struct ledger_file file;
+
+	return path_stat(path, &file) ? ledger_program_find(&shim.ledger, path, &file) : NULL;
+}
+
+void program_learn(const char *path, long fd, const struct target *target)
+{
+	struct ledger_program filled = { .is_foreign = target->is_foreign };
+	struct stat status;
+
+	if (path[0] != '/' || raw_failed(raw2(SYS_fstat, fd, &status)))
+		return;
+	file_of(&status, &filled.file);
+	static_assert(sizeof(filled.sanitizer) == sizeof(target->sanitizer), "the same name");
+	memcpy(filled.sanitizer, target->sanitizer, sizeof(filled.sanitizer));
+	ledger_program_add(&shim.ledger, path, &filled);
+}
+
+/* Is it a file of that name still, and the very one? A deleted one has " (deleted)" behind it. */
+static bool is_file_at(const char *path, const struct ledger_file *file)
+{
+	struct ledger_file there;
+
+	return path_stat(path, &there) && there.device == file->device &&
+	       there.inode == file->inode;
+}
+
+uint32_t program_running(void)
+{
+	const char *given = (const char *)getauxval(AT_EXECFN);
+	struct ledger_program *program = given && getauxval(AT_BASE) ? program_find(given) : NULL;
+	uint32_t ref = program ? atomic_load_explicit(&program->exe_ref, memory_order_acquire) : 0;
+	char path[4096];
+	long length;
+
+	if (ref)
+		return ref;
+	length = raw4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, sizeof(path) - 1);
+	if (raw_failed(length))
+		return 0;
+	path[length] = '\0';
+	ref = ledger_string_add(&shim.ledger, path, (size_t)length);
+	if (program && is_file_at(path, &program->file))
+		atomic_store_explicit(&program->exe_ref, ref, memory_order_release);
+	return ref;
+}
