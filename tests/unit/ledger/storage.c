@@ -52,6 +52,33 @@ Test(storage, cut_text_is_marked)
 	cr_expect_eq(ledger_string_at(&ledger, whole)->is_truncated, 0);
 }
 
+/* What is known of a program is not believed of another file, or of one that was written to. */
+Test(storage, program_is_known_by_its_file)
+{
+	const struct ledger_program filled = {
+		.file = { .device = 1, .inode = 77, .size = 1000, .changed_ns = 5 },
+		.is_foreign = 1,
+		.sanitizer = "libasan.so.8",
+	};
+	struct ledger_file changed = filled.file, longer = filled.file, other = filled.file;
+	struct ledger_program *found;
+
+	changed.changed_ns++;
+	longer.size++;
+	other.inode += LEDGER_PROGRAMS_KNOWN;
+	cr_expect_null(ledger_program_find(&ledger, "/bin/true", &filled.file));
+	ledger_program_add(&ledger, "/bin/true", &filled);
+	found = ledger_program_find(&ledger, "/bin/true", &filled.file);
+	cr_assert_not_null(found);
+	cr_expect_eq(found->is_foreign, 1);
+	cr_expect_str_eq(found->sanitizer, "libasan.so.8");
+	cr_expect_eq(found->exe_ref, 0);
+	cr_expect_null(ledger_program_find(&ledger, "/bin/truth", &filled.file));
+	cr_expect_null(ledger_program_find(&ledger, "/bin/true", &changed));
+	cr_expect_null(ledger_program_find(&ledger, "/bin/true", &longer));
+	cr_expect_null(ledger_program_find(&ledger, "/bin/true", &other));
+}
+
 Test(storage, index_reaches_far)
 {
 	static const uint32_t numbers[] = { 0, 7, 8, 127, 128, 639, 640, 4096, 32767, 1048575, 2000000 };
