@@ -21,6 +21,7 @@
 #define STACK_SIZE 65536
 #define SIGNALS 64
 #define ENVIRONMENT_MAX 4096
+#define OPTIONS_MAX 4096 /* the longest string of a ledger */
 
 /* struct kernel_sigaction, as rt_sigaction takes it; all zero is SIG_DFL. */
 struct kernel_action {
@@ -32,8 +33,10 @@ struct kernel_action {
 
 struct reporter {
 	int stderr_fd;
+	int status; /* the tool's exit status; -1: it did not come to its end */
 	char program[300];
 	char *argv[4];
+	char options[sizeof(OPTIONS_VARIABLE) + OPTIONS_MAX];
 	char *environment[ENVIRONMENT_MAX];
 };
 
@@ -61,16 +64,36 @@ static bool program_find(struct reporter *reporter)
 	return false;
 }
 
+/* The options that the session began with: the program may have another environment by now. */
+static char *options_fill(struct reporter *reporter)
+{
+	uint32_t ref = atomic_load_explicit(&shim.ledger.header->options_ref, memory_order_relaxed);
+	const struct ledger_string *string = ledger_string_at(&shim.ledger, ref);
+	struct text text;
+
+	if (!string)
+		return NULL;
+	text_init(&text, reporter->options, sizeof(reporter->options));
+	text_add(&text, OPTIONS_VARIABLE);
+	text_add_bytes(&text, string->bytes, string->length);
+	return reporter->options;
+}
+
+static bool is_variable(const char *entry, const char *name)
+{
+	return strncmp(entry, name, strlen(name)) == 0;
+}
+
 /* The program's environment without what would bring the tool into the session. */
 static void environment_fill(struct reporter *reporter)
 {
 	size_t count = 0;
 
-	for (char **entry = environ; entry && *entry && count < ENVIRONMENT_MAX - 1; entry++)
-		if (strncmp(*entry, "LD_", 3) != 0 &&
-		    strncmp(*entry, LEDGER_VARIABLE, strlen(LEDGER_VARIABLE)) != 0)
+	for (char **entry = environ; entry && *entry && count < ENVIRONMENT_MAX - 2; entry++)
+		if (!is_variable(*entry, "LD_") && !is_variable(*entry, LEDGER_VARIABLE) &&
+		    !is_variable(*entry, OPTIONS_VARIABLE))
 			reporter->environment[count++] = *entry;
-	reporter->environment[count] = NULL;
+	reporter->environment[count] = options_fill(reporter);
 }
 
 static void signals_reset(void)
@@ -104,8 +127,9 @@ __attribute__((noreturn)) static void tool_exec(struct reporter *reporter)
 		(void)raw3(SYS_dup3, reporter->stderr_fd, STDERR_FILENO, 0);
 	(void)raw3(SYS_close_range, 3, ~0U, 0); /* before Linux 5.9 the tool sees more, no harm */
 	(void)raw3(SYS_execve, reporter->program, reporter->argv, reporter->environment);
+	/* By no exit status: each may be what the tool says. */
 	for (;;)
-		(void)raw1(SYS_exit_group, 127);
+		(void)raw2(SYS_kill, raw0(SYS_getpid), SIGKILL);
 }
 
 static pid_t raw_fork(void)
@@ -113,11 +137,11 @@ static pid_t raw_fork(void)
 	return (pid_t)raw5(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 }
 
-/* The intermediate: its exit status is the tool's, 127 when it could not be started. */
+/* The intermediate, in the program's memory. */
 static int intermediate(void *data)
 {
 	struct reporter *reporter = data;
-	int status = 127 << 8;
+	int status = SIGKILL;
 	pid_t tool;
 
 	self.vfork_depth++;
@@ -127,24 +151,24 @@ static int intermediate(void *data)
 	if (tool > 0)
 		while (raw4(SYS_wait4, tool, &status, 0, NULL) == -EINTR)
 			;
+	reporter->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	for (;;)
-		(void)raw1(SYS_exit_group, WIFEXITED(status) ? WEXITSTATUS(status) : 127);
+		(void)raw1(SYS_exit_group, 0);
 }
 
-static int intermediate_run(struct reporter *reporter, uint8_t *stack)
+static void intermediate_run(struct reporter *reporter, uint8_t *stack)
 {
 	uint64_t all = ~UINT64_C(0), before;
-	int status = 0, pid;
+	int pid;
 
 	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
 	pid = REAL(clone)(intermediate, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK, reporter);
 	if (pid > 0) {
 		self.vfork_depth--;
-		while (raw4(SYS_wait4, pid, &status, __WALL, NULL) == -EINTR)
+		while (raw4(SYS_wait4, pid, NULL, __WALL, NULL) == -EINTR)
 			;
 	}
 	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
-	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
 }
 
 static void say_where(const char *why, int fd)
@@ -173,21 +197,21 @@ int reporter_run(int stderr_fd)
 	long memory = raw6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct reporter *reporter = (struct reporter *)memory;
-	int status = 127;
+	int status = -1;
 
 	if (!raw_failed(memory)) {
 		reporter->stderr_fd = stderr_fd;
+		reporter->status = -1;
 		reporter->argv[0] = reporter->program;
 		reporter->argv[1] = (char *)"--bare-report";
 		reporter->argv[2] = shim.ledger_path;
 		environment_fill(reporter);
 		if (program_find(reporter))
-			status = intermediate_run(reporter, (uint8_t *)(reporter + 1));
+			intermediate_run(reporter, (uint8_t *)(reporter + 1));
+		status = reporter->status;
 		(void)raw2(SYS_munmap, memory, size);
 	}
-	if (status == 127) {
+	if (status < 0)
 		say_where("cannot start the report", stderr_fd);
-		return -1;
-	}
 	return status;
 }

@@ -246,6 +246,7 @@ static int session_create(const struct options *options, const char *temporary,
 /* First process of a session without launcher. */
 static bool session_begin(char *const *environment, struct options *options)
 {
+	const char *written = environment_find(environment, OPTIONS_VARIABLE);
 	struct ledger_header *header;
 	struct ledger_process *first;
 
@@ -264,6 +265,9 @@ static bool session_begin(char *const *environment, struct options *options)
 	header->kinds = options->kinds;
 	header->kinds_asked = options->is_verbose ? KIND_ALL : options->kinds;
 	header->fails_tests = options_fails_tests(options);
+	if (written) /* an image that comes later may not have it */
+		header->options_ref =
+			ledger_string_add(&shim.ledger, written, strlen(written));
 	header->path_ref = ledger_string_add(&shim.ledger, shim.ledger_path,
 					     strlen(shim.ledger_path));
 	header->preload_ref = ledger_string_add(&shim.ledger, shim.library_path,

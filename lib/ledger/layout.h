@@ -98,7 +98,7 @@ struct ledger_header {
 	uint32_t stack_depth;          /* frames recorded at most */
 	uint32_t kinds;                /* KIND_BIT()s that count, for scopes; 0: sockets */
 	uint32_t kinds_asked;          /* KIND_BIT()s that a report will tell of; 0: any */
-	uint32_t reserved;
+	ledger_u32 options_ref;    /* string: UNCLOSED_OPTIONS as a bare session began; 0 none */
 	ledger_u32 preload_ref;    /* string: path of the shim, for LD_PRELOAD repairs */
 	ledger_u32 path_ref;       /* string: the ledger's own path */
 	ledger_u32 cwd_ref;        /* string: working directory at the start */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A program sees no difference: output, status, numbers, errno, limits; and its stderr is its own. */
+/* A program sees no difference: output, status, numbers, errno, limits; and its stderr is its own.
+ */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -75,8 +76,8 @@ Test(transparency, limit_is_reported)
 /* With little address space (sanitizers take more), small files, and hardly any descriptors. */
 Test(transparency, small_limits)
 {
-	const char *script = IS_SANITIZED ? "ulimit -n 16 -f 64; exec \"$0\" \"$1\"" :
-					    "ulimit -n 16 -v 400000 -f 64; exec \"$0\" \"$1\"";
+	const char *script = IS_SANITIZED ? "ulimit -n 16 -f 64; exec \"$0\" \"$1\""
+					  : "ulimit -n 16 -v 400000 -f 64; exec \"$0\" \"$1\"";
 	struct run run = RUN("/bin/sh", "-c", script, UNCLOSED_PROGRAM, FIXTURE("leak"));
 
 	cr_expect_eq(run_status(&run), 23, "%d %s", run_status(&run), run.err);
@@ -183,11 +184,31 @@ Test(transparency, switched_off)
 /* In the bare form a bad key is a warning, never a failed program. */
 Test(transparency, bad_key)
 {
-	struct run_options options = { .environment =
-					       RUN_ARGV("UNCLOSED_OPTIONS=nonsense=1",
-							"LD_PRELOAD=" UNCLOSED_LIBRARY) };
+	struct run_options options = { .environment = RUN_ARGV("UNCLOSED_OPTIONS=nonsense=1",
+							       "LD_PRELOAD=" UNCLOSED_LIBRARY) };
 	struct run run = RUN_WITH(options, FIXTURE("tree"), "clean");
 
 	cr_expect_eq(run_status(&run), 0, "%s", run.err);
 	cr_expect_not_null(strstr(run.err, "nonsense"), "%s", run.err);
+}
+
+/* The status of a program may be the one that says "not found". */
+Test(transparency, bare_status_127)
+{
+	struct run run = RUN_BARE("/bin/sh", "-c", "exit 127");
+
+	cr_expect_eq(run_status(&run), 127);
+	cr_expect_null(strstr(run.err, "cannot start"), "%s", run.err);
+}
+
+/* Options are the session's, also when the program ends as one with another environment. */
+Test(transparency, bare_options_outlive_the_environment)
+{
+	struct run run =
+		RUN_WITH(((struct run_options){
+				 .environment = RUN_ARGV("LD_PRELOAD=" UNCLOSED_LIBRARY,
+							 "UNCLOSED_OPTIONS=error-exitcode=7") }),
+			 "/usr/bin/env", "-i", FIXTURE("leak"));
+
+	cr_expect_eq(run_status(&run), 7, "%d: %s", run_status(&run), run.err);
 }
