@@ -88,6 +88,7 @@ void fork_in_child(void)
 		shim.is_forked_from_threads = true;
 	shim.is_bare = shim.is_program = false;
 	finish_forked();
+	atomic_store_explicit(&shim.walks, 0, memory_order_relaxed);
 	if (self.fork_index == 0) {
 		shim.is_active = false; /* no entry: the loss is counted, and we are silent */
 		return;

@@ -16,6 +16,7 @@
 #define MEMORIES 4096 /* buckets, of one memory each */
 #define ARENA_SIZE (2u << 20)
 #define SIGHTS_BEFORE_LEARNING 4
+#define WALKS_BEFORE_COUNTING 32
 #define PLACES_MAX (2 * (LEDGER_DEPTH_MAX + 8))
 #define PLACES_A_GROUP 4
 
@@ -75,6 +76,20 @@ uint32_t recall(const struct walk_start *start, uint32_t epoch)
 		if (!places_are_as_they_were(group, start->stack_pointer))
 			return 0;
 	return memory->stack_ref;
+}
+
+/*
+ * Is this process one that walks much? The sights of a short one, a subshell say,
+ * are each the first on their page of a table: 2 µs for what it will not see again.
+ */
+static bool walks_much(void)
+{
+	uint32_t walks = atomic_load_explicit(&shim.walks, memory_order_relaxed);
+
+	if (walks >= WALKS_BEFORE_COUNTING)
+		return true;
+	atomic_store_explicit(&shim.walks, walks + 1, memory_order_relaxed);
+	return false;
 }
 
 /* Has this start been seen often enough? Counts it. Two starts of one bucket reset each other. */
@@ -213,7 +228,7 @@ void recall_learn(const struct walk_start *start, uint32_t epoch, uint32_t stack
 	static atomic_flag is_busy = ATOMIC_FLAG_INIT;
 	struct lesson lesson = { .start = start, .groups = groups };
 
-	if (!is_seen_often(start_hash(start)) ||
+	if (!walks_much() || !is_seen_often(start_hash(start)) ||
 	    atomic_load_explicit(&arena_used, memory_order_relaxed) >= ARENA_SIZE)
 		return;
 	/* Another thread, or one that a signal handler of ours interrupts, is at it: next time. */

@@ -50,6 +50,7 @@ struct shim {
 	_Atomic(uint32_t) is_over; /* the end handler is through, report included */
 	long copies_born;          /* descriptors at the start or fork; -1 not known (copies.c) */
 	_Atomic(uint32_t) copies_closed;
+	_Atomic(uint32_t) walks; /* of this process, until they are many (recall.c) */
 	char ledger_path[256];
 	char library_path[256]; /* ours */
 	struct ledger ledger;   /* last: pages of windows of which one or two are in use */
