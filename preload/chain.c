@@ -13,15 +13,15 @@
 #include "state.h"
 
 #define DEAD_ENDS 64
-#define DESCRIBED 1024
+#define DESCRIBED 512 /* one page, of which a short process touches no second */
 #define REGISTER_FRAME_POINTER 6 /* DWARF's number of rbp */
 #define FRAME_SIZE_MAX (UINT64_C(8) << 20)
 #define CALL_SIZE_MAX 7 /* without prefix: ff 94 24 and four bytes */
 
-static _Atomic(uint64_t) dead_ends[DEAD_ENDS];
+OF_EVERY_PROCESS static _Atomic(uint64_t) dead_ends[DEAD_ENDS];
 
 /* Counters asked about before: looking one up costs 20 ns, and most stacks share most of theirs. */
-static _Atomic(uint64_t) described[DESCRIBED];
+static _Atomic(uint64_t) described[DESCRIBED] __attribute__((aligned(LEDGER_PAGE_SIZE)));
 
 static uint64_t pc_hash(uint64_t pc)
 {
