@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* dlclose, after which the same addresses mean other functions; and libunwind's way to the modules. */
+/* dlclose, after which the same addresses mean other functions; and libunwind's way to the modules.
+ */
 #include "capture.h"
 #include "modules.h"
 #include "objects.h"
 #include "real.h"
 #include "state.h"
+#include "throwers.h"
 
 int dlclose(void *handle)
 {
-	int result = REAL(dlclose)(handle);
+	int result;
 
+	throwers_forget();
+	result = REAL(dlclose)(handle);
 	objects_refresh();
+	throwers_forget(); /* what another thread has noted meanwhile of what is gone */
 	if (shim_is_recording())
 		modules_sweep();
 	return result;

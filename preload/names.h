@@ -107,6 +107,13 @@ __asm__(".symver dladdr1, dladdr1@GLIBC_2.3.3");
 	__asm__(".symver " #name ", " #name "@" #version ", remove")
 #define EXPORT_PLAIN(name) extern __typeof__(name) name
 
+/* Of the C++ runtime (thrown.c), whose headers are not C: what is thrown, its type, its destructor. */
+/* clang-format off */
+#define CXXABI_1_3(name) EXPORT_VERSION(name, CXXABI_1.3)
+/* clang-format on */
+extern void __cxa_throw(void *thrown, void *type, void (*destroy)(void *));
+extern void *__cxa_begin_catch(void *header);
+
 #if __GLIBC_PREREQ(2, 36)
 #define SINCE_2_36(name) EXPORT_PLAIN(name)
 #else

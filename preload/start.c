@@ -22,6 +22,7 @@
 #include "room.h"
 #include "scopes.h"
 #include "state.h"
+#include "throwers.h"
 
 /* musl loads us too, calls constructors without arguments, and must run on untouched. */
 extern __typeof__(gnu_get_libc_version) gnu_get_libc_version __attribute__((weak));
@@ -318,6 +319,7 @@ static void start(char *const *argv, char *const *environment)
 		return;
 	is_started = true;
 	options_read(&options, environment, storage, sizeof(storage));
+	throwers_init();
 	if (options.is_off)
 		return;
 	library_path_find();

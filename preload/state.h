@@ -77,6 +77,8 @@ struct thread {
 	uint32_t scope_ref;      /* this thread's own scope; 0: the process's */
 	uint32_t fork_index;     /* between the atfork handlers: the child's entry + 1 */
 	long fork_copies;        /* and how many descriptors it is born with; -1 not known */
+	uint32_t thrown_stack_ref; /* where the exception below was thrown (thrown.c) */
+	uintptr_t thrown;          /* the last that this thread threw; 0: none that is recorded */
 	struct stack_memo memos[STACK_MEMOS];
 };
 

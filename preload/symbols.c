@@ -28,10 +28,10 @@ static const void *address_of(uintptr_t base, ElfW(Addr) value)
 	return (const void *)(value < base ? value + base : value);
 }
 
-static const ElfW(Dyn) *dynamic_find(const struct dl_find_object *object)
+const ElfW(Dyn) * symbol_dynamic(const struct dl_find_object *object)
 {
 	const ElfW(Ehdr) *header = modules_header(object);
-	const ElfW(Phdr) *segments;
+	const ElfW(Phdr) * segments;
 
 	if (!header)
 		return NULL;
@@ -43,10 +43,8 @@ static const ElfW(Dyn) *dynamic_find(const struct dl_find_object *object)
 	return NULL;
 }
 
-static struct tables tables_find(const struct dl_find_object *object)
+static struct tables tables_find(uintptr_t base, const ElfW(Dyn) * entry)
 {
-	uintptr_t base = object->dlfo_link_map->l_addr;
-	const ElfW(Dyn) *entry = dynamic_find(object);
 	struct tables tables = { 0 };
 
 	for (; entry && entry->d_tag != DT_NULL; entry++) {
@@ -104,9 +102,9 @@ static const ElfW(Sym) * table_find(const struct tables *tables, const char *nam
 	}
 }
 
-void *symbol_find(const struct dl_find_object *object, const char *name)
+void *symbol_find_dynamic(uintptr_t base, const ElfW(Dyn) * dynamic, const char *name)
 {
-	struct tables tables = tables_find(object);
+	struct tables tables = tables_find(base, dynamic);
 	const ElfW(Sym) *symbol = NULL;
 
 	if (tables.hash && tables.symbols && tables.strings && tables.hash->bucket_count &&
@@ -114,5 +112,15 @@ void *symbol_find(const struct dl_find_object *object, const char *name)
 		symbol = table_find(&tables, name);
 	if (!symbol || symbol->st_shndx == SHN_UNDEF)
 		return NULL;
-	return (void *)(object->dlfo_link_map->l_addr + symbol->st_value);
+	return (void *)(base + symbol->st_value);
+}
+
+void *symbol_find(const struct dl_find_object *object, const char *name)
+{
+	return symbol_find_dynamic(object->dlfo_link_map->l_addr, symbol_dynamic(object), name);
+}
+
+const char *symbol_strings(uintptr_t base, const ElfW(Dyn) * dynamic)
+{
+	return tables_find(base, dynamic).strings;
 }

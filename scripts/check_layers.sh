@@ -4,8 +4,8 @@
 #   scripts/check_layers.sh [LIBUNCLOSED.SO]
 #
 # Includes go one way: base <- ledger <- { preload | symbol, findings, report } <- cli.
-# The library, when given, exports the rows of preload/calls.def, preload/api.def and
-# preload/frameworks.def and nothing else, imports nothing but what is listed here, and that from an old libc.
+# The library, when given, exports the rows of preload/calls.def, preload/api.def,
+# preload/frameworks.def and preload/throwers.def and nothing else, imports nothing but what is listed here, and that from an old libc.
 set -euo pipefail
 library=${1:+$(realpath -e "$1")}
 cd "$(dirname "$0")/.."
@@ -61,11 +61,12 @@ imports+=" _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable __cxa_finalize 
 check_exports() {
 	local name
 	while read -r name; do
-		complain "$library: export differs from calls.def, api.def and frameworks.def: $name"
+		complain "$library: export differs from the rows of preload/*.def: $name"
 	done < <(comm -3 \
 		<({
 			sed -nE 's/^CALL(_SINCE)?\(([A-Za-z0-9_]+),.*/\2/p' preload/calls.def
 			sed -nE 's/^API\(([a-z_]+)\)$/unclosed_\1/p' preload/api.def
+			sed -nE 's/^THROWER\(([a-z_]+)\)$/\1/p' preload/throwers.def
 			sed -nE 's/^FRAMEWORK\(([a-z_]+),.*/\1/p' preload/frameworks.def
 			echo unclosed_api
 		} | sort -u) \

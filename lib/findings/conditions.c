@@ -208,6 +208,11 @@ bool is_owned_by_directory(struct judge *judge, const struct leak *leak, struct 
 	return leak->facts & FACT_DIR;
 }
 
+bool was_left_by_exception(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	return exception_left(judge, leak, ret_clue);
+}
+
 bool is_idle(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
 	(void)judge, (void)ret_clue; /* the kernel says it all */

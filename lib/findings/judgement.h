@@ -169,6 +169,10 @@ struct judge {
 	struct report_frame *jit_frames;
 	uint32_t jit_count;
 
+	struct lookup left_by_stack; /* process, stack and thread → number in `lefts` */
+	struct left *lefts;
+	uint32_t left_count;
+
 	struct lookup unseen_by_inode;
 	struct lookup child_by_fork; /* table and its tick → table of the child forked then */
 	struct lookup scope_by_ref; /* reference of a ledger_scope → id */
@@ -370,6 +374,9 @@ const struct report_stack *place_read(struct judge *judge, uint32_t place);
 /* alike.c: the place that stands for all whose stacks read the same; NONE for NONE. Reads it. */
 uint32_t place_alike(struct judge *judge, uint32_t place);
 
+/* The function of an address, whatever is inlined into it; NULL without a name. */
+const struct report_frame *spot_function(struct judge *judge, const struct spot *spot);
+
 /* Is it a function of a script of the program's own, compiled at run time? */
 bool frame_is_script(const struct report_frame *frame);
 
@@ -455,6 +462,12 @@ void copies_read(struct judge *judge);
 
 /* Did the first child forked since the opening close its copy? Fills the clue. */
 bool copy_is_closed(struct judge *judge, const struct leak *leak, struct clue *ret_clue);
+
+/*
+ * exceptions.c: did an exception leave the function that a descriptor was opened in,
+ * by its thread, after the opening? Fills the clue: where it was thrown, the function.
+ */
+bool exception_left(struct judge *judge, const struct leak *leak, struct clue *ret_clue);
 
 /* One more stack of a finding. */
 void finding_relate(struct judge *judge, struct finding *finding, struct report_related related);

@@ -218,6 +218,14 @@ static const struct spot_frames *spot_frames(struct judge *judge, const struct s
 	return &judge->frames[number];
 }
 
+const struct report_frame *spot_function(struct judge *judge, const struct spot *spot)
+{
+	const struct spot_frames *frames = spot_frames(judge, spot);
+	const struct report_frame *outermost = &frames->frames[frames->count - 1];
+
+	return outermost->function && outermost->module ? outermost : NULL;
+}
+
 static bool is_libc_frame(const struct judge *judge, const struct report_frame *frame)
 {
 	const struct module *module = frame_module(judge, frame);

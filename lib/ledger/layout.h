@@ -209,7 +209,7 @@ struct ledger_process {
 	ledger_u32 threads_ref;   /* LEDGER_THREADS struct ledger_thread; 0 none */
 	ledger_u32 is_short_of_room; /* 1: too little address space left; it does without us */
 	ledger_u32 memory_ref;    /* struct ledger_memory; 0: it was given none */
-	uint32_t reserved;
+	ledger_u32 exceptions_ref; /* list of struct ledger_exception */
 };
 
 /*
@@ -625,6 +625,22 @@ struct ledger_event {
 	uint64_t at_ns;
 };
 
+/*
+ * C++ exceptions that one thread threw at one place and caught at another. Up to
+ * LEDGER_EXCEPTIONS_MAX a process; of others nothing is known.
+ */
+struct ledger_exception {
+	uint32_t next_ref;
+	uint32_t tid;
+	uint32_t thrown_stack_ref;
+	uint32_t caught_stack_ref; /* its first frame is the function that caught it */
+	ledger_u32 count;
+	uint32_t reserved;
+	ledger_u64 last_ns; /* when the last of them was caught */
+};
+
+#define LEDGER_EXCEPTIONS_MAX 256
+
 #define LEDGER_SLOTS_PER_LEAF (LEDGER_LEAF_SIZE / sizeof(struct ledger_slot))
 #define LEDGER_PROCESSES_PER_PAGE (LEDGER_PAGE_SIZE / sizeof(struct ledger_process))
 
@@ -648,5 +664,6 @@ static_assert(sizeof(struct ledger_fact) == 144, "no padding");
 static_assert(sizeof(struct ledger_thread) == 24, "no padding");
 static_assert(LEDGER_THREADS * sizeof(struct ledger_thread) <= LEDGER_PAGE_SIZE, "one record");
 static_assert(sizeof(struct ledger_event) == 80, "no padding");
+static_assert(sizeof(struct ledger_exception) == 32, "no padding");
 
 #endif
