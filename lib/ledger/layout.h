@@ -17,6 +17,9 @@
  * atomics. A process may die between any two stores: a reader must accept every
  * mixture, and trusts no reference, count or state it reads.
  *
+ * The format is one file, long as it is: whoever reads or changes a record has
+ * the rules and the neighbours before them.
+ *
  * Layer: ledger. Context: target and tool.
  */
 #ifndef UNCLOSED_LEDGER_LAYOUT_H
