@@ -78,8 +78,10 @@ static void socket_queues(int fd, struct ledger_fact *fact)
 	if (fact->has & HAS_TCP_STATE &&
 	    (fact->tcp_state == TCP_CLOSE || fact->tcp_state == TCP_SYN_SENT))
 		return;
-	if (fact->is_listening || raw3(SYS_ioctl, fd, SIOCINQ, &received) != 0 ||
-	    raw3(SYS_ioctl, fd, SIOCOUTQ, &unsent) != 0)
+	if (fact->is_listening || raw3(SYS_ioctl, fd, SIOCINQ, &received) != 0)
+		return;
+	/* Elsewhere the kernel tells the memory that waits, not the bytes. */
+	if (fact->has & HAS_TCP_STATE && raw3(SYS_ioctl, fd, SIOCOUTQ, &unsent) != 0)
 		return;
 	fact->receive_queue = (uint32_t)received;
 	fact->send_queue = (uint32_t)unsent;

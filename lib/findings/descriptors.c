@@ -109,6 +109,7 @@ static void fact_describe(struct judge *judge, const struct leak *leak,
 		descriptor->has_queues = true;
 		descriptor->receive_queue = fact->receive_queue;
 		descriptor->send_queue = fact->send_queue;
+		descriptor->is_send_queue_unknown = !(fact->has & HAS_TCP_STATE);
 	}
 	if (fact->has & HAS_SO_ERROR) {
 		descriptor->has_so_error = true;

@@ -89,6 +89,7 @@ struct report_descriptor {
 	bool has_queues;
 	uint32_t receive_queue; /* bytes */
 	uint32_t send_queue;
+	bool is_send_queue_unknown; /* only TCP tells it in bytes */
 	bool has_so_error;
 	int so_error;
 	uint64_t opened_ns; /* since the session began */

@@ -564,7 +564,7 @@ struct ledger_fact {
 	uint16_t peer_length;
 	uint16_t poll_events;   /* what poll() said of it: POLLHUP, … */
 	uint32_t receive_queue; /* bytes unread */
-	uint32_t send_queue;    /* bytes not acknowledged */
+	uint32_t send_queue;    /* bytes not acknowledged; of TCP only */
 	int32_t so_error;
 	uint32_t path_ref; /* string: target of /proc/self/fd/N */
 	uint32_t mode;

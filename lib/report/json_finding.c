@@ -111,7 +111,8 @@ static json_t *json_queue(const struct report_descriptor *descriptor)
 	json_t *queue = json_object();
 
 	json_add_number(queue, "receive", descriptor->receive_queue);
-	json_add_number(queue, "send", descriptor->send_queue);
+	if (!descriptor->is_send_queue_unknown)
+		json_add_number(queue, "send", descriptor->send_queue);
 	return queue;
 }
 

@@ -150,6 +150,7 @@ static void read_descriptor(struct json_reader *reader, const json_t *object,
 	descriptor->has_queues = queue != NULL;
 	descriptor->receive_queue = (uint32_t)read_count(reader, queue, "receive", UINT32_MAX);
 	descriptor->send_queue = (uint32_t)read_count(reader, queue, "send", UINT32_MAX);
+	descriptor->is_send_queue_unknown = queue && !json_object_get(queue, "send");
 	descriptor->has_so_error = json_object_get(object, "so_error") != NULL;
 	descriptor->so_error = read_errno(reader, object, "so_error");
 	descriptor->opened_ns = read_count(reader, object, "opened_ns", UINT64_MAX);
