@@ -79,14 +79,14 @@ static size_t groups_most(const struct options *options)
 
 struct report_style style_make(const struct options *options)
 {
-	const char *path = options->output;
-	int fd = !path ? STDERR_FILENO : strcmp(path, "-") == 0 ? STDOUT_FILENO : -1;
+	int fd = options->output ? report_path_descriptor(options->output) : STDERR_FILENO;
 	bool is_terminal = fd >= 0 && isatty(fd);
 
 	return (struct report_style){
 		.is_color = is_color_wanted(options->color, is_terminal),
 		.is_verbose = options->is_verbose,
-		.is_quiet = options->is_quiet,
+		/* Who asks for a file wants it, whatever is in it. */
+		.is_quiet = options->is_quiet && fd >= 0,
 		.is_utf8 = is_utf8_wanted(),
 		.width = width_find(fd, is_terminal),
 		.groups_max = groups_most(options),

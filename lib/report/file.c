@@ -15,10 +15,10 @@
 #define TEMPORARY_TRIES 100
 
 /*
- * The descriptor that a path stands for, or -1. Opening /dev/stderr again would
- * begin at offset 0 of a log that others write, and a socket cannot be opened.
+ * Opening /dev/stderr again would begin at offset 0 of a log that others write,
+ * and a socket cannot be opened.
  */
-static int path_descriptor(const char *path)
+int report_path_descriptor(const char *path)
 {
 	static const char *const prefixes[] = { "/dev/fd/", "/proc/self/fd/" };
 	uint64_t number;
@@ -182,7 +182,7 @@ static int write_or_append(const char *path, const struct report_writer *writer,
 			   const struct report *report, const struct report_style *style,
 			   int (*write_bytes)(const char *path, const char *bytes, size_t size))
 {
-	int fd = path_descriptor(path);
+	int fd = report_path_descriptor(path);
 	char *bytes = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&bytes, &size);
@@ -207,7 +207,7 @@ int report_write_file(const char *path, const struct report_writer *writer,
 
 int report_write_bytes(const char *path, const char *bytes, size_t size)
 {
-	int fd = path_descriptor(path);
+	int fd = report_path_descriptor(path);
 
 	return fd >= 0 ? write_all(fd, bytes, size) : write_path(path, bytes, size);
 }
@@ -242,7 +242,7 @@ static int check_folder(const char *path)
 
 int report_check_file(const char *path)
 {
-	int fd = path_descriptor(path), flags, error;
+	int fd = report_path_descriptor(path), flags, error;
 	struct stat status;
 
 	if (fd >= 0) {

@@ -19,7 +19,7 @@
 struct report_style {
 	bool is_color;      /* text: bold, dim and red by SGR sequences */
 	bool is_verbose;    /* text: every frame, every descriptor, known findings too */
-	bool is_quiet;      /* text: nothing when there is nothing to say */
+	bool is_quiet;      /* text: only warnings when nothing counts towards the exit status */
 	bool is_utf8;       /* text: "×" and "←"; otherwise "x" and "<-", and only ASCII */
 	unsigned int width; /* text: columns to wrap at; 0: no limit (a file) */
 	size_t groups_max;  /* text: findings shown at most; 0: no limit */
@@ -47,12 +47,18 @@ extern const struct report_writer report_summary; /* Markdown, for people */
 extern const struct report_writer report_suppressions; /* rules for what was found */
 
 /*
+ * The descriptor that `path` stands for ("-": stdout, /dev/stderr, /dev/fd/5,
+ * /proc/self/fd/5), or -1: the path of a file.
+ */
+int report_path_descriptor(const char *path);
+
+/*
  * Write `report` to `path`, whole or not at all: a regular file gets its new
  * content by a rename, and keeps its old one when this fails (no room on the
  * disk, say). "-" is stdout. /dev/stdout, /dev/stderr, /dev/fd/N and
  * /proc/self/fd/N mean the open descriptor itself; FIFOs, terminals and other
- * special files are written directly. A report of no bytes (quiet, and nothing
- * to say) leaves an empty regular file.
+ * special files are written directly. A report of no bytes leaves an empty
+ * regular file.
  *
  * Missing folders are made. Returns 0 or -errno: from opening, from writing
  * (-ENOSPC, -EFBIG, -EPIPE), or from the writer. Whoever calls ignores SIGPIPE and SIGXFSZ to live

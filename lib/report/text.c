@@ -93,8 +93,10 @@ static int text_write(FILE *out, const struct report *report, const struct repor
 
 	tally_make(&tally, report);
 	is_clean = text_is_clean(report, &tally);
-	if (is_clean && style->is_quiet)
-		return 0;
+	if (style->is_quiet && report->verdict == VERDICT_CLEAN) {
+		text_diagnostics(&printer, report, DIAGNOSTIC_WARNING);
+		return ferror(out) ? -EIO : 0;
+	}
 	text_headline(&printer, report, &tally);
 	if (!is_clean || style->is_verbose) {
 		text_groups(&printer, report);

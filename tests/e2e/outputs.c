@@ -76,6 +76,26 @@ Test(outputs, a_json_report_becomes_any_other)
 		     0);
 }
 
+/* Quiet is about the terminal: what is only noted is not told there, a file has it. */
+Test(outputs, quiet_is_silent_when_nothing_counts)
+{
+	struct run run = RUN(UNCLOSED_PROGRAM, "-q", "--gate", "none", LEAK);
+
+	cr_expect_eq(run_status(&run), 0);
+	cr_expect_str_eq(run.err, "");
+	run = RUN(UNCLOSED_PROGRAM, "-q", FIXTURE("misuse"), "double_close");
+	cr_expect_eq(run_status(&run), 0);
+	cr_expect_str_eq(run.err, "");
+	run = RUN(UNCLOSED_PROGRAM, "-q", "--gate", "none", "-o", "/dev/stderr", LEAK);
+	cr_expect_str_eq(run.err, "");
+	run = RUN(UNCLOSED_PROGRAM, "-q", "--gate", "none", "-o", IN_FOLDER("r.txt"), LEAK);
+	cr_expect_str_eq(run.err, "");
+	cr_expect(has_file("r.txt"));
+	run = RUN(UNCLOSED_PROGRAM, "-q", LEAK);
+	cr_expect_eq(run_status(&run), 23);
+	cr_expect_not_null(strstr(run.err, "1 leaked socket from 1 place"), "%s", run.err);
+}
+
 Test(outputs, the_bare_form_has_the_same_keys)
 {
 	struct run run = RUN_WITH(

@@ -123,7 +123,7 @@ Test(file, a_name_without_a_folder_is_in_the_working_directory)
 	expect_names(1);
 }
 
-Test(file, quiet_and_clean_is_an_empty_file)
+Test(file, no_bytes_are_an_empty_file)
 {
 	struct report_style quiet = { .is_quiet = true };
 

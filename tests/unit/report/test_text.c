@@ -129,9 +129,12 @@ static bool is_among(const char *name, const char *const *names)
 	return *names != NULL;
 }
 
-Test(text, quiet_is_silent_only_when_there_is_nothing_to_say)
+/* Noted, known and not covered children do not count; warnings are told all the same. */
+Test(text, quiet_is_silent_unless_something_counts)
 {
-	static const char *const silent[] = { "clean", "baseline", "exec", NULL };
+	static const char *const silent[] = {
+		"clean", "baseline", "exec", "killed", "silent", NULL
+	};
 
 	for (const struct model *model = models; model->name; model++) {
 		char *text = render(model->name, (struct report_style){ .is_quiet = true });
@@ -140,6 +143,19 @@ Test(text, quiet_is_silent_only_when_there_is_nothing_to_say)
 			     model->name, text);
 		free(text);
 	}
+}
+
+Test(text, quiet_prints_warnings_and_no_more)
+{
+	struct report *report = model_make("clean");
+	char *text;
+
+	build_diagnostic(report, DIAGNOSTIC_NOTE, "repeat", "3 runs");
+	build_diagnostic(report, DIAGNOSTIC_WARNING, "ledger-full", "the ledger was full");
+	text = golden_render(&report_text, report, &(struct report_style){ .is_quiet = true });
+	cr_expect_str_eq(text, "unclosed: warning: the ledger was full\n");
+	free(text);
+	report_free(report);
 }
 
 /* The words of an all-clear appear for followed programs only. */
