@@ -87,11 +87,15 @@ static int outcome_report(const struct run *run, const struct outcome *outcome)
 }
 
 /*
- * The program's own failure is never hidden by ours. `status` is the verdict;
- * when it stands for the signal that ended the program, end in the same way.
+ * The program's own failure is never hidden by ours, unless leaks alone decide.
+ * `status` is the verdict; when it stands for the signal that ended the program,
+ * end in the same way.
  */
-static int run_end(int status, const struct report_exit *program_exit)
+static int run_end(int status, const struct report_exit *program_exit,
+		   const struct options *options)
 {
+	if (options->exit_status == EXIT_FROM_LEAKS)
+		return status;
 	if (status == EXIT_ERROR && program_exit->is_signaled)
 		status = 128 + program_exit->signal;
 	else if (status == EXIT_ERROR && program_exit->status != 0)
@@ -194,7 +198,7 @@ static int run_repeatedly(struct run *run)
 		report_free(outcomes[i].report);
 	free(earlier);
 	if (last && last->exit.is_known)
-		status = run_end(status, &last->exit);
+		status = run_end(status, &last->exit, run->options);
 	free(outcomes);
 	return status;
 }

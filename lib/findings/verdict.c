@@ -26,11 +26,9 @@ void verdict_find(struct report *report, const struct options *options, bool is_
 			  : is_stale      ? VERDICT_STALE
 					  : VERDICT_CLEAN;
 
-	if (report->counted && options->exit_status == EXIT_FROM_LEAKS) {
-		report->exit_status = (int)options->error_exitcode;
-		report->exit_reason = REASON_LEAKS;
-	} else if (ended->is_known && own_status(ended) != 0) {
-		/* A leak never hides a failing test. */
+	/* A leak never hides a failing test, unless leaks alone are asked for. */
+	if (options->exit_status == EXIT_FROM_PROGRAM && ended->is_known &&
+	    own_status(ended) != 0) {
 		report->exit_status = own_status(ended);
 		report->exit_reason = REASON_PROGRAM;
 	} else if (report->counted) {

@@ -88,6 +88,29 @@ Test(endings, fails_by_itself)
 	ending_check("seven", 7);
 }
 
+/* The job that tells whether tests pass is another one. */
+Test(endings, leaks_decide_where_they_are_asked_to)
+{
+	struct run run = RUN(UNCLOSED_PROGRAM, "--exit-status", "leaks", ENDINGS, "seven");
+
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--exit-status", "leaks", "/bin/sh", "-c", "exit 7");
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--exit-status", "leaks", "--gate", "none", "/bin/sh", "-c",
+		  "kill -9 $$");
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--exit-status", "leaks", "-o", "/dev/full", "/bin/sh", "-c",
+		  "exit 7");
+	cr_expect_eq(run_status(&run), 125, "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--exit-status", "leaks", "/no/program");
+	cr_expect_eq(run_status(&run), 127);
+	run = RUN_WITH(((struct run_options){
+			       .environment = RUN_ARGV("LD_PRELOAD=" UNCLOSED_LIBRARY,
+						       "UNCLOSED_OPTIONS=exit-status=leaks") }),
+		       "/bin/sh", "-c", "exit 7");
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+}
+
 /* What a signal ended is told, counts only with proof, and ends the tool by the same signal. */
 static void signal_check(const char *how, int number)
 {

@@ -123,6 +123,17 @@ Test(judge, a_leak_does_not_hide_the_programs_status)
 	cr_assert_eq(world.report->exit_status, 23);
 }
 
+Test(judge, where_leaks_decide_a_failed_program_without_leaks_succeeds)
+{
+	world_exit(&world, 0, 1);
+	world_judge(&world);
+	cr_assert_eq(world.report->exit_status, 1);
+	world.options.exit_status = EXIT_FROM_LEAKS;
+	world_judge(&world);
+	cr_assert_eq(world.report->exit_status, 0);
+	cr_assert_eq(world.report->exit_reason, REASON_CLEAN);
+}
+
 Test(judge, other_kinds_are_summarised)
 {
 	world_slot(&world, 0, 5, WORLD_OPEN, KIND_FILE, serve_stack());
