@@ -8,7 +8,7 @@ set -euo pipefail
 build=(gcc g++ cmake ninja-build pkg-config libdw-dev libelf-dev libjansson-dev libiberty-dev
 	libunwind-dev libunwind8)
 tests=(libcriterion-dev libgtest-dev python3-pytest bats dpkg-dev liburing-dev clang libclang-rt-dev python3
-	python3-jsonschema strace curl git perl nodejs
+	python3-jsonschema file strace curl git perl nodejs
 	openssh-client nginx-light
 	redis-server musl-tools libc6-dbg binutils util-linux python3-greenlet)
 
