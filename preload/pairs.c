@@ -50,6 +50,15 @@ static struct ledger_pair *pair_count(uint32_t open_ref, uint32_t close_ref, uns
 	return pair;
 }
 
+/* What the program meant to stay open is not lost, whoever closes it. */
+static void kept_count(struct ledger_pair *pair, struct ledger_slot *slot)
+{
+	struct ledger_note *note = ledger_slot_note(&shim.ledger, slot, false);
+
+	if (note && LOAD(note->keep_ref) != 0)
+		atomic_fetch_add_explicit(&pair->kept_count, 1, memory_order_relaxed);
+}
+
 void pairs_count(const struct release *release, uint32_t close_ref)
 {
 	struct ledger_slot *slot = release->slot;
@@ -64,6 +73,8 @@ void pairs_count(const struct release *release, uint32_t close_ref)
 	STORE(pair->last_tid, LOAD(slot->opened_tid));
 	STORE(pair->last_facts, LOAD(slot->facts));
 	STORE(pair->last_scope_ref, LOAD(slot->scope_ref));
+	if (__builtin_expect(LOAD(slot->scope_ref) & SCOPE_IS_NOTE, 0))
+		kept_count(pair, slot);
 	STORE(pair->last_opened_ns, LOAD(slot->opened_ns));
 	STORE(pair->last_closed_ns, ledger_now_coarse_ns(&shim.ledger));
 }

@@ -110,7 +110,8 @@ const char *gc_explanation(struct judge *judge, const struct group *group)
 		return "The program had not closed it when it ended; Python closed it then.";
 	if (has_function(stack, "finalize_garbage") || has_function(stack, "gc_collect") ||
 	    has_function(stack, "PyGC_Collect"))
-		return "The program lost it in a cycle of references; Python's collector closed it, "
+		return "The program lost it in a cycle of references; Python's collector closed "
+		       "it, "
 		       "at a time nobody chose.";
 	return "The program lost its last reference without closing it; Python closed it then. "
 	       "Whatever keeps a reference longer, a traceback say, keeps it open.";
@@ -173,8 +174,8 @@ static void pair_describe(struct judge *judge, struct group *group, const struct
 
 	if (group->finding.role == ROLE_NONE)
 		group->finding.role = leak_role(&leak);
-	leak.scope = scope_id(judge, atomic_load_explicit(&pair->last_scope_ref,
-							  memory_order_relaxed));
+	leak.scope =
+		scope_id(judge, atomic_load_explicit(&pair->last_scope_ref, memory_order_relaxed));
 	group_scope(judge, group, leak.scope);
 	if (!descriptor)
 		return;
@@ -192,10 +193,28 @@ static void pair_describe(struct judge *judge, struct group *group, const struct
 		descriptor->age_ns = closed_ns - descriptor->opened_ns;
 }
 
+/* Those that the program means to stay open, until Python ends say, are shown and do not count. */
+static void pair_count(struct judge *judge, struct group *group, const struct ledger_pair *pair,
+		       uint32_t process)
+{
+	enum standing standing = standing_of(judge, judge->options->gc, false);
+	uint64_t count = atomic_load_explicit(&pair->count, memory_order_relaxed);
+	uint64_t kept = atomic_load_explicit(&pair->kept_count, memory_order_relaxed);
+
+	kept = kept < count ? kept : count;
+	if (count > kept)
+		group_count(judge, group, standing, count - kept, process);
+	if (kept > 0)
+		group_count(judge, group, STANDING_NOTED, kept, process);
+	if (standing == STANDING_NOTED)
+		group->finding.note_reason = "--gc asks for a note";
+	else if (kept > 0)
+		group->finding.note_reason = "the program means it to stay open";
+}
+
 static void pair_judge(struct judge *judge, uint32_t open_ref, const struct ledger_pair *pair)
 {
 	uint64_t count = atomic_load_explicit(&pair->count, memory_order_relaxed);
-	enum standing standing = standing_of(judge, judge->options->gc, false);
 	uint32_t close_place, process = 0;
 	const struct life *life = NULL;
 	struct group *group;
@@ -215,9 +234,7 @@ static void pair_judge(struct judge *judge, uint32_t open_ref, const struct ledg
 		return;
 	group = group_of(judge, FINDING_CLOSED_BY_GC, pair->kind, pair->call,
 			 place_of(judge, open_ref));
-	group_count(judge, group, standing, count, process);
-	if (standing == STANDING_NOTED)
-		group->finding.note_reason = "--gc asks for a note";
+	pair_count(judge, group, pair, process);
 	if (count > group->close_count) {
 		group->close_count = count;
 		group->close_stack_ref = pair->close_stack_ref;
@@ -238,8 +255,7 @@ static void stack_judge(struct judge *judge, uint32_t stack_ref, const struct le
 	}
 }
 
-static void image_judge(struct judge *judge, struct ledger_image *image,
-			struct lookup *stacks)
+static void image_judge(struct judge *judge, struct ledger_image *image, struct lookup *stacks)
 {
 	for (uint32_t i = 0; i < LEDGER_STACK_BUCKETS; i++) {
 		const ledger_u32 *head = ledger_stack_bucket(judge->ledger, image, i, false);

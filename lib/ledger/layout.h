@@ -357,7 +357,7 @@ struct ledger_pair {
 	ledger_u32 last_facts; /* enum slot_facts */
 	ledger_u32 last_scope_ref; /* as a slot's */
 	uint32_t open_stack_ref; /* the list it is in */
-	uint32_t reserved_too;
+	ledger_u32 kept_count;   /* shared: of `count`, meant to stay open, unclosed_expect_open() */
 };
 
 /* How a table's content relates to its parent's. */
