@@ -58,26 +58,28 @@ static uint64_t scope_open(const struct report_scope *scope)
 	return scope->left > scope->leaked ? scope->left : scope->leaked;
 }
 
-void text_scopes(const struct printer *printer, const struct report *report)
+/* Those of one noun: "unclosed: 1 of 50 tests left sockets open: chat.reconnects (1)". */
+static void print_open(const struct printer *printer, const struct report *report, bool are_tests)
 {
-	size_t guilty = 0, shown = 0, most;
-	const char *noun = "test";
+	size_t count = 0, guilty = 0, shown = 0, most;
 	struct words words;
 
 	for (size_t i = 0; i < report->scope_count; i++) {
+		if (are_tests != (report->scopes[i].framework != NULL))
+			continue;
+		count++;
 		guilty += scope_open(&report->scopes[i]) > 0;
-		if (!report->scopes[i].framework)
-			noun = "scope";
 	}
 	if (guilty == 0)
 		return;
 	most = guilty <= LIST_MAX || printer->style->is_verbose ? guilty : LIST_SHOWN;
 	(void)fprintf(printer->out, "unclosed: %zu of %s left %s open: ", guilty,
-		      words_count(&words, report->scope_count, noun), words_nouns(report->kinds));
+		      words_count(&words, count, are_tests ? "test" : "scope"),
+		      words_nouns(report->kinds));
 	for (size_t i = 0; i < report->scope_count && shown < most; i++) {
 		const struct report_scope *scope = &report->scopes[i];
 
-		if (scope_open(scope) == 0)
+		if (are_tests != (scope->framework != NULL) || scope_open(scope) == 0)
 			continue;
 		(void)fputs(shown++ ? ", " : "", printer->out);
 		(void)print_text(printer, scope->name);
@@ -86,4 +88,10 @@ void text_scopes(const struct printer *printer, const struct report *report)
 	if (guilty > shown)
 		(void)fprintf(printer->out, " and %zu more", guilty - shown);
 	(void)fputc('\n', printer->out);
+}
+
+void text_scopes(const struct printer *printer, const struct report *report)
+{
+	print_open(printer, report, true);
+	print_open(printer, report, false);
 }
