@@ -7,9 +7,10 @@ Each test is a scope of unclosed: its call and the setup and teardown of its own
 fixtures. What a fixture of a class, a module or the session opens is not the test's. A socket that is
 still open afterwards fails the test; so does one that only Python closed, when its last reference went
 (the ini option unclosed_gc = ignore leaves these alone). A test that failed, or was expected to, is not
-looked at. What counts is what the run counts (unclosed --kinds).
+looked at. Nor is what pytest and installed plugins open for themselves, with nothing of the test on the
+stack: an event loop kept ready for the next test, say. What counts is what the run counts (unclosed --kinds).
 
-    @pytest.mark.unclosed_allow("the pool lives on")    this test may leave what it likes
+    @pytest.mark.unclosed_allow("the pool lives on")    what this test leaves counts nowhere
 
 Without unclosed the plugin does nothing.
 """
@@ -21,12 +22,16 @@ import sys
 import sysconfig
 import warnings
 
+import _pytest
+import pluggy
 import pytest
 from _pytest.runner import runtestprotocol
 
 EVERYTHING = 2**32 - 1
 DETACHED = 2
 STANDARD_LIBRARY = (sysconfig.get_path("stdlib"), "<")
+FRAMEWORK = tuple(os.path.dirname(module.__file__) + os.sep for module in (_pytest, pluggy))
+INSTALLED = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 PYTHON_FRAME = re.compile(r'^File "(.*)", line (\d+) in (.*)$')
 
 
@@ -61,6 +66,8 @@ def library_find():
         library.unclosed_scope_end_of.argtypes = [ctypes.c_uint32]
         library.unclosed_scope_enter.restype = ctypes.c_uint32
         library.unclosed_scope_enter.argtypes = [ctypes.c_uint32]
+        library.unclosed_expect_open.restype = ctypes.c_int
+        library.unclosed_expect_open.argtypes = [ctypes.c_int, ctypes.c_char_p]
         library.unclosed_list.restype = ctypes.c_long
         library.unclosed_list.argtypes = [ctypes.c_uint32, LIST_FUNCTION, ctypes.c_void_p]
     except AttributeError:
@@ -68,18 +75,46 @@ def library_find():
     return library if library.unclosed_scope_left(EVERYTHING) >= 0 else None
 
 
-def is_of_test(path):
-    """Is a file neither the standard library's nor this one?"""
-    return not path.startswith(STANDARD_LIBRARY) and path != __file__
+def is_installed(path):
+    return any(folder in path for folder in INSTALLED)
 
 
-def line_of_text(text):
-    """The first line of the program's own in the frames that unclosed recorded."""
+def is_standard(path):
+    """Does a file lead to code that opens, and is none: the standard library's, and this one?"""
+    return path == __file__ or (path.startswith(STANDARD_LIBRARY) and not is_installed(path))
+
+
+def blame_place(frames, test_path):
+    """Where something was opened: "FILE:LINE in FUNCTION"; None when that was pytest or a plugin itself.
+
+    Frames are (file, line, function), the innermost first. From pytest's first one on they only lead to
+    the test. A thread has none of these: whatever it runs was started by the test.
+    """
+    place, is_of_test = None, False
+    for path, line, function in frames:
+        if path.startswith(FRAMEWORK):
+            return place if is_of_test else None
+        if is_standard(path):
+            continue
+        place = place or f"{path}:{line} in {function}"
+        is_of_test = is_of_test or path == test_path or not is_installed(path)
+    return place or "a place not known"
+
+
+def frames_of_text(text):
+    """The frames that unclosed recorded."""
     for line in (text or b"").decode(errors="replace").splitlines():
         frame = PYTHON_FRAME.match(line)
-        if frame and is_of_test(frame[1]):
-            return f"{frame[1]}:{frame[2]} in {frame[3]}"
-    return None
+        if frame:
+            yield frame[1], frame[2], frame[3]
+
+
+def frames_running():
+    """Those of the function that called the caller of this one."""
+    frame = sys._getframe(2)
+    while frame:
+        yield frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name
+        frame = frame.f_back
 
 
 class Lines:
@@ -87,17 +122,16 @@ class Lines:
 
     def __init__(self):
         self.lines = {}
+        self.test_path = None
         sys.addaudithook(self.hear)
 
+    def clear(self, test_path):
+        self.lines.clear()
+        self.test_path = test_path
+
     def hear(self, event, arguments):
-        if event != "socket.__new__":
-            return
-        frame = sys._getframe(1)
-        while frame and not is_of_test(frame.f_code.co_filename):
-            frame = frame.f_back
-        if frame:
-            self.lines[id(arguments[0])] = (f"{frame.f_code.co_filename}:{frame.f_lineno} "
-                                            f"in {frame.f_code.co_name}")
+        if event == "socket.__new__":
+            self.lines[id(arguments[0])] = blame_place(frames_running(), self.test_path)
 
 
 class Watch:
@@ -106,6 +140,7 @@ class Watch:
     def __init__(self, plugin, item):
         file, line, _ = item.location
         self.plugin = plugin
+        self.path = str(item.path)
         self.lost = []
         self.scope = plugin.library.unclosed_scope_begin_with(ctypes.byref(Options(
             os.fsencode(item.nodeid), b"pytest", os.fsencode(file), (line or 0) + 1, 0)))
@@ -115,29 +150,37 @@ class Watch:
         for warning in caught:
             if issubclass(warning.category, ResourceWarning) and \
                     str(warning.message).startswith("unclosed <"):
-                self.lost.append((str(warning.message)[len("unclosed "):],
-                                  self.plugin.lines.lines.get(id(warning.source))))
+                place = self.plugin.lines.lines.get(id(warning.source), "a place not known")
+                if place:
+                    self.lost.append((str(warning.message)[len("unclosed "):], place))
             else:
                 warnings.warn_explicit(message=warning.message, category=warning.category,
                                        filename=warning.filename, lineno=warning.lineno,
                                        source=warning.source)
 
-    def end(self):
-        """Returns a line for each descriptor that is left, or was lost."""
-        told = []
+    def end(self, allowed):
+        """Returns a line for each descriptor that is left, or was lost; none when the test is allowed to."""
+        told, expected = [], []
 
         def tell(found, _):
             descriptor = found.contents
-            if descriptor.is_counted:
+            place = blame_place(frames_of_text(descriptor.source), self.path)
+            if not place:
+                expected.append((descriptor.fd, "opened by pytest or a plugin of it"))
+            elif allowed is not None:
+                expected.append((descriptor.fd, allowed))
+            elif descriptor.is_counted:
                 told.append(f"{descriptor.kind.decode()} {descriptor.fd} was left open, "
-                            f"opened at {line_of_text(descriptor.source) or 'a place not known'}")
+                            f"opened at {place}")
             return 0
 
         self.plugin.library.unclosed_list(self.scope, LIST_FUNCTION(tell), None)
+        for number, reason in expected:
+            self.plugin.library.unclosed_expect_open(number, reason.encode())
         self.plugin.library.unclosed_scope_end_of(self.scope)
-        if self.plugin.is_gc_counted:
-            told += [f"{what} was lost and closed by Python, opened at "
-                     f"{line or 'a place not known'}" for what, line in self.lost]
+        if self.plugin.is_gc_counted and allowed is None:
+            told += [f"{what} was lost and closed by Python, opened at {place}"
+                     for what, place in self.lost]
         return told
 
 
@@ -187,17 +230,25 @@ class Plugin:
     def pytest_runtest_protocol(self, item, nextitem):
         """As pytest's own, but the report of the call waits for the teardown."""
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        self.lines.lines.clear()
+        self.lines.clear(str(item.path))
         self.watch = Watch(self, item)
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
-        told = self.watch.end()
+        told = self.watch.end(allowed_why(item))
         self.watch = None
-        if told and not item.get_closest_marker("unclosed_allow"):
+        if told:
             blame(reports, told)
         for report in reports:
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
+
+
+def allowed_why(item):
+    """The reason that a test has for leaving descriptors; None: it has to close them."""
+    marker = item.get_closest_marker("unclosed_allow")
+    if not marker:
+        return None
+    return str(marker.kwargs.get("reason", marker.args[0] if marker.args else "unclosed_allow"))
 
 
 def blame(reports, told):

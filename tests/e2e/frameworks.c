@@ -157,6 +157,31 @@ Test(frameworks, pytest)
 		  watched.run.out);
 }
 
+/* What other plugins open beside the tests is no test's, and does not hide what a test leaves. */
+Test(frameworks, pytest_plugins)
+{
+	const char *const path = "PYTHONPATH=" SOURCE_TREE "/lib/frameworks:" SOURCE_TREE
+				 "/tests/fixtures/frameworks/site-packages";
+	const struct run_options options = {
+		.environment = RUN_ARGV("FIFTY=left", "PYTHONDONTWRITEBYTECODE=1", path)
+	};
+	struct watched watched;
+
+	pytest_require();
+	watched = WATCH_WITH(options, "--", PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-p",
+			     "unclosed_pytest", "-p", "keeps_ready", FIFTY_PY);
+	cr_expect(strstr(watched.run.out, "1 failed, 47 passed, 1 skipped, 1 xfailed"), "%s",
+		  watched.run.out);
+	cr_expect(strstr(watched.run.out, "test_fifty.py::test_leaks\n"), "%s", watched.run.out);
+	cr_expect(strstr(watched.run.err, "unclosed: 2 of 50 tests left sockets open: "), "%s",
+		  watched.run.err);
+	cr_expect_null(strstr(watched.run.err, "test_plain"), "%s", watched.run.err);
+	cr_expect(strstr(watched.run.err,
+			 "1 descriptor closed by the garbage collector from 1 place; "
+			 "not counted: 1 noted\n"),
+		  "%s", watched.run.err);
+}
+
 /* Without unclosed the plugin is not noticed. */
 Test(frameworks, pytest_alone)
 {
