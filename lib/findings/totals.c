@@ -142,17 +142,18 @@ static void losses_tell(struct judge *judge)
 	for (unsigned int what = 0; what < LOSS_COUNT; what++) {
 		uint64_t lost = atomic_load_explicit(&judge->ledger->header->lost[what],
 						     memory_order_relaxed);
+		bool is_severe = what == LOSS_SLOTS || what == LOSS_PROCESSES;
 
 		if (lost == 0)
 			continue;
-		diagnose(judge, DIAGNOSTIC_WARNING, "ledger-full",
+		diagnose(judge, is_severe ? DIAGNOSTIC_ERROR : DIAGNOSTIC_WARNING, "ledger-full",
 			 report_printf(
 				 judge->report,
 				 "the ledger was full: %llu %s (give --ledger-dir a place with "
 				 "more room)",
 				 (unsigned long long)lost, words[what]),
 			 -1);
-		if (what == LOSS_SLOTS || what == LOSS_PROCESSES)
+		if (is_severe)
 			judge->report->is_complete = false;
 	}
 }

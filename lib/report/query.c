@@ -77,6 +77,11 @@ bool query_is_leak(const struct finding *finding)
 	       !(KINDS_MEMORY & KIND_BIT(finding->kind));
 }
 
+bool query_is_open(const struct finding *finding)
+{
+	return finding->type == FINDING_LEAK && query_is_leak(finding);
+}
+
 void tally_add(struct tally *tally, const struct report *report, const struct finding *finding)
 {
 	struct tally_type *type = &tally->types[finding->type];
@@ -88,12 +93,17 @@ void tally_add(struct tally *tally, const struct report *report, const struct fi
 	tally->suppressed += finding->suppressed;
 	tally->baselined += finding->baselined;
 	tally->known_groups += finding->counted == 0 && finding->noted == 0;
-	if (!query_is_leak(finding)) {
-		tally->noted += finding->noted;
-	} else if (report->kinds & KIND_BIT(finding->kind)) {
-		tally->noted += finding->noted;
+	if (query_is_leak(finding) && !(report->kinds & KIND_BIT(finding->kind)))
+		return;
+	tally->noted += finding->noted;
+	if (query_is_open(finding)) {
 		tally->noted_open += finding->noted;
 		tally->noted_kinds[finding->kind] += finding->noted;
+		tally->suppressed_open += finding->suppressed;
+		tally->baselined_open += finding->baselined;
+	} else {
+		type->noted[finding->kind] += finding->noted;
+		type->known[finding->kind] += finding->suppressed + finding->baselined;
 	}
 }
 

@@ -33,15 +33,18 @@ struct tally_type {
 	uint64_t counted;
 	uint64_t places;            /* groups with something counted */
 	uint64_t kinds[KIND_COUNT]; /* of `counted` */
+	/* Not counted: shown, or suppressed and baselined. Without descriptors left open. */
+	uint64_t noted[KIND_COUNT], known[KIND_COUNT];
 };
 
 /* Sums over the findings, so that what is printed adds up with what is shown. */
 struct tally {
 	struct tally_type types[FINDING_TYPE_COUNT];
 	uint64_t counted, suppressed, baselined;
-	uint64_t noted; /* that are shown */
-	uint64_t noted_open; /* of them, descriptors that were left open */
-	uint64_t noted_kinds[KIND_COUNT]; /* of those */
+	uint64_t noted;                           /* that are shown */
+	uint64_t noted_open;                      /* of them, descriptors that were left open */
+	uint64_t noted_kinds[KIND_COUNT];         /* of those */
+	uint64_t suppressed_open, baselined_open; /* descriptors that were left open */
 	uint64_t known_groups; /* with nothing but suppressed and baselined ones */
 };
 
@@ -50,6 +53,9 @@ struct tally {
  * shown: misuse, and memory that was not freed.
  */
 bool query_is_leak(const struct finding *finding);
+
+/* Was it open at the end? What a garbage collector closed was not. */
+bool query_is_open(const struct finding *finding);
 
 /* Add one finding to the sums; tally_make() begins with none and adds all. */
 void tally_add(struct tally *tally, const struct report *report, const struct finding *finding);

@@ -25,6 +25,26 @@ bool text_is_shown(const struct report *report, const struct finding *finding, b
 void text_headline(const struct printer *printer, const struct report *report,
 		   const struct tally *tally);
 
+/* "no socket left open"; "no new socket …" where some are known. */
+void text_all_clear(const struct printer *printer, const struct report *report,
+		    const struct tally *tally);
+
+/* "3 sockets", "5 descriptors (3 sockets, 2 files)": `kinds` has how many of each. */
+void text_kinds(const struct printer *printer, const uint64_t kinds[KIND_COUNT]);
+
+/*
+ * What counts, as it is told of PROGRAM ("left 3 sockets open, closed 1 socket
+ * twice"), or of others ("3 sockets left open, 1 socket closed twice").
+ */
+void text_counted(const struct printer *printer, const struct tally *tally, bool is_program);
+
+/*
+ * What does not count and is no descriptor left open, noted or known: `before`
+ * and "1 socket closed twice, 2 closed under a stream". Nothing when there is none.
+ */
+void text_others(const struct printer *printer, const struct tally *tally, bool is_known,
+		 const char *before);
+
 /* One numbered group, with an empty line before it. */
 void text_finding(const struct printer *printer, const struct report *report,
 		  const struct finding *finding);

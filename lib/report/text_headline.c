@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/words.h"
 
@@ -20,7 +21,7 @@ static bool is_all_in_program(const struct report *report, bool is_counted,
 		const struct finding *finding = &report->findings[f];
 
 		if ((is_counted ? finding->counted : finding->noted) == 0 ||
-		    (!is_counted && !query_is_leak(finding)))
+		    (!is_counted && !query_is_open(finding)))
 			continue;
 		for (size_t p = 0; p < finding->process_count; p++) {
 			const struct report_process *process =
@@ -37,112 +38,48 @@ static bool is_all_in_program(const struct report *report, bool is_counted,
 	return is_program;
 }
 
-/* "3 sockets"; "5 descriptors (3 sockets, 2 files)". */
-static void print_kinds(const struct printer *printer, const uint64_t kinds[KIND_COUNT])
+static void print_processes(const struct printer *printer, size_t count)
 {
-	unsigned int different = 0, last = 0, told = 0;
 	struct words words;
-	uint64_t sum = 0;
 
-	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
-		if (kinds[kind] > 0) {
-			different++;
-			last = kind;
-			sum += kinds[kind];
-		}
-	if (different == 1) {
-		(void)fputs(words_kind(&words, sum, last), printer->out);
-		return;
-	}
-	(void)fprintf(printer->out, "%s (", words_count(&words, sum, "descriptor"));
-	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
-		if (kinds[kind] > 0)
-			(void)fprintf(printer->out, "%s%s", told++ ? ", " : "",
-				      words_kind(&words, kinds[kind], kind));
-	(void)fputc(')', printer->out);
-}
-
-/* What is told of PROGRAM ("left 3 sockets open") and of others ("3 sockets left open"). */
-struct wording {
-	const char *verb;
-	const char *after;
-	const char *passive;
-};
-
-static const struct wording wordings[FINDING_TYPE_COUNT] = {
-	[FINDING_LEAK] = { "left ", " open", " left open" },
-	[FINDING_CLOSED_BY_GC] = { "left ", " to the garbage collector",
-				   " left to the garbage collector" },
-	[FINDING_DOUBLE_CLOSE] = { "closed ", " twice", " closed twice" },
-	[FINDING_BAD_CLOSE] = { "closed ", " that was not open", " closed that was not open" },
-	[FINDING_WRONG_CLOSE] = { "closed ", " of somebody else", " of somebody else closed" },
-	[FINDING_USE_AFTER_CLOSE] = { "used ", " after close", " used after close" },
-	[FINDING_EXEC_INHERITED] = { "handed ", " on by exec", " handed on by exec" },
-	[FINDING_EXPECTED_CLOSED] = { "had ", " open where none was expected",
-				      " open where none was expected" },
-	[FINDING_CLOSED_UNDER] = { "closed ", " under a stream", " closed under a stream" },
-	[FINDING_STANDARD_TAKEN] = { "got ", " in the place of a standard descriptor",
-				     " in the place of a standard descriptor" },
-	[FINDING_OVERWRITTEN] = { "overwrote ", "", " overwritten" },
-};
-
-/* Lists of getaddrinfo() and its like are not open: "left 2 addrinfo lists unfreed". */
-static const char *leak_word(const uint64_t kinds[KIND_COUNT], bool is_program)
-{
-	bool has_memory = false, has_descriptors = false;
-
-	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
-		if (kinds[kind] > 0 && KINDS_MEMORY & KIND_BIT(kind))
-			has_memory = true;
-		else if (kinds[kind] > 0)
-			has_descriptors = true;
-	if (!has_memory)
-		return is_program ? wordings[FINDING_LEAK].after : wordings[FINDING_LEAK].passive;
-	if (!has_descriptors)
-		return is_program ? " unfreed" : " left unfreed";
-	return is_program ? " open or unfreed" : " left open or unfreed";
+	(void)fprintf(printer->out, " in %s", words_count(&words, count, "process"));
 }
 
 static void print_counted(const struct printer *printer, const struct report *report,
 			  const struct tally *tally)
 {
-	struct words words;
 	size_t process_count;
 	bool is_program = is_all_in_program(report, true, &process_count);
-	const char *before = is_program ? " and " : "; ";
 
-	for (unsigned int type = 0; type < FINDING_TYPE_COUNT; type++) {
-		const struct wording *wording = &wordings[type];
-
-		if (tally->types[type].counted == 0)
-			continue;
-		(void)fprintf(printer->out, "%s%s", before, is_program ? wording->verb : "");
-		print_kinds(printer, tally->types[type].kinds);
-		if (type == FINDING_LEAK)
-			(void)fputs(leak_word(tally->types[type].kinds, is_program), printer->out);
-		else
-			(void)fputs(is_program ? wording->after : wording->passive, printer->out);
-		before = ", ";
-	}
+	(void)fputs(is_program ? " and " : "; ", printer->out);
+	text_counted(printer, tally, is_program);
 	if (!is_program)
-		(void)fprintf(printer->out, " in %s",
-			      words_count(&words, process_count, "process"));
+		print_processes(printer, process_count);
 }
 
+/* " with 2 sockets open, 1 socket closed twice, not counted" */
 static void print_noted(const struct printer *printer, const struct report *report,
 			const struct tally *tally)
 {
 	size_t process_count;
-	struct words words;
 	bool is_program = is_all_in_program(report, false, &process_count);
 
 	(void)fputs(is_program ? " with " : "; ", printer->out);
-	print_kinds(printer, tally->noted_kinds);
+	text_kinds(printer, tally->noted_kinds);
 	(void)fputs(" open", printer->out);
 	if (!is_program)
-		(void)fprintf(printer->out, " in %s",
-			      words_count(&words, process_count, "process"));
+		print_processes(printer, process_count);
+	text_others(printer, tally, false, ", ");
 	(void)fputs(", not counted", printer->out);
+}
+
+static bool has_error(const struct report *report, const char *code)
+{
+	for (size_t i = 0; i < report->diagnostic_count; i++)
+		if (report->diagnostics[i].level == DIAGNOSTIC_ERROR &&
+		    report->diagnostics[i].code && strcmp(report->diagnostics[i].code, code) == 0)
+			return true;
+	return false;
 }
 
 /* Where the all-clear holds. Nothing to add when it holds for the whole tree. */
@@ -162,6 +99,8 @@ static void print_reach(const struct printer *printer, const struct report *repo
 			      report->uncovered_count > 0 ? "were covered and " : "");
 	else if (report->uncovered_count > 0)
 		(void)fputs(" covered", printer->out);
+	if (has_error(report, "ledger-full"))
+		(void)fputs(", as far as was recorded", printer->out);
 	if (!program->is_checked) {
 		(void)fputs(", not checked against the kernel", printer->out);
 		if (program->check_reason) {
@@ -183,7 +122,16 @@ static uint64_t left_in_running(const struct report *report)
 	return left;
 }
 
-/* ", no socket left open (17 opened, 17 closed)" */
+void text_all_clear(const struct printer *printer, const struct report *report,
+		    const struct tally *tally)
+{
+	(void)fprintf(printer->out, "no %s%s left %s",
+		      tally->suppressed_open + tally->baselined_open > 0 ? "new " : "",
+		      words_noun(report->kinds),
+		      report->kinds & ~KINDS_MEMORY ? "open" : "unfreed");
+}
+
+/* ", no socket left open (17 opened, 17 closed); not counted: 1 socket closed twice" */
 static void print_clean(const struct printer *printer, const struct report *report,
 			const struct report_process *program, const struct tally *tally)
 {
@@ -191,8 +139,8 @@ static void print_clean(const struct printer *printer, const struct report *repo
 	const struct {
 		uint64_t count;
 		const char *what;
-	} parts[] = { { tally->suppressed, "suppressed" },
-		      { tally->baselined, "in the baseline" },
+	} parts[] = { { tally->suppressed_open, "suppressed" },
+		      { tally->baselined_open, "in the baseline" },
 		      { left_in_running(report), "still in use" } };
 
 	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
@@ -200,10 +148,8 @@ static void print_clean(const struct printer *printer, const struct report *repo
 			opened += report->kinds_total[kind].opened;
 			closed += report->kinds_total[kind].closed;
 		}
-	(void)fprintf(printer->out, ", no %s%s left %s",
-		      tally->suppressed + tally->baselined > 0 ? "new " : "",
-		      words_noun(report->kinds),
-		      report->kinds & ~KINDS_MEMORY ? "open" : "unfreed");
+	(void)fputs(", ", printer->out);
+	text_all_clear(printer, report, tally);
 	print_reach(printer, report, program);
 	(void)fprintf(printer->out, " (%" PRIu64 " opened, %" PRIu64 " closed", opened, closed);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
@@ -211,6 +157,8 @@ static void print_clean(const struct printer *printer, const struct report *repo
 			(void)fprintf(printer->out, ", %" PRIu64 " %s", parts[i].count,
 				      parts[i].what);
 	(void)fputc(')', printer->out);
+	text_others(printer, tally, false, "; not counted: ");
+	text_others(printer, tally, true, "; known: ");
 }
 
 /* Why nothing good can be said of PROGRAM; NULL when it was followed to its end. */
@@ -224,8 +172,8 @@ static const char *unknown_why(const struct report *report, const struct report_
 		return "it is still running";
 	if (program->end == REPORT_END_EXEC)
 		return "the program that it became was not covered";
-	if (report->verdict == VERDICT_ERROR && report->exit_reason != REASON_UNCOVERED)
-		return "the report is not complete";
+	if (has_error(report, "ledger-damaged"))
+		return "its records are damaged";
 	return NULL;
 }
 
@@ -279,9 +227,11 @@ void text_headline(const struct printer *printer, const struct report *report,
 		print_noted(printer, report, tally);
 	else if (is_clean)
 		print_clean(printer, report, program, tally);
-	else
+	else {
 		(void)fprintf(printer->out, ", so nothing is known about its %s",
 			      words_nouns(report->kinds));
+		text_others(printer, tally, false, "; not counted: ");
+	}
 	paint_end(printer);
 	(void)fputc('\n', printer->out);
 }

@@ -6,6 +6,14 @@
 
 #include "report/words.h"
 
+static void merged_noted(const struct printer *printer, const struct tally *tally)
+{
+	text_kinds(printer, tally->noted_kinds);
+	(void)fputs(" open", printer->out);
+	text_others(printer, tally, false, ", ");
+	(void)fputs(", not counted", printer->out);
+}
+
 void text_merged_headline(const struct printer *printer, const struct report *report,
 			  const struct tally *tally)
 {
@@ -18,10 +26,12 @@ void text_merged_headline(const struct printer *printer, const struct report *re
 		text_counts(printer, tally);
 	else if (report->verdict == VERDICT_ERROR)
 		(void)fputs("not all of them could look into their program", printer->out);
+	else if (tally->noted_open > 0)
+		merged_noted(printer, tally);
 	else
-		(void)fprintf(printer->out, "no %s%s left open",
-			      tally->suppressed + tally->baselined > 0 ? "new " : "",
-			      words_noun(report->kinds));
+		text_all_clear(printer, report, tally);
+	if (tally->counted == 0 && tally->noted_open == 0)
+		text_others(printer, tally, false, "; not counted: ");
 	paint_end(printer);
 	(void)fputc('\n', printer->out);
 }

@@ -172,6 +172,108 @@ Test(text, there_is_no_false_all_clear)
 	}
 }
 
+/* How many of a finding count, are noted, are known; of what type and kind. */
+struct share {
+	enum finding_type type;
+	enum descriptor_kind kind;
+	uint64_t counted, noted, known;
+};
+
+#define PROGRAM "unclosed: ./chat_server (pid 4242) returned 0"
+#define TIMED PROGRAM " after 1.2 s"
+
+/* The first line of every combination is true, and says what there is. */
+Test(text, headlines_tell_what_was_found)
+{
+	static const struct {
+		const char *headline;
+		struct share shares[3];
+	} cases[] = {
+		{ PROGRAM ", no socket left open (9 opened, 9 closed)", { { 0 } } },
+		{ TIMED " and left 2 sockets open", { { FINDING_LEAK, KIND_SOCKET, 2, 0, 0 } } },
+		{ TIMED " and left 2 sockets open, closed 1 file twice",
+		  { { FINDING_LEAK, KIND_SOCKET, 2, 0, 0 },
+		    { FINDING_DOUBLE_CLOSE, KIND_FILE, 1, 0, 0 } } },
+		{ TIMED " and closed 2 descriptors though not open",
+		  { { FINDING_BAD_CLOSE, KIND_OTHER, 2, 0, 0 } } },
+		{ PROGRAM
+		  ", no socket left open (9 opened, 9 closed); not counted: 1 socket closed "
+		  "twice, 2 descriptors closed though not open",
+		  { { FINDING_DOUBLE_CLOSE, KIND_SOCKET, 0, 1, 0 },
+		    { FINDING_BAD_CLOSE, KIND_OTHER, 0, 2, 0 } } },
+		{ PROGRAM ", no socket left open (9 opened, 9 closed); not counted: 3 sockets left "
+			  "to the garbage collector",
+		  { { FINDING_CLOSED_BY_GC, KIND_SOCKET, 0, 3, 0 } } },
+		{ PROGRAM ", no socket left open (9 opened, 9 closed); not counted: 2 addrinfo "
+			  "lists left unfreed",
+		  { { FINDING_LEAK, KIND_ADDRINFO, 0, 2, 0 } } },
+		{ TIMED " with 2 sockets open, not counted",
+		  { { FINDING_LEAK, KIND_SOCKET, 0, 2, 0 } } },
+		{ TIMED " with 2 sockets open, 1 socket used after close, not counted",
+		  { { FINDING_LEAK, KIND_SOCKET, 0, 2, 0 },
+		    { FINDING_USE_AFTER_CLOSE, KIND_SOCKET, 0, 1, 0 } } },
+		{ PROGRAM ", no new socket left open (9 opened, 9 closed, 1 suppressed)",
+		  { { FINDING_LEAK, KIND_SOCKET, 0, 0, 1 } } },
+		{ PROGRAM ", no socket left open (9 opened, 9 closed); known: 1 socket closed "
+			  "twice",
+		  { { FINDING_DOUBLE_CLOSE, KIND_SOCKET, 0, 0, 1 } } },
+		{ TIMED " and left 1 socket open",
+		  { { FINDING_LEAK, KIND_SOCKET, 1, 0, 0 },
+		    { FINDING_DOUBLE_CLOSE, KIND_SOCKET, 0, 1, 0 } } },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct report *report = build_report();
+		char *text;
+
+		for (const struct share *share = cases[i].shares;
+		     share < cases[i].shares + 3 &&
+		     share->counted + share->noted + share->known > 0;
+		     share++) {
+			struct finding *finding = build_finding(
+				report, share->counted + share->noted + share->known, "x");
+
+			finding->type = share->type;
+			finding->kind = share->kind;
+			finding->counted = share->counted;
+			finding->noted = share->noted;
+			finding->suppressed = share->known;
+		}
+		build_totals(report, 9, 9, 1);
+		text = golden_render(&report_text, report, &(struct report_style){ .width = 0 });
+		text[strcspn(text, "\n")] = '\0';
+		cr_expect_str_eq(text, cases[i].headline);
+		free(text);
+		report_free(report);
+	}
+}
+
+Test(text, a_full_ledger_limits_the_all_clear)
+{
+	struct report *report = model_make("clean");
+	char *text;
+
+	build_diagnostic(report, DIAGNOSTIC_ERROR, "ledger-full", "2 processes were not recorded");
+	text = golden_render(&report_text, report, &(struct report_style){ .width = 0 });
+	cr_expect_not_null(strstr(text, "no socket left open, as far as was recorded ("), "%s",
+			   text);
+	free(text);
+	report_free(report);
+}
+
+Test(text, a_damaged_ledger_gives_no_all_clear)
+{
+	struct report *report = model_make("clean");
+	char *text;
+
+	build_diagnostic(report, DIAGNOSTIC_ERROR, "ledger-damaged", "2 tables cannot be read");
+	text = golden_render(&report_text, report, &(struct report_style){ .width = 0 });
+	cr_expect_not_null(strstr(text, "damaged, so nothing is known about its sockets"), "%s",
+			   text);
+	free(text);
+	report_free(report);
+}
+
 Test(text, a_program_without_an_end_gets_no_all_clear)
 {
 	static const enum report_end ends[] = { REPORT_END_EXEC, REPORT_END_RUNNING };

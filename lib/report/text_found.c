@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* What was found, in the words of a headline. */
+#include "report/text.h"
+
+#include <inttypes.h>
+
+#include "report/words.h"
+
+static uint64_t kinds_sum(const uint64_t kinds[KIND_COUNT])
+{
+	uint64_t sum = 0;
+
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+		sum += kinds[kind];
+	return sum;
+}
+
+void text_kinds(const struct printer *printer, const uint64_t kinds[KIND_COUNT])
+{
+	unsigned int different = 0, last = 0, told = 0;
+	uint64_t sum = kinds_sum(kinds);
+	struct words words;
+
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+		if (kinds[kind] > 0) {
+			different++;
+			last = kind;
+		}
+	if (different == 1) {
+		(void)fputs(words_kind(&words, sum, last), printer->out);
+		return;
+	}
+	(void)fprintf(printer->out, "%s (", words_count(&words, sum, "descriptor"));
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+		if (kinds[kind] > 0)
+			(void)fprintf(printer->out, "%s%s", told++ ? ", " : "",
+				      words_kind(&words, kinds[kind], kind));
+	(void)fputc(')', printer->out);
+}
+
+/* What is told of PROGRAM ("left 3 sockets open") and of others ("3 sockets left open"). */
+struct wording {
+	const char *verb;
+	const char *after;
+	const char *passive;
+};
+
+static const struct wording wordings[FINDING_TYPE_COUNT] = {
+	[FINDING_LEAK] = { "left ", " open", " left open" },
+	[FINDING_CLOSED_BY_GC] = { "left ", " to the garbage collector",
+				   " left to the garbage collector" },
+	[FINDING_DOUBLE_CLOSE] = { "closed ", " twice", " closed twice" },
+	[FINDING_BAD_CLOSE] = { "closed ", " though not open", " closed though not open" },
+	[FINDING_WRONG_CLOSE] = { "closed ", " of somebody else", " of somebody else closed" },
+	[FINDING_USE_AFTER_CLOSE] = { "used ", " after close", " used after close" },
+	[FINDING_EXEC_INHERITED] = { "handed ", " on by exec", " handed on by exec" },
+	[FINDING_EXPECTED_CLOSED] = { "had ", " open where none was expected",
+				      " open where none was expected" },
+	[FINDING_CLOSED_UNDER] = { "closed ", " under a stream", " closed under a stream" },
+	[FINDING_STANDARD_TAKEN] = { "got ", " in the place of a standard descriptor",
+				     " in the place of a standard descriptor" },
+	[FINDING_OVERWRITTEN] = { "overwrote ", "", " overwritten" },
+};
+
+/* Lists of getaddrinfo() and its like are not open: "left 2 addrinfo lists unfreed". */
+static const char *leak_word(const uint64_t kinds[KIND_COUNT], bool is_program)
+{
+	bool has_memory = false, has_descriptors = false;
+
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+		if (kinds[kind] > 0 && KINDS_MEMORY & KIND_BIT(kind))
+			has_memory = true;
+		else if (kinds[kind] > 0)
+			has_descriptors = true;
+	if (!has_memory)
+		return is_program ? wordings[FINDING_LEAK].after : wordings[FINDING_LEAK].passive;
+	if (!has_descriptors)
+		return is_program ? " unfreed" : " left unfreed";
+	return is_program ? " open or unfreed" : " left open or unfreed";
+}
+
+/* Misuse is told of descriptors, where it is not known of what kind they were. */
+static void print_what(const struct printer *printer, unsigned int type,
+		       const uint64_t kinds[KIND_COUNT])
+{
+	struct words words;
+	uint64_t sum = kinds_sum(kinds);
+
+	if (type != FINDING_LEAK && kinds[KIND_OTHER] == sum)
+		(void)fputs(words_count(&words, sum, "descriptor"), printer->out);
+	else
+		text_kinds(printer, kinds);
+}
+
+static const char *word_after(unsigned int type, const uint64_t kinds[KIND_COUNT], bool is_program)
+{
+	if (type == FINDING_LEAK)
+		return leak_word(kinds, is_program);
+	return is_program ? wordings[type].after : wordings[type].passive;
+}
+
+void text_counted(const struct printer *printer, const struct tally *tally, bool is_program)
+{
+	const char *before = "";
+
+	for (unsigned int type = 0; type < FINDING_TYPE_COUNT; type++) {
+		const uint64_t *kinds = tally->types[type].kinds;
+
+		if (tally->types[type].counted == 0)
+			continue;
+		(void)fprintf(printer->out, "%s%s", before, is_program ? wordings[type].verb : "");
+		print_what(printer, type, kinds);
+		(void)fputs(word_after(type, kinds, is_program), printer->out);
+		before = ", ";
+	}
+}
+
+void text_others(const struct printer *printer, const struct tally *tally, bool is_known,
+		 const char *before)
+{
+	for (unsigned int type = 0; type < FINDING_TYPE_COUNT; type++) {
+		const struct tally_type *sums = &tally->types[type];
+		const uint64_t *kinds = is_known ? sums->known : sums->noted;
+
+		if (kinds_sum(kinds) == 0)
+			continue;
+		(void)fputs(before, printer->out);
+		print_what(printer, type, kinds);
+		(void)fputs(word_after(type, kinds, false), printer->out);
+		before = ", ";
+	}
+}
