@@ -4,6 +4,7 @@
  *
  *	const char unclosed_suppressions[] = "leak:^start$\n";
  *
+ * which is what UNCLOSED_SUPPRESSIONS() of unclosed.h defines.
  * Read from the file; nothing of the program is called. They hold where that
  * program or library is loaded.
  */

@@ -39,6 +39,14 @@
  * still fills up is, so warm it up first. The report of such a program does not
  * count what was opened before the first checkpoint, nor one a place after it.
  *
+ * Rules. What a program or library keeps open by design can be said in itself, in
+ * the words of a suppression file (unclosed(1)). Once in it, outside of functions:
+ *
+ *	UNCLOSED_SUPPRESSIONS(
+ *		"leak:^open_pool$\n"
+ *		"    reason: lives as long as the program\n"
+ *	);
+ *
  * Other languages call the exported functions of the same names, in Python
  * ctypes.CDLL(None).unclosed_scope_begin(b"name"), where they exist. A program that
  * only starts others can put UNCLOSED_SCOPE=NAME into their environment.
@@ -51,6 +59,37 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+/*
+ * Rules of the program or library that this is compiled into, a literal with a
+ * line a rule. They hold where it is loaded. unclosed reads them from the file:
+ * nothing is called, and without unclosed they are some bytes that nobody reads.
+ *
+ * It defines the array `unclosed_suppressions`, which no file of a program and
+ * of its static libraries may define a second time. The linker keeps it: under
+ * --gc-sections (with GCC 11 or Clang 13 and later), hidden visibility and -flto.
+ * A linker takes nothing from a static library that nobody asks for: put it beside
+ * code that is used. In a stripped program the symbol must be exported: link with
+ * -rdynamic, or -Wl,--export-dynamic-symbol=unclosed_suppressions. Libraries
+ * export it.
+ */
+#define UNCLOSED_SUPPRESSIONS(rules)                                                               \
+	UNCLOSED_EXTERN __attribute__((visibility("default"))) const char unclosed_suppressions[]; \
+	UNCLOSED_KEPT const char unclosed_suppressions[] = "" rules
+
+#ifdef __cplusplus
+#define UNCLOSED_EXTERN extern "C"
+#else
+#define UNCLOSED_EXTERN extern
+#endif
+#define UNCLOSED_KEPT __attribute__((used UNCLOSED_RETAIN))
+#define UNCLOSED_RETAIN
+#ifdef __has_attribute
+#if __has_attribute(retain)
+#undef UNCLOSED_RETAIN
+#define UNCLOSED_RETAIN , retain
+#endif
+#endif
 
 #ifdef __cplusplus
 extern "C" {
