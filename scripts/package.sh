@@ -50,6 +50,7 @@ try_tree() {
 	done
 }
 
+scripts/setup.sh --packages
 deb=$(make_package "$base-package" DEB -DUNCLOSED_SAMPLES_INSTALLED_PATHS=ON -DCMAKE_INSTALL_PREFIX=/usr \
 	-DCMAKE_INSTALL_LIBDIR=lib)
 dpkg-deb -x "$deb" "$work/deb"

@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Install what building and testing needs. Does nothing when all is there.
-#   scripts/setup.sh          to build and run
-#   scripts/setup.sh --tests  to test, too: Criterion and the real programs that the tests run
+#   scripts/setup.sh             to build and run
+#   scripts/setup.sh --packages  to make packages, too: what cpack and a static program need
+#   scripts/setup.sh --tests     to test, too: Criterion and the real programs that the tests run
 set -euo pipefail
 
 build=(gcc g++ cmake ninja-build pkg-config libdw-dev libelf-dev libjansson-dev libiberty-dev
 	libunwind-dev libunwind8)
-tests=(libcriterion-dev libgtest-dev python3-pytest bats dpkg-dev liburing-dev clang libclang-rt-dev python3
-	python3-jsonschema file strace curl git perl nodejs
+packages=(dpkg-dev file libbz2-dev liblzma-dev zlib1g-dev)
+tests=(libcriterion-dev libgtest-dev python3-pytest bats liburing-dev clang libclang-rt-dev python3
+	python3-jsonschema strace curl git perl nodejs
 	openssh-client nginx-light
 	redis-server musl-tools libc6-dbg binutils util-linux python3-greenlet)
 
 wanted=("${build[@]}")
+[[ "${1:-}" == --packages || "${1:-}" == --tests ]] && wanted+=("${packages[@]}")
 [[ "${1:-}" == --tests ]] && wanted+=("${tests[@]}")
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
