@@ -141,7 +141,8 @@ char *message_text(const struct report *report, const struct finding *finding)
 	for (size_t i = 0; i < finding->evidence_count; i++)
 		add_sentence(out, finding->evidence[i].is_proof ? "Proof: " : "",
 			     finding->evidence[i].text);
-	add_sentence(out, "", finding->explanation);
+	if (finding->explanation && !query_is_evidence(finding, finding->explanation))
+		add_sentence(out, "", finding->explanation);
 	for (size_t i = 0; i < finding->related_count; i++) {
 		const struct report_related *related = &finding->related[i];
 		char *what = message_related(related);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/query.h"
 
+#include <string.h>
+
 const struct report_process *query_process(const struct report *report, uint32_t id)
 {
 	if (id < report->process_count && report->processes[id].id == id)
@@ -80,6 +82,14 @@ bool query_is_leak(const struct finding *finding)
 bool query_is_open(const struct finding *finding)
 {
 	return finding->type == FINDING_LEAK && query_is_leak(finding);
+}
+
+bool query_is_evidence(const struct finding *finding, const char *text)
+{
+	for (size_t i = 0; i < finding->evidence_count; i++)
+		if (finding->evidence[i].text && strcmp(finding->evidence[i].text, text) == 0)
+			return true;
+	return false;
 }
 
 void tally_add(struct tally *tally, const struct report *report, const struct finding *finding)

@@ -57,6 +57,9 @@ bool query_is_leak(const struct finding *finding);
 /* Was it open at the end? What a garbage collector closed was not. */
 bool query_is_open(const struct finding *finding);
 
+/* Is a sentence among the evidence? Then it need not be said again as the explanation. */
+bool query_is_evidence(const struct finding *finding, const char *text);
+
 /* Add one finding to the sums; tally_make() begins with none and adds all. */
 void tally_add(struct tally *tally, const struct report *report, const struct finding *finding);
 void tally_make(struct tally *ret_tally, const struct report *report);

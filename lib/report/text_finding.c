@@ -245,14 +245,6 @@ static void print_evidence(const struct printer *printer, const struct finding *
 	}
 }
 
-static bool is_in_evidence(const struct finding *finding, const char *text)
-{
-	for (size_t i = 0; i < finding->evidence_count; i++)
-		if (finding->evidence[i].text && strcmp(finding->evidence[i].text, text) == 0)
-			return true;
-	return false;
-}
-
 /* The length of a sentence without its full stop. */
 static size_t sentence_length(const char *text)
 {
@@ -357,7 +349,7 @@ void text_finding(const struct printer *printer, const struct report *report,
 			print_related(printer, &finding->related[i]);
 	print_evidence(printer, finding, true);
 	print_evidence(printer, finding, false);
-	if (finding->explanation && !is_in_evidence(finding, finding->explanation))
+	if (finding->explanation && !query_is_evidence(finding, finding->explanation))
 		print_labelled(printer, explanation_label(finding->explanation),
 			       finding->explanation);
 	print_fix(printer, finding);
