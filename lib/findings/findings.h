@@ -235,6 +235,7 @@ struct report_process {
 	bool is_checked;          /* against the kernel's list */
 	const char *check_reason; /* when not */
 	bool is_listed; /* belongs into `processes` of the JSON report */
+	bool is_skipped; /* left out by --only, --skip or --children: not judged */
 	struct report_kind_count kinds[KIND_COUNT];
 	struct report_inherited *inherited;
 	size_t inherited_count;
@@ -350,6 +351,7 @@ struct report {
 	struct report_process *processes; /* by id */
 	size_t process_count;             /* all, images counted once per process below */
 	size_t covered_count, uncovered_count, running_count, listed_count;
+	size_t skipped_count; /* left out by the options; in none of the numbers above */
 
 	struct report_scope *scopes; /* by id - 1 */
 	size_t scope_count;

@@ -163,10 +163,14 @@ static bool name_matches(const char *wanted, const char *path)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
 
-	return path && (strcmp(wanted, path) == 0 || (slash && strcmp(wanted, slash + 1) == 0));
+	return path && *path &&
+	       (strcmp(wanted, path) == 0 || (slash && strcmp(wanted, slash + 1) == 0));
 }
 
-/* Does a list of --only or --skip name the program of an image? */
+/*
+ * Does a list of --only or --skip name the program of an image? By its file, or by
+ * the name it was called by: sh is a link to dash, python3 one to python3.11.
+ */
 static bool list_names(struct judge *judge, const char *const *list, uint32_t count, uint32_t index)
 {
 	const struct ledger_process *process = judge->images[index].process;
@@ -178,9 +182,12 @@ static bool list_names(struct judge *judge, const char *const *list, uint32_t co
 		image && has_said_hello(process)
 			? image->exe_ref
 			: atomic_load_explicit(&process->target_ref, memory_order_relaxed));
+	const char *name = image && has_said_hello(process)
+				   ? snapshot_string(judge->snapshot, image->argv_ref)
+				   : NULL;
 
 	for (uint32_t i = 0; i < count && i < OPTIONS_LIST_MAX; i++)
-		if (name_matches(list[i], path))
+		if (name_matches(list[i], path) || name_matches(list[i], name))
 			return true;
 	return false;
 }

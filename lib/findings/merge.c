@@ -60,6 +60,7 @@ static void processes_merge(struct report *into, struct report *part, const stru
 	into->covered_count += part->covered_count;
 	into->uncovered_count += part->uncovered_count;
 	into->running_count += part->running_count;
+	into->skipped_count += part->skipped_count;
 	into->listed_count += part->listed_count;
 	for (size_t i = 0; i < part->scope_count; i++) {
 		part->scopes[i].id += shift->scope;

@@ -173,6 +173,7 @@ static void process_describe(struct judge *judge, struct report_process *entry, 
 	entry->exe = exe ? report_strdup(judge->report, exe) : "?";
 	arguments_describe(judge, entry, image ? image->argv_ref : 0);
 	entry->name = entry->argc && entry->argv[0][0] ? entry->argv[0] : last_part(entry->exe);
+	entry->is_skipped = !judge->lives[judge->images[index].life].is_wanted;
 	entry->pid = (int)value_of(&process->pid);
 	entry->ppid = (int)process->ppid;
 	entry->start_ns = process->started_ns;
@@ -223,8 +224,10 @@ void processes_count(struct judge *judge)
 		if (life->is_program)
 			last->is_listed =
 				report->processes[judge->images[life->first].id].is_listed = true;
-		if (!life->is_wanted)
+		if (!life->is_wanted) {
+			report->skipped_count++;
 			continue;
+		}
 		report->covered_count += life->is_covered;
 		report->uncovered_count += !life->is_covered;
 		report->running_count += life->is_running;

@@ -103,6 +103,8 @@ static void kinds_total(struct judge *judge)
 		for (size_t i = 0; i < report->process_count; i++) {
 			const struct report_kind_count *count = &report->processes[i].kinds[kind];
 
+			if (report->processes[i].is_skipped)
+				continue; /* nobody looked for what it left */
 			total->opened += count->opened;
 			total->left += count->left;
 			if (count->peak > total->peak)
@@ -125,6 +127,18 @@ static void process_balance(struct judge *judge)
 			    process->kinds[kind].left <= process->kinds[kind].opened)
 				count_balance(&process->kinds[kind]);
 	}
+}
+
+/* Options that leave out everything: an all-clear for nothing is none. */
+static void skipped_tell(struct judge *judge)
+{
+	struct report *report = judge->report;
+
+	if (report->skipped_count == 0 || report->covered_count + report->uncovered_count > 0)
+		return;
+	diagnose(judge, DIAGNOSTIC_ERROR, "nothing-judged",
+		 "no process was judged: --only, --skip and --children leave out each one that ran",
+		 -1);
 }
 
 static void losses_tell(struct judge *judge)
@@ -187,6 +201,7 @@ static void completeness_find(struct judge *judge)
 		if (life->is_wanted && !last->is_checked)
 			report->is_complete = false;
 	}
+	skipped_tell(judge);
 	losses_tell(judge);
 	damage_tell(judge);
 }

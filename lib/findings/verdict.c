@@ -11,7 +11,10 @@ static int own_status(const struct report_exit *ended)
 static bool has_failed_cover(const struct report *report, const struct options *options,
 			     bool is_program_covered)
 {
-	return !is_program_covered ||
+	bool is_nothing_judged =
+		report->skipped_count > 0 && report->covered_count + report->uncovered_count == 0;
+
+	return !is_program_covered || is_nothing_judged ||
 	       (report->uncovered_count && options->uncovered >= POLICY_COUNT);
 }
 

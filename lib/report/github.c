@@ -139,6 +139,24 @@ static void running_write(FILE *out, const struct report *report)
 	command_write(out, "warning", "unclosed: not complete", text);
 }
 
+/* What else makes the run fail: a stale baseline, say. One line, for GitHub shows ten. */
+static void failures_write(FILE *out, const struct report *report)
+{
+	const char *first = NULL;
+	size_t count = 0;
+	char *text;
+
+	for (size_t i = 0; i < report->diagnostic_count; i++)
+		if (report->diagnostics[i].level == DIAGNOSTIC_ERROR && count++ == 0)
+			first = report->diagnostics[i].text;
+	if (!first)
+		return;
+	if (asprintf(&text, count > 1 ? "%s (and %zu more like this)" : "%s", first, count - 1) < 0)
+		abort(); /* like report_alloc() */
+	command_write(out, "error", "unclosed", text);
+	free(text);
+}
+
 static int github_write(FILE *out, const struct report *report, const struct report_style *style)
 {
 	uint64_t more = findings_write(out, report, style);
@@ -150,6 +168,7 @@ static int github_write(FILE *out, const struct report *report, const struct rep
 			       words_count(&words, more, "more finding"));
 		command_write(out, "error", "unclosed", text);
 	}
+	failures_write(out, report);
 	uncovered_write(out, report);
 	running_write(out, report);
 	return ferror(out) ? -EIO : 0;

@@ -102,6 +102,8 @@ static void add_processes(json_t *root, const struct report *report)
 	json_add_number(counts, "uncovered", report->uncovered_count);
 	json_add_number(counts, "running", report->running_count);
 	json_add_number(counts, "listed", json_array_size(array));
+	if (report->skipped_count)
+		json_add_number(counts, "skipped", report->skipped_count);
 	json_add(root, "process_counts", counts);
 }
 

@@ -101,6 +101,8 @@ json_t *json_process(const struct report_process *process)
 	for (size_t i = 0; i < process->argc; i++)
 		json_append(argv, json_text(process->argv[i]));
 	json_add(object, "argv", argv);
+	if (process->is_skipped)
+		json_add(object, "skipped", json_true());
 	json_add_number(object, "start_ns", process->start_ns);
 	json_add_number(object, "duration_ns", process->duration_ns);
 	json_add(object, "end", json_end(process));

@@ -146,6 +146,7 @@ static void read_process_list(struct json_reader *reader, const json_t *root)
 	report->covered_count = read_count(reader, counts, "covered", UINT32_MAX);
 	report->uncovered_count = read_count(reader, counts, "uncovered", UINT32_MAX);
 	report->running_count = read_count(reader, counts, "running", UINT32_MAX);
+	report->skipped_count = read_count(reader, counts, "skipped", UINT32_MAX);
 }
 
 static void read_findings(struct json_reader *reader, const json_t *root)

@@ -98,6 +98,7 @@ void read_process(struct json_reader *reader, const json_t *object, struct repor
 	process->pid = read_int(reader, object, "pid", 0);
 	process->ppid = read_int(reader, object, "ppid", 0);
 	read_names(reader, object, process);
+	process->is_skipped = read_bool(reader, object, "skipped", false);
 	process->start_ns = read_count(reader, object, "start_ns", UINT64_MAX);
 	process->duration_ns = read_count(reader, object, "duration_ns", UINT64_MAX);
 	read_end(reader, object, process);

@@ -5,8 +5,9 @@
  * processes that were started by the same words, so that its name is the same in
  * the next run; and each scope, the tests of a framework that names them. A case
  * fails by each finding that counts in it: in its scope where there is one, else in
- * one of its processes. What was not covered, or still runs, is skipped: it did not
- * pass.
+ * one of its processes. What was not covered, not judged, or still runs, is skipped:
+ * it did not pass. When the run fails for something else than a finding, a case of its
+ * own says so: a job that only reads this file must not take it for success.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -35,8 +36,9 @@ struct suite {
 	FILE *out;
 	struct test_case *cases;
 	size_t case_count;
-	size_t *case_of;       /* for each process by its place; SIZE_MAX: none */
-	size_t *case_of_scope; /* for each scope by its place */
+	size_t *case_of;         /* for each process by its place; SIZE_MAX: none */
+	size_t *case_of_scope;   /* for each scope by its place */
+	const char *run_failure; /* why the run fails, if not for a finding */
 	uint64_t failures, skipped;
 };
 
@@ -92,7 +94,8 @@ static void process_add(struct suite *suite, const struct report_process *proces
 	struct test_case *test = &suite->cases[at];
 
 	test->duration_ns += process->duration_ns;
-	if (!test->skipped && (!process->is_covered || process->end == REPORT_END_RUNNING))
+	if (!test->skipped &&
+	    (!process->is_covered || process->is_skipped || process->end == REPORT_END_RUNNING))
 		test->skipped = process;
 	suite->case_of[process - suite->report->processes] = at;
 }
@@ -158,9 +161,26 @@ static void finding_add(struct suite *suite, size_t number)
 	}
 }
 
+static const char *run_failure(const struct report *report)
+{
+	switch (report->exit_reason) {
+	case REASON_UNCOVERED:
+		return "not covered";
+	case REASON_ERROR:
+		return "unclosed failed";
+	case REASON_STALE:
+		return "what is known is out of date";
+	default:
+		return NULL;
+	}
+}
+
 static void suite_make(struct suite *suite)
 {
 	const struct report *report = suite->report;
+
+	suite->run_failure = run_failure(report);
+	suite->failures += suite->run_failure != NULL;
 
 	suite->cases = allocate(report->process_count + report->scope_count, sizeof(*suite->cases));
 	suite->case_of = allocate(report->process_count, sizeof(*suite->case_of));
@@ -242,7 +262,9 @@ static void skipped_write(struct suite *suite, const struct report_process *proc
 	const char *reason = process->reason ? process->reason : "reason not known";
 	char *text;
 
-	if (process->end == REPORT_END_RUNNING && process->is_covered)
+	if (process->is_skipped)
+		text = strdup("left out by --only, --skip or --children: not judged");
+	else if (process->end == REPORT_END_RUNNING && process->is_covered)
 		text = strdup("still running, not judged");
 	else if (asprintf(&text, "not covered: %s%s%s", reason, process->remedy ? "; " : "",
 			  process->remedy ? process->remedy : "") < 0)
@@ -281,6 +303,26 @@ static void case_write(struct suite *suite, const struct test_case *test)
 	(void)fputs("\n  </testcase>", suite->out);
 }
 
+/* A case for the run as a whole, with what the report calls errors. */
+static void run_write(struct suite *suite)
+{
+	const struct report *report = suite->report;
+
+	if (!suite->run_failure)
+		return;
+	(void)fputs("\n  <testcase classname=\"unclosed\" name=\"the run as a whole\">"
+		    "\n   <failure type=\"run\"",
+		    suite->out);
+	xml_attribute(suite->out, "message", suite->run_failure);
+	(void)fputc('>', suite->out);
+	for (size_t i = 0; i < report->diagnostic_count; i++)
+		if (report->diagnostics[i].level == DIAGNOSTIC_ERROR) {
+			xml_text(suite->out, report->diagnostics[i].text);
+			(void)fputc('\n', suite->out);
+		}
+	(void)fputs("</failure>\n  </testcase>", suite->out);
+}
+
 static void property_write(FILE *out, const char *name, const char *value)
 {
 	if (!value)
@@ -309,7 +351,7 @@ static void properties_write(FILE *out, const struct report *report)
 
 static void totals_write(const struct suite *suite)
 {
-	xml_attribute_number(suite->out, "tests", suite->case_count);
+	xml_attribute_number(suite->out, "tests", suite->case_count + (suite->run_failure ? 1 : 0));
 	xml_attribute_number(suite->out, "failures", suite->failures);
 	xml_attribute_number(suite->out, "errors", 0);
 }
@@ -335,6 +377,7 @@ static void suite_write(struct suite *suite)
 	xml_attribute(suite->out, "hostname", report->host_name);
 	(void)fputc('>', suite->out);
 	properties_write(suite->out, report);
+	run_write(suite);
 	for (size_t i = 0; i < suite->case_count; i++)
 		case_write(suite, &suite->cases[i]);
 	(void)fputs("\n </testsuite>\n</testsuites>\n", suite->out);

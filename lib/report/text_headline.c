@@ -86,11 +86,11 @@ static bool has_error(const struct report *report, const char *code)
 static void print_reach(const struct printer *printer, const struct report *report,
 			const struct report_process *program)
 {
-	size_t total = report->covered_count + report->uncovered_count;
+	size_t total = report->covered_count + report->uncovered_count + report->skipped_count;
 	size_t running = report->running_count;
 	struct words words;
 
-	if (report->uncovered_count > 0 || running > 0)
+	if (report->uncovered_count > 0 || running > 0 || report->skipped_count > 0)
 		(void)fprintf(printer->out, " in the %zu of %s",
 			      report->covered_count > running ? report->covered_count - running : 0,
 			      words_count(&words, total, "process"));
@@ -99,6 +99,8 @@ static void print_reach(const struct printer *printer, const struct report *repo
 			      report->uncovered_count > 0 ? "were covered and " : "");
 	else if (report->uncovered_count > 0)
 		(void)fputs(" covered", printer->out);
+	else if (report->skipped_count > 0)
+		(void)fputs(" judged", printer->out);
 	if (has_error(report, "ledger-full"))
 		(void)fputs(", as far as was recorded", printer->out);
 	if (!program->is_checked) {
@@ -166,6 +168,8 @@ static const char *unknown_why(const struct report *report, const struct report_
 {
 	if (!program)
 		return "it left no record";
+	if (program->is_skipped)
+		return "it was not judged (--only, --skip)";
 	if (!program->is_covered)
 		return "it was not covered";
 	if (program->end == REPORT_END_RUNNING)

@@ -11,10 +11,14 @@ static void print_coverage(const struct printer *printer, const struct report *r
 	struct words words;
 
 	if (total == 0)
-		(void)fputs("no process covered\n", printer->out);
+		(void)fputs(report->skipped_count ? "no process judged" : "no process covered",
+			    printer->out);
 	else
-		(void)fprintf(printer->out, "%zu of %s covered\n", report->covered_count,
+		(void)fprintf(printer->out, "%zu of %s covered", report->covered_count,
 			      words_count(&words, total, "process"));
+	if (total > 0 && report->skipped_count > 0)
+		(void)fprintf(printer->out, ", %zu more not judged", report->skipped_count);
+	(void)fputc('\n', printer->out);
 }
 
 /* "unclosed: sockets: 17 opened, 14 closed, 6 open at most; 2 of 3 processes covered" */

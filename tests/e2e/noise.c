@@ -57,8 +57,31 @@ Test(noise, programs_are_chosen_by_name)
 	cr_expect_eq(run_status(&run), 0, "%s", run.err);
 	run = RUN(UNCLOSED_PROGRAM, "--only", "leak", "--", SH, both);
 	cr_expect_eq(run_status(&run), 23, "%s", run.err);
-	run = RUN(UNCLOSED_PROGRAM, "--only", "sh", "--", SH, both);
+	run = RUN(UNCLOSED_PROGRAM, "--only", "sh", "--", SH, LEAK "; true");
 	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	cr_expect(strstr(run.err, "no socket left open in the 1 of 2 processes judged (0 opened"),
+		  "%s", run.err);
+}
+
+/* An all-clear for what nobody looked at would be a wrong one. */
+Test(noise, what_is_left_out_is_no_all_clear)
+{
+	struct watched watched =
+		WATCH("--skip", "leak", "--junit", run_path("junit.xml"), "--github", "--", LEAK);
+
+	cr_expect_eq(run_status(&watched.run), 125, "%s", watched.run.err);
+	cr_expect(
+		strstr(watched.run.err, "it was not judged (--only, --skip), so nothing is known"),
+		"%s", watched.run.err);
+	cr_expect(strstr(watched.run.err, "::error title=unclosed::no process was judged"), "%s",
+		  watched.run.err);
+	cr_expect_eq(report_number(watched.report, "process_counts/skipped"), 1);
+	cr_expect(strstr(run_read(run_path("junit.xml"), NULL), "tests=\"2\" failures=\"1\""), "%s",
+		  run_read(run_path("junit.xml"), NULL));
+	watched = WATCH("--only", "leak", "--", SH, LEAK "; true");
+	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	cr_expect(strstr(watched.run.err, "1 of 1 process covered, 1 more not judged"), "%s",
+		  watched.run.err);
 }
 
 /* Runs are told apart by a file that each of them makes longer. */
