@@ -151,6 +151,60 @@ static void related_merge(struct report *into, struct finding *finding, const st
 	}
 }
 
+#define SIBLINGS "siblings-closed"
+
+static uint64_t siblings_of(const struct finding *finding, size_t *ret_places)
+{
+	uint64_t count = 0;
+
+	*ret_places = 0;
+	for (size_t i = 0; i < finding->related_count; i++)
+		if (is_same(finding->related[i].role, "usually-closed")) {
+			count += finding->related[i].count;
+			(*ret_places)++;
+		}
+	return count;
+}
+
+/* "9 of 12 from here were closed, at handle (serve.c:25).": the sum, and where, if all were there.
+ */
+static void siblings_tell(struct report *into, struct finding *finding)
+{
+	size_t places;
+	uint64_t closed = siblings_of(finding, &places);
+
+	for (size_t i = 0; i < finding->evidence_count; i++) {
+		struct report_evidence *evidence = &finding->evidence[i];
+		const char *at = evidence->text ? strstr(evidence->text, ", at ") : NULL;
+
+		if (!is_same(evidence->what, SIBLINGS))
+			continue;
+		evidence->text = report_printf(
+			into, "%llu of %llu from here were %s%s", (unsigned long long)closed,
+			(unsigned long long)(closed + finding->count),
+			KINDS_MEMORY & KIND_BIT(finding->kind) ? "freed" : "closed",
+			places == 1 && at ? at : ".");
+	}
+}
+
+/* What one shard saw closed, the other did not: then its guess is the better one. */
+static void siblings_merge(struct report *into, struct finding *finding,
+			   const struct finding *other)
+{
+	size_t places;
+
+	if (siblings_of(finding, &places) > 0 || siblings_of(other, &places) == 0)
+		return;
+	finding->explanation = other->explanation;
+	finding->remedy = other->remedy;
+	finding->remedy_file = other->remedy_file;
+	finding->remedy_line = other->remedy_line;
+	for (size_t i = 0; i < other->evidence_count; i++)
+		if (is_same(other->evidence[i].what, SIBLINGS))
+			APPEND(into, finding->evidence, finding->evidence_count,
+			       &other->evidence[i], 1);
+}
+
 static void suppressed_by_merge(struct report *into, struct finding *finding,
 				const struct finding *other)
 {
@@ -194,7 +248,9 @@ static void finding_merge(struct report *into, struct finding *finding, const st
 		finding->evidence = other->evidence;
 		finding->evidence_count = other->evidence_count;
 	}
+	siblings_merge(into, finding, other);
 	related_merge(into, finding, other);
+	siblings_tell(into, finding);
 	suppressed_by_merge(into, finding, other);
 	APPEND(into, finding->shares, finding->share_count, other->shares, other->share_count);
 }
