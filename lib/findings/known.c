@@ -139,13 +139,31 @@ static const char *program_path(const struct report *report)
 	return report->process_count ? report->processes[0].exe : NULL;
 }
 
+/* A rule's line; one that is all conditions is told apart by its first: "leak: frame: ^serve$". */
+static const char *rule_text(struct report *report, const struct rule *rule)
+{
+	const struct {
+		const char *name, *value;
+	} conditions[] = { { "frame", rule->frame_count ? rule->frames[0] : NULL },
+			   { "path", rule->path },
+			   { "address", rule->address },
+			   { "program", rule->program },
+			   { "call", rule->call } };
+
+	for (size_t i = 0; !*rule->pattern && i < sizeof(conditions) / sizeof(conditions[0]); i++)
+		if (conditions[i].value)
+			return report_printf(report, "%s %s: %s", rule->text, conditions[i].name,
+					     conditions[i].value);
+	return report_strdup(report, rule->text);
+}
+
 static struct report_suppression rule_tell(struct report *report, const struct rule *rule,
 					   bool is_expired)
 {
 	const char *flaw = rule->is_default ? NULL : rule_flaw(rule, program_path(report));
 
 	return (struct report_suppression){
-		.rule = report_strdup(report, rule->text),
+		.rule = rule_text(report, rule),
 		.source = report_strdup(report, rule->source),
 		.line = rule->line,
 		.reason = report_strdup(report, rule->reason),

@@ -98,6 +98,66 @@ static bool unused_review(struct report *report, const struct options *options)
 	return unused_tell(report, fails ? DIAGNOSTIC_ERROR : DIAGNOSTIC_NOTE) > 0 && fails;
 }
 
+/* The file name of the first module whose functions a stack cannot name; NULL: it names all. */
+static const char *nameless_module(const struct report_stack *stack)
+{
+	for (size_t i = 0; i < stack->frame_count; i++) {
+		const struct report_frame *frame = &stack->frames[i];
+		const char *slash = frame->module ? strrchr(frame->module, '/') : NULL;
+
+		if (frame->module && !frame->function && !frame->is_runtime)
+			return slash ? slash + 1 : frame->module;
+	}
+	return NULL;
+}
+
+/*
+ * Places that only this very build has: in another one nothing says that they are the
+ * same. Returns what they lack, for a sentence, and how many there are; NULL: none.
+ */
+static const char *nameless_find(struct report *report, bool is_new, size_t *ret_count)
+{
+	const char *module = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *finding = &report->findings[i];
+
+		if (finding->is_stable ||
+		    (is_new ? finding->baseline != BASELINE_NEW : finding->counted == 0))
+			continue;
+		count++;
+		if (!module)
+			module = nameless_module(&finding->stack);
+	}
+	if (count == 0)
+		return NULL;
+	*ret_count = count;
+	return module ? report_printf(report,
+				      "%s has no function names: build it with -g and do "
+				      "not strip it, or install its debug symbols",
+				      module)
+		      : "no call was seen to open what is there";
+}
+
+/* Where new places have no names, what is not found is not gone: it may be one of them. */
+static bool is_unrecognised(const struct known *known, struct report *report)
+{
+	size_t count = 0;
+	const char *why = known->is_updating ? NULL : nameless_find(report, true, &count);
+
+	if (!why || report->baseline.gone_count == 0)
+		return false;
+	tell(report, DIAGNOSTIC_WARNING, "baseline-unrecognised",
+	     report_printf(report,
+			   "%s: %zu of %" PRIu64 " places not found, but what is new here cannot "
+			   "be recognised as one of them: %s",
+			   report->baseline.file, report->baseline.gone_count,
+			   report->baseline.place_count, why));
+	report->baseline.gone_count = 0;
+	return true;
+}
+
 /* The list of what is gone is in the report; here is why it fails for that. */
 static bool gone_review(const struct known *known, struct report *report,
 			const struct options *options)
@@ -105,7 +165,7 @@ static bool gone_review(const struct known *known, struct report *report,
 	if (options->stale_baseline == POLICY_IGNORE || !is_conclusive(report))
 		return false;
 	baseline_gone(known->is_updating ? &known->updated : &known->baseline, report);
-	if (report->baseline.gone_count == 0 ||
+	if (is_unrecognised(known, report) || report->baseline.gone_count == 0 ||
 	    !is_failing(report, options, options->stale_baseline))
 		return false;
 	tell(report, DIAGNOSTIC_ERROR, "baseline-stale",
@@ -139,10 +199,25 @@ static const char *keeping_why(struct report *report)
 	return is_conclusive(report) ? NULL : "the run is not complete";
 }
 
+/* What is accepted here and met again only in this very build. */
+static void nameless_tell(const struct known *known, struct report *report)
+{
+	size_t count = 0;
+	const char *why = nameless_find(report, false, &count);
+
+	if (why)
+		tell(report, DIAGNOSTIC_WARNING, "baseline-unrecognised",
+		     report_printf(report,
+				   "%s: %zu of its places will not be recognised in another build: "
+				   "%s",
+				   known->baseline.file, count, why));
+}
+
 static void baseline_update(struct known *known, struct report *report)
 {
 	const char *why = keeping_why(report);
 
+	nameless_tell(known, report);
 	baseline_init(&known->updated);
 	known->updated.file = known->baseline.file;
 	baseline_collect(&known->updated, report);

@@ -115,6 +115,32 @@ Test(known, more_of_a_known_one_fails)
 	cr_expect_eq(run_status(&watched.run), 23);
 }
 
+/* In a stripped program nothing is recognised: that is no improvement, and is said. */
+Test(known, without_names_nothing_is_gone)
+{
+	const char *rules =
+		write_file("known.supp", "leak:\n    frame: ^start$\n    call: socket\n");
+	const char *baseline = run_path("known.json"), *stripped = run_path("known");
+	struct run strip = RUN("strip", "-o", stripped, KNOWN);
+	struct watched watched;
+
+	if (run_status(&strip) != 0)
+		cr_skip("no strip");
+	watched = WATCH("--suppressions", rules, "--baseline", baseline, "--update-baseline", "--",
+			KNOWN, "pool", "start");
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect_str_eq(report_text(watched.report, "suppressions/0/rule"),
+			 "leak: frame: ^start$");
+	watched = WATCH("--baseline", baseline, "--stale-baseline=fail", "--", stripped, "pool");
+	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	expect_text(watched.run.err, "1 of 1 places not found, but what is new");
+	expect_text(watched.run.err, "known has no function names");
+	cr_expect_null(strstr(watched.run.err, "--update-baseline"), "%s", watched.run.err);
+	watched = WATCH("--baseline", baseline, "--update-baseline", "--", stripped, "pool");
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	expect_text(watched.run.err, "1 of its places will not be recognised in another build");
+}
+
 Test(known, a_failed_run_never_empties_a_baseline)
 {
 	const char *baseline = run_path("known.json"), *before;
@@ -343,6 +369,23 @@ Test(known, diff)
 }
 
 /* Each place once, with its count in each shard; and every command takes the result. */
+/* What the siblings became is the sum of the shards, and not what the first of them saw. */
+Test(known, merge_adds_up_siblings)
+{
+	const char *none = run_path("none.json"), *one = run_path("one.json"),
+		   *two = run_path("two.json");
+	struct run run;
+
+	run = RUN(UNCLOSED_PROGRAM, "--json", one, "--", KNOWN, "mostly", "mostly", "mostly");
+	expect_text(run.err, "2 of 3 from here were closed, at ");
+	run = RUN(UNCLOSED_PROGRAM, "--json", two, "--", KNOWN, "mostly", "mostly", "mostly",
+		  "mostly", "mostly");
+	expect_text(run.err, "4 of 5 from here were closed, at ");
+	run = RUN(UNCLOSED_PROGRAM, "merge", one, two, "--json", none);
+	expect_text(run.err, "[1] 2 × TCP socket");
+	expect_text(run.err, "6 of 8 from here were closed, at ");
+}
+
 Test(known, merge)
 {
 	const char *one = json_of("one.json", "shard=1", RUN_ARGV("start", "pool"));
