@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "chain.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unwind.h>
 
-#include "base/raw.h"
 #include "frame_rule.h"
 #include "ledger/layout.h"
 #include "names.h"
+#include "readable.h"
 #include "state.h"
 
 #define DEAD_ENDS 64
-#define DESCRIBED 512 /* one page, of which a short process touches no second */
+#define DESCRIBED 512            /* one page, of which a short process touches no second */
 #define REGISTER_FRAME_POINTER 6 /* DWARF's number of rbp */
 #define FRAME_SIZE_MAX (UINT64_C(8) << 20)
 #define CALL_SIZE_MAX 7 /* without prefix: ff 94 24 and four bytes */
@@ -52,20 +51,18 @@ struct chain {
 	uint64_t page; /* known to be readable */
 };
 
-/* rt_sigprocmask() with an impossible `how`: EINVAL when it could read the set, EFAULT when not. */
-static bool is_readable(struct chain *chain, uint64_t address)
+static bool page_is_readable(struct chain *chain, uint64_t address)
 {
 	uint64_t page = address & ~(uint64_t)(LEDGER_PAGE_SIZE - 1);
 
-	if (page != chain->page &&
-	    raw4(SYS_rt_sigprocmask, -1, address & ~UINT64_C(7), 0, 8) == -EINVAL)
+	if (page != chain->page && is_readable(address & ~UINT64_C(7)))
 		chain->page = page;
 	return page == chain->page;
 }
 
 static bool read_word(struct chain *chain, uint64_t address, uint64_t *ret_word)
 {
-	if (address % sizeof(*ret_word) != 0 || !is_readable(chain, address))
+	if (address % sizeof(*ret_word) != 0 || !page_is_readable(chain, address))
 		return false;
 	*ret_word = *(const uint64_t *)address;
 	return true;
@@ -75,7 +72,8 @@ static bool read_word(struct chain *chain, uint64_t address, uint64_t *ret_word)
 static void read_code(struct chain *chain, uint64_t address, uint8_t *bytes, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++)
-		bytes[i] = is_readable(chain, address + i) ? *(const uint8_t *)(address + i) : 0;
+		bytes[i] =
+			page_is_readable(chain, address + i) ? *(const uint8_t *)(address + i) : 0;
 }
 
 /* Length of "ff /2" with this ModRM and SIB, an indirect call; 0: another instruction. */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "python_frames.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "base/raw.h"
+#include "readable.h"
 
 #define CHECKED_FRAMES 8
 #define PATH_MAX_CHARS 1000
@@ -225,10 +224,9 @@ void python_text(const struct python_reader *reader, uint64_t thread, unsigned i
 		text_add(text, MORE);
 }
 
-/* rt_sigprocmask with an impossible `how` reads a mask at `address`, then says EINVAL. */
-static bool is_readable(uint64_t address)
+static bool is_word(uint64_t address)
 {
-	return address % 8 == 0 && raw4(SYS_rt_sigprocmask, -1, address, 0, 8) == -EINVAL;
+	return address % 8 == 0 && is_readable(address);
 }
 
 static bool object_is(const struct python_layout *layout, uint64_t object, const char *type_name,
@@ -237,13 +235,13 @@ static bool object_is(const struct python_layout *layout, uint64_t object, const
 	static const unsigned int name_offset = 24; /* PyTypeObject.tp_name */
 	uint64_t type, name;
 
-	if (!is_readable(object) || !is_readable(object + layout->type))
+	if (!is_word(object) || !is_word(object + layout->type))
 		return false;
 	type = type_of(layout, object);
-	if (!is_readable(type) || !is_readable(type + name_offset))
+	if (!is_word(type) || !is_word(type + name_offset))
 		return false;
 	name = word_at(type + name_offset);
-	if (!is_readable(name & ~UINT64_C(7)) || !is_readable((name & ~UINT64_C(7)) + 8) ||
+	if (!is_word(name & ~UINT64_C(7)) || !is_word((name & ~UINT64_C(7)) + 8) ||
 	    strcmp((const char *)name, type_name) != 0)
 		return false;
 	*ret_type = type;
@@ -272,7 +270,7 @@ static bool code_check(struct python_reader *reader, const struct frame *frame)
 	uint64_t code = frame->code, type;
 	uint64_t last = layout->bytecode > layout->lines ? layout->bytecode : layout->lines;
 
-	return object_is(layout, code, "code", &reader->code_type) && is_readable(code + last) &&
+	return object_is(layout, code, "code", &reader->code_type) && is_word(code + last) &&
 	       object_is(layout, word_at(code + layout->filename), "str", &reader->string_type) &&
 	       object_is(layout, word_at(code + layout->name), "str", &reader->string_type) &&
 	       object_is(layout, word_at(code + layout->lines), "bytes", &type) &&
@@ -288,10 +286,10 @@ static bool frame_check(struct python_reader *reader, uint64_t address, uint64_t
 	struct frame frame;
 	uint64_t type;
 
-	if (!is_readable(address) || !is_readable(address + layout->previous) ||
-	    !is_readable(address + layout->code) ||
-	    !is_readable((address + layout->position) & ~UINT64_C(7)) ||
-	    !is_readable((address + layout->entry) & ~UINT64_C(7)))
+	if (!is_word(address) || !is_word(address + layout->previous) ||
+	    !is_word(address + layout->code) ||
+	    !is_word((address + layout->position) & ~UINT64_C(7)) ||
+	    !is_word((address + layout->entry) & ~UINT64_C(7)))
 		return false;
 	if (!object_is(layout, code_of(layout, address), "code", &reader->code_type)) {
 		/* A frame without code has None there; it marks an entry. */
@@ -310,11 +308,11 @@ bool python_reader_check(struct python_reader *reader, uint64_t thread)
 	uint64_t holder = thread, address;
 	unsigned int count = 0;
 
-	if (!is_readable(thread) || !is_readable(thread + layout->holder))
+	if (!is_word(thread) || !is_word(thread + layout->holder))
 		return false;
 	if (layout->holder)
 		holder = word_at(thread + layout->holder);
-	if (!is_readable(holder + layout->current))
+	if (!is_word(holder + layout->current))
 		return false;
 	address = word_at(holder + layout->current);
 	for (unsigned int i = 0; address && i < CHECKED_FRAMES; i++)

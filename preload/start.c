@@ -18,6 +18,7 @@
 #include "outside.h"
 #include "own.h"
 #include "programs.h"
+#include "readable.h"
 #include "real.h"
 #include "room.h"
 #include "scopes.h"
@@ -324,6 +325,7 @@ static void start(char *const *argv, char *const *environment)
 		return;
 	library_path_find();
 	own_init();
+	readable_init(environment);
 	objects_init();
 	memory_init();
 	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))

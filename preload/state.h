@@ -40,6 +40,7 @@ struct shim {
 	uint32_t image_ref;
 	struct ledger_image *image;
 	uint32_t depth; /* frames recorded at most */
+	bool is_under_valgrind; /* readable.c */
 	/* The first leaves of `table`, as they were met (slots.h). */
 	_Atomic(struct ledger_slot *) leaves[LEDGER_INDEX_DIRECT];
 	/*

@@ -14,6 +14,7 @@
 #include "finish.h"
 #include "ioctl.h"
 #include "lives.h"
+#include "readable.h"
 #include "record.h"
 #include "sandbox.h"
 #include "state.h"
@@ -31,14 +32,11 @@ static long result_of(long result)
 
 /*
  * libunwind asks whether an address can be read by writing a byte from it to
- * its pipe, which we did not give it. rt_sigprocmask with an impossible `how`
- * answers the same without a pipe: EINVAL after reading, EFAULT otherwise.
+ * its pipe, which we did not give it. It is answered without one.
  */
 static long address_is_readable(long address)
 {
-	if (raw4(SYS_rt_sigprocmask, -1, address, 0, 8) == -EFAULT)
-		return result_of(-EFAULT);
-	return 1;
+	return is_readable((uint64_t)address) ? 1 : result_of(-EFAULT);
 }
 
 /* Numbers that Debian 12's headers do not have. */

@@ -11,12 +11,11 @@
  * Such a frame is given information of our own, for all addresses there are: that
  * its return address is not known, which ends a stack (DWARF 4, 6.4.4).
  */
-#include <errno.h>
 #include <string.h>
 
-#include "base/raw.h"
 #include "names.h"
 #include "objects.h"
+#include "readable.h"
 #include "state.h"
 
 #if defined(__x86_64__)
@@ -66,12 +65,6 @@ static bool is_copier(const struct dl_find_object *object)
 	const char *path = object->dlfo_link_map->l_name, *slash = strrchr(path, '/');
 
 	return strncmp(slash ? slash + 1 : path, name, strlen(name)) == 0;
-}
-
-/* rt_sigprocmask with an impossible `how` reads eight bytes, then says EINVAL. */
-static bool is_readable(uintptr_t address)
-{
-	return raw4(SYS_rt_sigprocmask, -1, address, 0, 8) == -EINVAL;
 }
 
 /* May libgcc look at the code? Where the kernel may not be asked, it had better not. */

@@ -10,7 +10,7 @@ build=(gcc g++ cmake ninja-build pkg-config libdw-dev libelf-dev libjansson-dev 
 	libunwind-dev libunwind8)
 packages=(dpkg-dev file libbz2-dev liblzma-dev zlib1g-dev)
 tests=(libcriterion-dev libgtest-dev python3-pytest bats liburing-dev clang libclang-rt-dev python3
-	python3-jsonschema strace curl git perl nodejs
+	python3-jsonschema strace valgrind curl git perl nodejs
 	openssh-client nginx-light
 	redis-server musl-tools libc6-dbg binutils util-linux python3-greenlet)
 

@@ -166,6 +166,32 @@ Test(transparency, bare_ls)
 	cr_expect_not_null(strstr(bare.err, "no socket left open"), "%s", bare.err);
 }
 
+/* Valgrind has nothing to say of the library: no error, no warning, the program's own status. */
+static void valgrind_check(const char *tool, const char *const program[3])
+{
+	struct run run = RUN(UNCLOSED_PROGRAM, "-q", "--gate", "none", "--", "valgrind", "-q", tool,
+			     "--error-exitcode=9", program[0], program[1], program[2]);
+
+	cr_expect_eq(run_status(&run), 0, "%s %s: %s", tool, program[0], run.err);
+	cr_expect_str_eq(run.err, "", "%s %s", tool, program[0]);
+}
+
+Test(transparency, under_valgrind)
+{
+	struct run found = RUN("/bin/sh", "-c", "valgrind --version");
+	static const char *const programs[][3] = {
+		{ FIXTURE("frames"), NULL, NULL },
+		{ FIXTURE("endings"), "return", NULL },
+		{ PYTHON, "-c", "import socket; kept = socket.socket()" },
+	};
+
+	if (run_status(&found) != 0)
+		cr_skip("no valgrind");
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		valgrind_check("--tool=memcheck", programs[i]);
+	valgrind_check("--tool=none", programs[0]);
+}
+
 /* Both forms are switched off by one variable. */
 Test(transparency, switched_off)
 {
