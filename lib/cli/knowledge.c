@@ -55,9 +55,25 @@ static int shipped_load(struct known *known)
 	return result;
 }
 
-static int baseline_load(struct known *known, const struct options *options)
+/* Returns 0, 1 when there is none, or EXIT_ERROR after one line. */
+static int baseline_take(struct baseline *baseline, const char *path)
 {
 	char error[512] = "";
+	int result;
+
+	baseline_init(baseline);
+	baseline->file = path;
+	result = baseline_read(baseline, path, error, sizeof(error));
+	if (result == -ENOENT)
+		return 1;
+	if (result < 0)
+		return complain("cannot read baseline '%s': %s", path,
+				result == -EPROTO ? error : strerror(-result));
+	return 0;
+}
+
+static int baseline_load(struct known *known, const struct options *options)
+{
 	const char *path = options->baseline;
 	int result;
 
@@ -67,19 +83,14 @@ static int baseline_load(struct known *known, const struct options *options)
 			return complain("cannot write baseline '%s': %s", path, strerror(-result));
 	}
 	known->is_updating = options->is_baseline_updated;
-	baseline_init(&known->baseline);
-	known->baseline.file = path;
-	result = baseline_read(&known->baseline, path, error, sizeof(error));
-	if (result == -ENOENT && options->is_baseline_updated)
+	result = baseline_take(&known->baseline, path);
+	if (result == 1 && options->is_baseline_updated)
 		return 0;
-	if (result == -ENOENT)
+	if (result == 1)
 		return complain(
 			"cannot read baseline '%s': there is none; --update-baseline makes it",
 			path);
-	if (result < 0)
-		return complain("cannot read baseline '%s': %s", path,
-				result == -EPROTO ? error : strerror(-result));
-	return 0;
+	return result;
 }
 
 int knowledge_open(struct known *known, const struct options *options, bool is_fresh)
@@ -109,10 +120,22 @@ void knowledge_miss(struct report *report)
 	report->exit_status = EXIT_ERROR;
 }
 
-static int baseline_save(const struct known *known)
+/* What another run wrote since this one began is kept: shards that update one file add up. */
+static int others_keep(struct known *known)
+{
+	struct baseline now;
+	int result = baseline_take(&now, known->baseline.file);
+
+	if (result == 0 && !baseline_is_same(&now, &known->baseline))
+		baseline_keep(&known->updated, &now);
+	baseline_fini(&now);
+	return result == EXIT_ERROR ? result : 0;
+}
+
+static int baseline_save(struct known *known)
 {
 	const char *path = known->baseline.file;
-	int result;
+	int lock, result;
 
 	if (!known->updated.is_there)
 		return complain("baseline '%s' is left as it is: nothing was learnt of the program",
@@ -122,14 +145,27 @@ static int baseline_save(const struct known *known)
 		return complain("baseline '%s' is not made: nothing was found in a run that was "
 				"not complete, or failed",
 				path);
-	result = baseline_write(&known->updated, path);
-	return result < 0 ? complain("cannot write baseline '%s': %s", path, strerror(-result)) : 0;
+	lock = baseline_lock(path); /* where there are no locks, what was read last is kept */
+	result = others_keep(known);
+	if (result == 0) {
+		result = baseline_write(&known->updated, path);
+		if (result < 0)
+			result =
+				complain("cannot write baseline '%s': %s", path, strerror(-result));
+	}
+	if (lock >= 0)
+		close(lock);
+	return result;
 }
 
-void knowledge_save(const struct known *known, struct report *report)
+void knowledge_save(struct known *known, struct report *report)
 {
-	if (!known->is_updating || baseline_save(known) == 0)
+	if (!known->is_updating)
 		return;
+	if (baseline_save(known) == 0) {
+		report->baseline.place_count = known->updated.count;
+		return;
+	}
 	report->baseline.is_updated = false;
 	knowledge_miss(report);
 }

@@ -21,8 +21,9 @@ int knowledge_open(struct known *known, const struct options *options, bool is_f
 /*
  * Write the baseline when it is to be updated. What is wrong is told in one line and
  * in the report's exit status: a run of which nothing was learnt leaves the old one.
+ * What another run wrote to the file since knowledge_open() is kept.
  */
-void knowledge_save(const struct known *known, struct report *report);
+void knowledge_save(struct known *known, struct report *report);
 
 /* The report was made without what is known: not to be trusted. The program's own failure stays. */
 void knowledge_miss(struct report *report);

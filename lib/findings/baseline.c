@@ -110,6 +110,17 @@ void baseline_collect(struct baseline *baseline, const struct report *report)
 	baseline->is_there = true;
 }
 
+bool baseline_is_same(const struct baseline *left, const struct baseline *right)
+{
+	if (left->count != right->count)
+		return false;
+	for (size_t i = 0; i < left->count; i++)
+		if (left->entries[i].count != right->entries[i].count ||
+		    strcmp(left->entries[i].fingerprint, right->entries[i].fingerprint) != 0)
+			return false;
+	return true;
+}
+
 void baseline_keep(struct baseline *baseline, const struct baseline *old)
 {
 	for (size_t i = 0; i < old->count; i++) {

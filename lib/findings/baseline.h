@@ -42,6 +42,9 @@ struct baseline_entry *baseline_find(const struct baseline *baseline, const char
 /* Add what counts in a report, and what its own baseline allowed. */
 void baseline_collect(struct baseline *baseline, const struct report *report);
 
+/* Do both allow the same? */
+bool baseline_is_same(const struct baseline *left, const struct baseline *right);
+
 /* Keep what `old` allows beyond this one. */
 void baseline_keep(struct baseline *baseline, const struct baseline *old);
 

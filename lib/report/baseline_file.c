@@ -2,8 +2,11 @@
 #include "report/baseline_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "report/json_reader.h"
 #include "report/json_value.h"
@@ -97,6 +100,26 @@ int baseline_read(struct baseline *baseline, const char *path, char *error, size
 	read_root(&reader, root, baseline);
 	json_decref(root);
 	return reader.is_bad ? -EPROTO : 0;
+}
+
+int baseline_lock(const char *path)
+{
+	char *target = realpath(path, NULL); /* a link stays a link, and so does one to be made */
+	const char *file = target ? target : path, *slash = strrchr(file, '/');
+	char *folder = slash ? strndup(file, (size_t)(slash - file) + 1) : strdup(".");
+	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int error = fd < 0 ? -errno : 0;
+
+	while (fd >= 0 && flock(fd, LOCK_EX) < 0) {
+		if (errno == EINTR)
+			continue;
+		error = -errno;
+		close(fd);
+		fd = -1;
+	}
+	free(folder);
+	free(target);
+	return fd >= 0 ? fd : error;
 }
 
 static json_t *json_entry(const struct baseline_entry *entry)

@@ -35,6 +35,13 @@
  */
 int baseline_read(struct baseline *baseline, const char *path, char *error, size_t size);
 
+/*
+ * Let nobody else update the baseline at `path` until the descriptor returned is
+ * closed; waits for who is at it. The folder is locked: the file is replaced when
+ * it is written. -errno where the file system has no locks.
+ */
+int baseline_lock(const char *path);
+
 /* Write it whole or not at all, as report_write_file() does. Returns 0 or -errno. */
 int baseline_write(const struct baseline *baseline, const char *path);
 

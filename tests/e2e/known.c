@@ -159,6 +159,31 @@ Test(known, a_failed_run_never_empties_a_baseline)
 	cr_expect_str_eq(run_read(baseline, NULL), before);
 }
 
+/*
+ * Four shards, each of which has read the file before one of them writes it: all
+ * that they found is in it. Each says when it runs, and waits for the word to go on.
+ */
+Test(known, shards_that_update_one_baseline_add_up)
+{
+	static const char script[] =
+		"mkfifo ready go; for word in start pool fresh callback; do " UNCLOSED_PROGRAM
+		" --baseline all.json --update-baseline -- sh -c "
+		"'echo >ready; read go <go; exec \"$0\" \"$1\"' " FIXTURES "/known $word & done; "
+		"exec 3<>ready 4<>go; for i in 1 2 3 4; do read line <&3; done; "
+		"echo 'go\ngo\ngo\ngo' >&4; wait";
+	struct run run = RUN("/bin/sh", "-c", script);
+	struct watched watched;
+
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	watched = WATCH("--baseline", "all.json", "--stale-baseline=fail", "--", KNOWN, "start",
+			"pool", "fresh", "callback");
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect_eq(report_number(watched.report, "summary/baselined"), 4);
+	watched = WATCH("--baseline", "all.json", "--update-baseline", "--", KNOWN, "pool");
+	watched = WATCH("--baseline", "all.json", "--", KNOWN, "pool", "start");
+	cr_expect_eq(run_status(&watched.run), 23, "one after the other, the last one wins");
+}
+
 /* Rules built into a program, whether it has symbols or not. */
 Test(known, rules_built_in)
 {
