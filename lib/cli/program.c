@@ -55,7 +55,8 @@ int program_find(const char *name, char *ret_path, size_t size)
 		found = written < (int)size ? executable_check(ret_path) : -ENAMETOOLONG;
 		if (found == 0)
 			return 0;
-		if (found == -EACCES)
+		/* A directory that may not be looked into has nothing for us. */
+		if (found == -EACCES && access(ret_path, F_OK) == 0)
 			result = -EACCES;
 		path += length;
 		if (*path == '\0')
