@@ -53,6 +53,15 @@ static bool is_nameless(const struct report_frame *frame)
 			       : !frame->module;
 }
 
+/* Is there something in the report for a reader to look up? What is known is only counted there. */
+static bool is_told(const struct judge *judge, const struct finding *finding)
+{
+	if (judge->options->is_verbose || finding->counted > 0)
+		return true;
+	return finding->noted > 0 &&
+	       (finding->type != FINDING_LEAK || judge->options->kinds & KIND_BIT(finding->kind));
+}
+
 static void jit_diagnose(struct judge *judge)
 {
 	const struct report *report = judge->report;
@@ -60,7 +69,8 @@ static void jit_diagnose(struct judge *judge)
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct report_stack *stack = &report->findings[i].stack;
 
-		for (size_t j = 0; j < stack->frame_count; j++) {
+		for (size_t j = 0; is_told(judge, &report->findings[i]) && j < stack->frame_count;
+		     j++) {
 			if (!is_nameless(&stack->frames[j]) || stack->frames[j].language)
 				continue;
 			diagnose(judge, DIAGNOSTIC_NOTE, "no-script-frames",
@@ -82,7 +92,8 @@ static void project_diagnose(struct judge *judge)
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct report_stack *stack = &report->findings[i].stack;
 
-		for (size_t j = 0; j < stack->frame_count; j++) {
+		for (size_t j = 0; is_told(judge, &report->findings[i]) && j < stack->frame_count;
+		     j++) {
 			if (!stack->frames[j].file || stack->frames[j].file[0] == '/' ||
 			    stack->frames[j].is_runtime)
 				continue;
@@ -102,7 +113,8 @@ void modules_diagnose(struct judge *judge)
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct report_stack *stack = &report->findings[i].stack;
 
-		for (size_t j = 0; j < stack->frame_count; j++) {
+		for (size_t j = 0; is_told(judge, &report->findings[i]) && j < stack->frame_count;
+		     j++) {
 			const struct module *module = frame_module(judge, &stack->frames[j]);
 
 			if (module && !stack->frames[j].is_runtime)
