@@ -49,6 +49,10 @@ void text_others(const struct printer *printer, const struct tally *tally, bool 
 void text_finding(const struct printer *printer, const struct report *report,
 		  const struct finding *finding);
 
+/* "in worker --fast (pid 4250, 4251), sh -c … (pid 17)", or the shards of a merged report. */
+void text_finding_processes(const struct printer *printer, const struct report *report,
+			    const struct finding *finding);
+
 /* "in test chat.reconnects (tests/test_chat.c:12)": the tests it was opened in. */
 void text_finding_scopes(const struct printer *printer, const struct report *report,
 			 const struct finding *finding);

@@ -105,77 +105,6 @@ static void print_title(const struct printer *printer, const struct report *repo
 	(void)fputc('\n', printer->out);
 }
 
-static const char *process_name(const struct report *report, const struct finding *finding,
-				size_t index)
-{
-	const struct report_process *process = query_process(report, finding->processes[index]);
-
-	return process ? process->name : "?";
-}
-
-static bool is_first_of_program(const struct report *report, const struct finding *finding,
-				size_t index)
-{
-	const char *name = process_name(report, finding, index);
-
-	for (size_t i = 0; i < index; i++)
-		if (strcmp(process_name(report, finding, i), name) == 0)
-			return false;
-	return true;
-}
-
-/*
- * "worker (pid 4250, 4251, 4252, 4253 and 96 more)", all from `first` on that have
- * its name. Returns how many.
- */
-static size_t print_program(const struct printer *printer, const struct report *report,
-			    const struct finding *finding, size_t first)
-{
-	const char *name = process_name(report, finding, first);
-	size_t count = 0, most, told = 0;
-
-	for (size_t i = first; i < finding->process_count; i++)
-		count += strcmp(process_name(report, finding, i), name) == 0;
-	most = count <= LIST_MAX || printer->style->is_verbose ? count : LIST_SHOWN;
-	(void)print_text(printer, name);
-	for (size_t i = first; i < finding->process_count && told < most; i++) {
-		const struct report_process *process = query_process(report, finding->processes[i]);
-
-		if (!process || strcmp(process->name, name) != 0)
-			continue;
-		(void)fprintf(printer->out, told++ ? ", %d" : " (pid %d", process->pid);
-	}
-	if (told > 0 && count > told)
-		(void)fprintf(printer->out, " and %zu more", count - told);
-	(void)fputs(told > 0 ? ")" : "", printer->out);
-	return count;
-}
-
-/* "in worker (pid 4250, 4251), sh (pid 17)": not needed where the headline names the process. */
-static void print_processes(const struct printer *printer, const struct report *report,
-			    const struct finding *finding)
-{
-	size_t count = finding->process_count, told = 0, programs = 0;
-	size_t most = printer->style->is_verbose ? SIZE_MAX : LIST_MAX;
-
-	if (finding->share_count > 0) {
-		text_shares(printer, report, finding);
-		return;
-	}
-	if (count == 0 || (count == 1 && query_is_program(report, finding->processes[0])))
-		return;
-	(void)fputs("    in ", printer->out);
-	for (size_t i = 0; i < count && told < count && programs < most; i++) {
-		if (!is_first_of_program(report, finding, i))
-			continue;
-		(void)fputs(programs++ ? ", " : "", printer->out);
-		told += print_program(printer, report, finding, i);
-	}
-	if (count > told)
-		(void)fprintf(printer->out, " and %zu more", count - told);
-	(void)fputc('\n', printer->out);
-}
-
 static bool is_usually_closed(const struct report_related *related)
 {
 	return related->role && strcmp(related->role, "usually-closed") == 0 && related->count > 0;
@@ -339,7 +268,7 @@ void text_finding(const struct printer *printer, const struct report *report,
 {
 	(void)fputc('\n', printer->out);
 	print_title(printer, report, finding);
-	print_processes(printer, report, finding);
+	text_finding_processes(printer, report, finding);
 	text_finding_scopes(printer, report, finding);
 	print_descriptors(printer, finding);
 	text_stack(printer, finding->call ? finding->call : "(who opened it was not seen)",

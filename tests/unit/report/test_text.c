@@ -90,6 +90,37 @@ static char *render_stack(const struct report_stack *stack, struct report_style 
 	return text;
 }
 
+static void arguments_add(struct report *report, size_t process, const char *one, const char *two)
+{
+	const char **argv = report_alloc(report, 4 * sizeof(*argv));
+
+	argv[0] = report->processes[process].name;
+	argv[1] = one;
+	argv[2] = two;
+	report->processes[process].argv = argv;
+	report->processes[process].argc = two ? 3 : 2;
+}
+
+/* Processes of one program are told apart by their arguments: each may be a test. */
+Test(text, processes_are_told_by_their_commands)
+{
+	struct report *report = model_make("workers");
+	char *text;
+
+	arguments_add(report, 1, "--fast", NULL);
+	arguments_add(report, 2, "--fast", NULL);
+	arguments_add(report, 3, "-c",
+		      "a script that is longer than the room there is for one command of several");
+	arguments_add(report, 4, "two\nlines", NULL);
+	text = golden_render(&report_text, report, &(struct report_style){ .is_utf8 = true });
+	cr_expect(strstr(text, "    in worker --fast (pid 4300, 4301), worker -c … (pid 4302), "
+			       "worker two\\nlines (pid 4303), "
+			       "worker (pid 4304, 4305, 4306, 4307)\n"),
+		  "%s", text);
+	free(text);
+	report_free(report);
+}
+
 Test(text, deep_stacks_are_readable)
 {
 	struct report *report = report_new();
