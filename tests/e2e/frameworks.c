@@ -264,7 +264,7 @@ Test(frameworks, cmake)
 	verdict_check(out, "fails_cleanly", "Passed");
 	verdict_check(out, "fails_and_leaks", "***Failed");
 	out = project_test(run_path("unedited"), "-DUNEDITED=ON",
-			   run_format("-DCMAKE_CROSSCOMPILING_EMULATOR=%s/bin/unclosed", prefix));
+			   run_format("-D" TEST_LAUNCHER "=%s/bin/unclosed;--quiet", prefix));
 	verdict_check(out, "good", "Passed");
 	verdict_check(out, "leaks", "***Failed");
 	verdict_check(out, "skips", "***Skipped");
