@@ -108,7 +108,15 @@ static int value_set(struct arguments *arguments, const struct option_row *row, 
 	if (options_set(&arguments->options, row, value) < 0)
 		return complain("bad value '%s' for --%s: expected %s", value ? value : "",
 				row->name, options_expected(row));
+	arguments->given |= UINT64_C(1) << (row - option_rows);
 	return 0;
+}
+
+bool arguments_given(const struct arguments *arguments, const char *name)
+{
+	const struct option_row *row = options_find(name, strlen(name));
+
+	return row && arguments->given & UINT64_C(1) << (row - option_rows);
 }
 
 static int parse(struct arguments *ret_arguments, int argc, char **argv, bool is_mixed)

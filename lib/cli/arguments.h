@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/options.h"
 
@@ -17,6 +18,7 @@ struct arguments {
 	struct options options; /* its texts belong to argv and the environment */
 	int next;               /* first word that is no option */
 	bool is_help, is_version;
+	uint64_t given; /* rows of options.def that the command line has; a bit each */
 };
 
 /*
@@ -28,6 +30,9 @@ int arguments_parse(struct arguments *ret_arguments, int argc, char **argv);
 
 /* The same with options before, between and behind the other words, which come last then. */
 int arguments_parse_mixed(struct arguments *ret_arguments, int argc, char **argv);
+
+/* Is the option of this name on the command line? */
+bool arguments_given(const struct arguments *arguments, const char *name);
 
 /*
  * Built-in values and UNCLOSED_OPTIONS only. Complains about every bad word

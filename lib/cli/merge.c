@@ -25,7 +25,7 @@ static void parts_free(struct parts *parts)
 	free(parts->reports);
 }
 
-static int part_read(struct parts *parts, const char *path)
+static int part_read(struct parts *parts, const struct arguments *arguments, const char *path)
 {
 	struct report *report = report_new();
 	char error[512] = "";
@@ -37,7 +37,7 @@ static int part_read(struct parts *parts, const char *path)
 	result = report_read_json(report, path, error, sizeof(error));
 	return result < 0 ? complain("cannot read '%s': %s", path,
 				     result == -EPROTO ? error : strerror(-result))
-			  : 0;
+			  : reader_refine(report, arguments, path);
 }
 
 /* A report given twice would count twice. */
@@ -53,12 +53,13 @@ static int twice_complain(const struct report *merged, char **paths)
 	return 0;
 }
 
-static int parts_merge(struct report *merged, struct parts *parts, char **paths)
+static int parts_merge(struct report *merged, struct parts *parts,
+		       const struct arguments *arguments, char **paths)
 {
 	int status = 0;
 
 	for (; *paths && status == 0; paths++) {
-		status = part_read(parts, *paths);
+		status = part_read(parts, arguments, *paths);
 		if (status != 0)
 			break;
 		report_merge(merged, parts->reports[parts->count - 1], *paths);
@@ -74,8 +75,9 @@ static bool is_output_given(const struct options *options)
 	       options->summary || options->is_github || options->print_suppressions;
 }
 
-static int merge(struct report *merged, struct options *options, char **paths, size_t count)
+static int merge(struct report *merged, struct arguments *arguments, char **paths, size_t count)
 {
+	struct options *options = &arguments->options;
 	struct parts parts = { .reports = calloc(count, sizeof(*parts.reports)) };
 	struct known known;
 	int status = knowledge_open(&known, options, false);
@@ -83,7 +85,7 @@ static int merge(struct report *merged, struct options *options, char **paths, s
 	if (status == 0 && !parts.reports)
 		status = complain("no memory for the reports");
 	if (status == 0)
-		status = parts_merge(merged, &parts, paths);
+		status = parts_merge(merged, &parts, arguments, paths);
 	if (status == 0) {
 		report_rejudge(merged, &known, options);
 		knowledge_save(&known, merged);
@@ -114,8 +116,7 @@ int command_merge(int argc, char **argv)
 	merged = report_new();
 	if (!merged)
 		return complain("no memory for a report");
-	status = merge(merged, &arguments.options, argv + arguments.next,
-		       (size_t)(argc - arguments.next));
+	status = merge(merged, &arguments, argv + arguments.next, (size_t)(argc - arguments.next));
 	report_free(merged);
 	return status;
 }

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/launch.h"
+#include "findings/sift.h"
 
 bool reader_begin(struct arguments *ret_arguments, int argc, char **argv, int *ret_status)
 {
@@ -16,6 +17,63 @@ bool reader_begin(struct arguments *ret_arguments, int argc, char **argv, int *r
 		return false;
 	}
 	return *ret_status == 0;
+}
+
+/* They decide what is put into a report, and what of it counts. */
+static const char *const of_ledgers[] = {
+	"kinds", "gate", "killed", "misuse", "gc", "exec-inherited", "no-default-suppressions",
+};
+
+static const char *const filters[] = {
+	"only", "skip", "children", "ignore", "warm-up", "min-age", "min-count",
+};
+
+static const char *const judges[] = {
+	"suppressions", "baseline", "uncovered", "unused-suppressions", "stale-baseline",
+};
+
+static const char *given_of(const struct arguments *arguments, const char *const *names,
+			    size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (arguments_given(arguments, names[i]))
+			return names[i];
+	return NULL;
+}
+
+#define GIVEN(arguments, names) given_of(arguments, names, sizeof(names) / sizeof((names)[0]))
+
+int reader_refine(struct report *report, const struct arguments *arguments, const char *path)
+{
+	const char *of_ledger = GIVEN(arguments, of_ledgers), *filter = GIVEN(arguments, filters);
+	const char *why = NULL;
+
+	if (of_ledger)
+		return complain(
+			"--%s acts when a ledger is judged, and '%s' was judged when it was "
+			"made; give it there, or to a ledger (--keep-ledger)",
+			of_ledger, path);
+	if (filter && report_sift(report, &arguments->options, &why) < 0)
+		return complain("--%s cannot be applied to '%s': %s; give it when the report is "
+				"made, or with a ledger (--keep-ledger)",
+				filter, path, why);
+	return 0;
+}
+
+void reader_rejudge(struct report *report, struct known *known, const struct arguments *arguments)
+{
+	bool was_uncovered = report->exit_reason == REASON_UNCOVERED;
+
+	if (!GIVEN(arguments, filters) && !GIVEN(arguments, judges))
+		return;
+	report_rejudge(report, known, &arguments->options);
+	/* The policy that it failed by then still holds. */
+	if (was_uncovered && report->verdict == VERDICT_CLEAN &&
+	    !arguments_given(arguments, "uncovered")) {
+		report->verdict = VERDICT_ERROR;
+		report->exit_reason = REASON_UNCOVERED;
+		report->exit_status = EXIT_ERROR;
+	}
 }
 
 int reader_status(const struct report *report, const struct options *options)

@@ -57,14 +57,8 @@ static int source_find(const char *path, enum source *ret_source)
 	return 0;
 }
 
-/* Do the options know something that a finished report may not? */
-static bool is_known_more(const struct options *options)
-{
-	return options->suppression_count > 0 || options->baseline;
-}
-
-static int json_source_read(const char *path, const struct options *options, struct known *known,
-			    struct report *report)
+static int json_source_read(const char *path, const struct arguments *arguments,
+			    struct known *known, struct report *report)
 {
 	char error[512] = "";
 	int result = report_read_json(report, path, error, sizeof(error));
@@ -72,13 +66,15 @@ static int json_source_read(const char *path, const struct options *options, str
 	if (result < 0)
 		return complain("cannot read '%s': %s", path,
 				result == -EPROTO ? error : strerror(-result));
-	if (is_known_more(options))
-		report_rejudge(report, known, options);
+	if (reader_refine(report, arguments, path) != 0)
+		return EXIT_ERROR;
+	reader_rejudge(report, known, arguments);
 	return 0;
 }
 
-static int source_read(const char *path, const struct options *options, struct report *report)
+static int source_read(const char *path, const struct arguments *arguments, struct report *report)
 {
+	const struct options *options = &arguments->options;
 	struct known known;
 	struct judge_context context = { .options = options,
 					 .known = &known,
@@ -94,8 +90,9 @@ static int source_read(const char *path, const struct options *options, struct r
 				path);
 	result = knowledge_open(&known, options, source == SOURCE_LEDGER);
 	if (result == 0)
-		result = source == SOURCE_LEDGER ? ledger_judge(path, &context, report)
-						 : json_source_read(path, options, &known, report);
+		result = source == SOURCE_LEDGER
+				 ? ledger_judge(path, &context, report)
+				 : json_source_read(path, arguments, &known, report);
 	if (result == 0)
 		knowledge_save(&known, report);
 	knowledge_close(&known);
@@ -115,7 +112,7 @@ int command_report(int argc, char **argv)
 	report = report_new();
 	if (!report)
 		return complain("no memory for a report");
-	status = source_read(argv[arguments.next], &arguments.options, report);
+	status = source_read(argv[arguments.next], &arguments, report);
 	if (status == 0)
 		status = outputs_write(report, &arguments.options);
 	if (status == 0)

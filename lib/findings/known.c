@@ -101,8 +101,8 @@ static uint64_t expired_take(const struct taking *taking, const struct finding *
 	return count;
 }
 
-static void suppressed_by_add(struct report *report, struct finding *finding, uint32_t index,
-			      uint64_t count)
+void finding_suppressed_by(struct report *report, struct finding *finding, uint32_t index,
+			   uint64_t count)
 {
 	size_t have = finding->suppressed_by_count;
 	struct finding_suppression *grown = report_alloc(report, (have + 1) * sizeof(*grown));
@@ -127,7 +127,7 @@ static uint64_t rule_apply(const struct taking *taking, bool is_expired, struct 
 		return expired_take(taking, finding);
 	count = take(taking, finding);
 	if (count > 0)
-		suppressed_by_add(report, finding, index, count);
+		finding_suppressed_by(report, finding, index, count);
 	if (finding->noted == 0)
 		finding->note_reason = NULL;
 	return count;
@@ -196,8 +196,7 @@ static void suppressions_compact(struct report *report)
 		}
 }
 
-/* A JSON report has rules of its own already: new ones come behind them. */
-static size_t suppressions_extend(struct report *report, size_t more)
+size_t suppressions_extend(struct report *report, size_t more)
 {
 	size_t have = report->suppression_count;
 	struct report_suppression *grown = report_alloc(report, (have + more + 1) * sizeof(*grown));

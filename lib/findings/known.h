@@ -46,6 +46,16 @@ void known_apply(const struct known *known, struct report *report, module_is_the
  */
 void known_accept(struct known *known, struct report *report, bool is_program_covered);
 
+/*
+ * Room for `more` rules behind those that the report has, from a JSON report say.
+ * Returns the place of the first.
+ */
+size_t suppressions_extend(struct report *report, size_t more);
+
+/* One more rule took `count` of a finding. `index` is the rule's in report->suppressions. */
+void finding_suppressed_by(struct report *report, struct finding *finding, uint32_t index,
+			   uint64_t count);
+
 /* The sums of a report, over its findings. */
 void findings_sum(struct report *report);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "findings/aside.h"
 #include "findings/coverage.h"
 #include "findings/judgement.h"
 
@@ -159,18 +160,7 @@ static void life_end(struct judge *judge, struct life *life, uint32_t waited)
 		life->killed_reason = "nobody saw how the process ended; state unknown";
 }
 
-static bool name_matches(const char *wanted, const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return path && *path &&
-	       (strcmp(wanted, path) == 0 || (slash && strcmp(wanted, slash + 1) == 0));
-}
-
-/*
- * Does a list of --only or --skip name the program of an image? By its file, or by
- * the name it was called by: sh is a link to dash, python3 one to python3.11.
- */
+/* Does a list of --only or --skip name the program of an image? */
 static bool list_names(struct judge *judge, const char *const *list, uint32_t count, uint32_t index)
 {
 	const struct ledger_process *process = judge->images[index].process;
@@ -186,10 +176,7 @@ static bool list_names(struct judge *judge, const char *const *list, uint32_t co
 				   ? snapshot_string(judge->snapshot, image->argv_ref)
 				   : NULL;
 
-	for (uint32_t i = 0; i < count && i < OPTIONS_LIST_MAX; i++)
-		if (name_matches(list[i], path) || name_matches(list[i], name))
-			return true;
-	return false;
+	return program_is_listed(list, count, path, name);
 }
 
 static bool life_is_wanted(struct judge *judge, const struct life *life)

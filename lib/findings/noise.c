@@ -7,19 +7,8 @@
  */
 #include <string.h>
 
-#include "base/glob.h"
+#include "findings/aside.h"
 #include "findings/judgement.h"
-
-#define NS_PER_S UINT64_C(1000000000)
-#define NS_PER_MS UINT64_C(1000000)
-
-/* "2 s", "1500 ms" */
-static const char *duration_text(struct judge *judge, uint64_t ns)
-{
-	if (ns % NS_PER_S == 0)
-		return report_printf(judge->report, "%llu s", (unsigned long long)(ns / NS_PER_S));
-	return report_printf(judge->report, "%llu ms", (unsigned long long)(ns / NS_PER_MS));
-}
 
 /* 0: not known. */
 static uint64_t opened_at(const struct leak *leak)
@@ -33,23 +22,15 @@ static uint64_t opened_at(const struct leak *leak)
 
 const char *noise_reason(struct judge *judge, const struct leak *leak)
 {
-	const struct options *options = judge->options;
 	const struct life *life = &judge->lives[leak->life];
 	uint64_t opened_ns = opened_at(leak), started_ns;
 
 	if (opened_ns == 0)
 		return NULL; /* what is not known is no excuse */
 	started_ns = judge->images[life->first].process->started_ns;
-	if (options->warm_up_ns && opened_ns < started_ns + options->warm_up_ns)
-		return report_printf(judge->report,
-				     "opened in the first %s of its process (--warm-up)",
-				     duration_text(judge, options->warm_up_ns));
-	if (options->min_age_ns && life->end_ns > opened_ns &&
-	    life->end_ns - opened_ns < options->min_age_ns)
-		return report_printf(judge->report,
-				     "opened in the last %s of its process (--min-age)",
-				     duration_text(judge, options->min_age_ns));
-	return NULL;
+	return aside_by_age(judge->report, judge->options,
+			    opened_ns > started_ns ? opened_ns - started_ns : 0,
+			    life->end_ns > opened_ns ? life->end_ns - opened_ns : 0);
 }
 
 /* The process that joined last left fewer here than count. */
@@ -66,9 +47,7 @@ static void few_forgive(struct judge *judge, struct group *group)
 		    !finding->descriptors[i].is_suppressed)
 			finding->descriptors[i].is_noted = true;
 	if (!finding->note_reason)
-		finding->note_reason =
-			report_printf(judge->report, "fewer than %u in its process (--min-count)",
-				      judge->options->min_count);
+		finding->note_reason = aside_as_few(judge->report, judge->options->min_count);
 }
 
 void noise_count(struct judge *judge, struct group *group, uint32_t process, uint64_t counted)
@@ -87,29 +66,6 @@ void noise_finish(struct judge *judge)
 {
 	for (uint32_t i = 0; judge->options->min_count > 1 && i < judge->group_count; i++)
 		few_forgive(judge, &judge->groups[i]);
-}
-
-/* The text that a filter "FIELD:GLOB" asks for; NULL: it has none. */
-static const char *filter_text(struct judge *judge, const char *filter, const struct leak *leak,
-			       const struct report_descriptor *descriptor)
-{
-	const struct {
-		const char *field, *text;
-	} fields[] = {
-		{ "path:", descriptor->path },
-		{ "peer:", descriptor->peer },
-		{ "local:", descriptor->local },
-		{ "kind:", kind_name(leak->kind) },
-		{ "call:", kept_opener(leak->call)
-				   ? kept_opener(leak->call)
-				   : snapshot_call_name(judge->snapshot, leak->call) },
-		{ "fd:", report_printf(judge->report, "%d", leak->fd) },
-	};
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (strncmp(filter, fields[i].field, strlen(fields[i].field)) == 0)
-			return fields[i].text;
-	return NULL;
 }
 
 /* One entry a filter, before those of files; told whether or not it matched. */
@@ -133,17 +89,23 @@ uint32_t filter_find(struct judge *judge, const struct leak *leak)
 {
 	const struct options *options = judge->options;
 	struct report_descriptor descriptor;
+	struct filtered what;
 
 	if (options->ignored_count == 0)
 		return NONE;
 	leak_describe(judge, leak, &descriptor);
-	for (uint32_t i = 0; i < options->ignored_count; i++) {
-		const char *filter = options->ignored[i], *colon = strchr(filter, ':');
-		const char *text = filter_text(judge, filter, leak, &descriptor);
-
-		if (text && colon && glob_matches(colon + 1, text))
+	what = (struct filtered){
+		.path = descriptor.path,
+		.peer = descriptor.peer,
+		.local = descriptor.local,
+		.kind = kind_name(leak->kind),
+		.call = kept_opener(leak->call) ? kept_opener(leak->call)
+						: snapshot_call_name(judge->snapshot, leak->call),
+		.fd = leak->fd,
+	};
+	for (uint32_t i = 0; i < options->ignored_count; i++)
+		if (filter_names(options->ignored[i], &what))
 			return i;
-	}
 	return NONE;
 }
 

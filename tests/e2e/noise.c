@@ -84,6 +84,81 @@ Test(noise, what_is_left_out_is_no_all_clear)
 		  watched.run.err);
 }
 
+static int summary(const char *path, const char *what)
+{
+	return (int)report_number(report_load(path), run_format("summary/%s", what));
+}
+
+/* A report that was made before is filtered as the ledger is that it was made of. */
+Test(noise, a_json_report_is_filtered_like_its_ledger)
+{
+	static const char *const cases[][2] = {
+		{ "--ignore", "call:sock*" }, { "--ignore", "call:accept*" },
+		{ "--ignore", "fd:*" },       { "--ignore", "peer:*" },
+		{ "--min-count", "2" },       { "--min-count", "3" },
+		{ "--warm-up", "1h" },        { "--min-age", "1h" },
+		{ "--skip", "leak" },         { "--only", "leak" },
+		{ "--only", "known" },        { "--skip", "known" },
+		{ "--children", "none" },
+	};
+	const char *ledger = run_path("r.ledger"), *json = run_path("r.json");
+	struct run run = RUN(UNCLOSED_PROGRAM, "--keep-ledger", ledger, "--json", json, "--", SH,
+			     LEAK "; " FIXTURES "/known pool pool start; exec " LEAK);
+
+	cr_assert_eq(run_status(&run), 23, "%s", run.err);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *one = run_path("1.json"), *two = run_path("2.json");
+		static const char *const sums[] = { "leaks", "groups", "counted", "suppressed",
+						    "noted" };
+		struct run of_ledger = RUN(UNCLOSED_PROGRAM, "report", cases[i][0], cases[i][1],
+					   "--json", one, ledger);
+		struct run of_json = RUN(UNCLOSED_PROGRAM, "report", cases[i][0], cases[i][1],
+					 "--json", two, json);
+
+		cr_expect_eq(run_status(&of_json), run_status(&of_ledger), "%s %s: %s%s",
+			     cases[i][0], cases[i][1], of_json.err, of_ledger.err);
+		for (size_t s = 0; s < sizeof(sums) / sizeof(sums[0]); s++)
+			cr_expect_eq(summary(two, sums[s]), summary(one, sums[s]),
+				     "%s %s: %s is %d, not %d", cases[i][0], cases[i][1], sums[s],
+				     summary(two, sums[s]), summary(one, sums[s]));
+	}
+}
+
+/* What a report does not tell is not guessed: one line, and 125. */
+Test(noise, what_a_json_report_has_not_is_told)
+{
+	static const struct {
+		const char *option, *value, *wanted;
+		int status;
+	} cases[] = {
+		{ "--ignore", "peer:*", "lists 100 of 150", 125 },
+		{ "--warm-up", "1h", "--warm-up asks each descriptor", 125 },
+		{ "--min-count", "200", "--min-count asks each descriptor", 125 },
+		{ "--min-count", "150", "150 leaked sockets", 23 },
+		{ "--ignore", "call:socket", "150 left aside by --ignore call:socket", 0 },
+		{ "--only", "nobody", "all would be left out", 125 },
+		{ "--gate", "none", "--gate acts when a ledger is judged", 125 },
+		{ "--kinds", "all", "--kinds acts when a ledger is judged", 125 },
+	};
+	const char *json = run_path("r.json");
+	struct run run = RUN(UNCLOSED_PROGRAM, "--json", json, "--", SH,
+			     "exec " FIXTURES "/known $(yes pool | head -150)");
+
+	cr_assert_eq(run_status(&run), 23, "%s", run.err);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		run = RUN(UNCLOSED_PROGRAM, "report", cases[i].option, cases[i].value, json);
+		cr_expect_eq(run_status(&run), cases[i].status, "%s: %s", cases[i].option, run.err);
+		cr_expect_not_null(strstr(run.err, cases[i].wanted), "%s: %s", cases[i].option,
+				   run.err);
+	}
+	run = RUN_WITH(((struct run_options){
+			       .environment = RUN_ARGV("UNCLOSED_OPTIONS=gate=none:kinds=all") }),
+		       UNCLOSED_PROGRAM, "report", json);
+	cr_expect_eq(run_status(&run), 23, "those of the environment were there when it was made");
+	run = RUN(UNCLOSED_PROGRAM, "merge", "--ignore", "call:socket", json);
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+}
+
 /* Runs are told apart by a file that each of them makes longer. */
 #define RUNS(command) "echo >> runs; case $(wc -l < runs) in " command " esac"
 
