@@ -152,6 +152,50 @@ Test(outputs, junit_cases_are_tests_where_there_are)
 	report_free(report);
 }
 
+/* Hundreds of known places are in each case of an old code base: a line each, and not all. */
+Test(outputs, junit_is_brief_about_what_is_known)
+{
+	struct report *report = model_make("clean");
+	char *text;
+
+	for (int i = 0; i < 25; i++) {
+		struct finding *finding = build_finding(report, 2, "thing]]>");
+
+		finding->counted = 0;
+		finding->baselined = 2;
+		finding->explanation = "Lengthy.";
+		build_frame(report, &finding->stack, "open_it", "a.c", 7);
+	}
+	build_totals(report, 50, 0, 50);
+	text = golden_render(&report_junit, report, &style);
+	cr_expect_eq(occurrences(text, "\n2 × thing]]&gt;: open_it (a.c:7), 2 in the baseline\n"),
+		     20, "%s", text);
+	cr_expect_not_null(strstr(text, "\nand 5 more\n</system-out>"), "%s", text);
+	cr_expect_null(strstr(text, "Lengthy"), "%s", text);
+	cr_expect_not_null(strstr(text, "failures=\"0\""), "%s", text);
+	free(text);
+	report_free(report);
+}
+
+/* A run that fails for something else than a finding does not look like a success. */
+Test(outputs, junit_tells_what_else_fails)
+{
+	struct report *report = model_make("clean");
+	char *text;
+
+	report->verdict = VERDICT_STALE;
+	report->exit_reason = REASON_STALE;
+	report_diagnose(report, DIAGNOSTIC_ERROR, "baseline-stale", "known.json is stale", -1);
+	text = golden_render(&report_junit, report, &style);
+	cr_expect_not_null(strstr(text, "failures=\"1\""), "%s", text);
+	cr_expect_not_null(strstr(text, ">known.json is stale\n</failure>"), "%s", text);
+	free(text);
+	text = golden_render(&report_github, report, &style);
+	cr_expect_str_eq(text, "::error title=unclosed::known.json is stale\n");
+	free(text);
+	report_free(report);
+}
+
 /* What was not covered has not passed. */
 Test(outputs, junit_skips_what_is_not_known)
 {
