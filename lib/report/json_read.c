@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "findings/known.h"
 #include "report/json_reader.h"
 #include "report/json_value.h"
 #include "report/report.h"
@@ -131,18 +132,10 @@ static void read_process_list(struct json_reader *reader, const json_t *root)
 {
 	struct report *report = reader->report;
 	json_t *counts = read_object(reader, root, "process_counts");
-	size_t count;
-	json_t *array = read_array(reader, root, "processes", &count);
 
-	report->processes = report_alloc(report, count * sizeof(*report->processes));
-	report->process_count = count;
-	report->listed_count = count;
-	for (size_t i = 0; i < count; i++) {
-		size_t place = read_enter(reader, "processes", (int64_t)i);
-
-		read_process(reader, read_entry(reader, array, i), &report->processes[i]);
-		read_leave(reader, place);
-	}
+	report->processes = read_list(reader, root, "processes", sizeof(*report->processes),
+				      read_process, &report->process_count);
+	report->listed_count = report->process_count;
 	report->covered_count = read_count(reader, counts, "covered", UINT32_MAX);
 	report->uncovered_count = read_count(reader, counts, "uncovered", UINT32_MAX);
 	report->running_count = read_count(reader, counts, "running", UINT32_MAX);
@@ -152,46 +145,29 @@ static void read_process_list(struct json_reader *reader, const json_t *root)
 static void read_findings(struct json_reader *reader, const json_t *root)
 {
 	struct report *report = reader->report;
-	size_t count;
-	json_t *array = read_array(reader, root, "findings", &count);
 
-	report->findings = report_alloc(report, count * sizeof(*report->findings));
-	report->finding_count = count;
-	for (size_t i = 0; i < count; i++) {
-		struct finding *finding = &report->findings[i];
-		size_t place = read_enter(reader, "findings", (int64_t)i);
+	report->findings = read_list(reader, root, "findings", sizeof(*report->findings),
+				     read_finding, &report->finding_count);
+	findings_sum(report);
+}
 
-		read_finding(reader, read_entry(reader, array, i), finding);
-		read_leave(reader, place);
-		report->total += finding->count;
-		report->counted += finding->counted;
-		report->suppressed += finding->suppressed;
-		report->baselined += finding->baselined;
-		report->noted += finding->noted;
-	}
+static void read_diagnostic(struct json_reader *reader, const json_t *object, void *ret_entry)
+{
+	static const char *const levels[] = { "note", "warning", "error" };
+	struct report_diagnostic *diagnostic = ret_entry;
+
+	diagnostic->level = read_enum(reader, object, "level", levels, 3, DIAGNOSTIC_WARNING);
+	diagnostic->code = read_text(reader, object, "code");
+	diagnostic->text = read_text(reader, object, "text");
+	diagnostic->process = read_int(reader, object, "process", -1);
 }
 
 static void read_diagnostics(struct json_reader *reader, const json_t *root)
 {
-	static const char *const levels[] = { "note", "warning", "error" };
 	struct report *report = reader->report;
-	size_t count;
-	json_t *array = read_array(reader, root, "diagnostics", &count);
 
-	report->diagnostics = report_alloc(report, count * sizeof(*report->diagnostics));
-	report->diagnostic_count = count;
-	for (size_t i = 0; i < count; i++) {
-		struct report_diagnostic *diagnostic = &report->diagnostics[i];
-		size_t place = read_enter(reader, "diagnostics", (int64_t)i);
-		json_t *entry = read_entry(reader, array, i);
-
-		diagnostic->level =
-			read_enum(reader, entry, "level", levels, 3, DIAGNOSTIC_WARNING);
-		diagnostic->code = read_text(reader, entry, "code");
-		diagnostic->text = read_text(reader, entry, "text");
-		diagnostic->process = read_int(reader, entry, "process", -1);
-		read_leave(reader, place);
-	}
+	report->diagnostics = read_list(reader, root, "diagnostics", sizeof(*report->diagnostics),
+					read_diagnostic, &report->diagnostic_count);
 }
 
 static void read_summary(struct json_reader *reader, const json_t *root)

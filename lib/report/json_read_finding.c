@@ -48,8 +48,9 @@ static uint32_t read_tid(struct json_reader *reader, const json_t *object)
 	return (uint32_t)read_count(reader, thread, "tid", UINT32_MAX);
 }
 
-static void read_frame(struct json_reader *reader, const json_t *object, struct report_frame *frame)
+static void read_frame(struct json_reader *reader, const json_t *object, void *ret_entry)
 {
+	struct report_frame *frame = ret_entry;
 	const char *offset = read_text(reader, object, "offset");
 
 	frame->function = read_text(reader, object, "function");
@@ -70,18 +71,9 @@ static void read_frame(struct json_reader *reader, const json_t *object, struct 
 static void read_stack(struct json_reader *reader, const json_t *object,
 		       struct report_stack *ret_stack)
 {
-	size_t count;
-	json_t *array = read_array(reader, object, "stack", &count);
-
-	ret_stack->frames = report_alloc(reader->report, count * sizeof(*ret_stack->frames));
-	ret_stack->frame_count = count;
+	ret_stack->frames = read_list(reader, object, "stack", sizeof(*ret_stack->frames),
+				      read_frame, &ret_stack->frame_count);
 	ret_stack->is_truncated = read_bool(reader, object, "stack_truncated", false);
-	for (size_t i = 0; i < count; i++) {
-		size_t place = read_enter(reader, "stack", (int64_t)i);
-
-		read_frame(reader, read_entry(reader, array, i), &ret_stack->frames[i]);
-		read_leave(reader, place);
-	}
 }
 
 static void read_opener(struct json_reader *reader, const json_t *object,
@@ -132,9 +124,9 @@ static void read_kind_facts(struct json_reader *reader, const json_t *object,
 	descriptor->about = read_text(reader, object, "about");
 }
 
-static void read_descriptor(struct json_reader *reader, const json_t *object,
-			    struct report_descriptor *descriptor)
+static void read_descriptor(struct json_reader *reader, const json_t *object, void *ret_entry)
 {
+	struct report_descriptor *descriptor = ret_entry;
 	json_t *queue = read_object(reader, object, "queue");
 
 	descriptor->process = (uint32_t)read_count(reader, object, "process", UINT32_MAX);
@@ -168,64 +160,40 @@ static void read_descriptor(struct json_reader *reader, const json_t *object,
 	descriptor->is_suppressed = read_bool(reader, object, "suppressed", false);
 }
 
-static void read_descriptors(struct json_reader *reader, const json_t *object,
-			     struct finding *finding)
+static void read_related(struct json_reader *reader, const json_t *object, void *ret_entry)
 {
-	size_t count;
-	json_t *array = read_array(reader, object, "descriptors", &count);
+	struct report_related *related = ret_entry;
 
-	finding->descriptors = report_alloc(reader->report, count * sizeof(*finding->descriptors));
-	finding->descriptor_count = count;
+	related->role = read_text(reader, object, "role");
+	read_stack(reader, object, &related->stack);
+	related->tid = read_tid(reader, object);
+	related->at_ns = read_count(reader, object, "at_ns", UINT64_MAX);
+	related->count = read_count(reader, object, "count", UINT64_MAX);
+}
+
+static void read_evidence(struct json_reader *reader, const json_t *object, void *ret_entry)
+{
+	struct report_evidence *evidence = ret_entry;
+
+	evidence->what = read_text(reader, object, "what");
+	evidence->is_proof = read_bool(reader, object, "proof", false);
+	evidence->text = read_text(reader, object, "text");
+	evidence->error = read_errno(reader, object, "errno");
+	read_stack(reader, object, &evidence->stack);
+}
+
+static void read_lists(struct json_reader *reader, const json_t *object, struct finding *finding)
+{
+	read_stack(reader, object, &finding->stack);
+	finding->descriptors =
+		read_list(reader, object, "descriptors", sizeof(*finding->descriptors),
+			  read_descriptor, &finding->descriptor_count);
 	finding->descriptors_omitted =
 		read_count(reader, object, "descriptors_omitted", UINT64_MAX);
-	for (size_t i = 0; i < count; i++) {
-		size_t place = read_enter(reader, "descriptors", (int64_t)i);
-
-		read_descriptor(reader, read_entry(reader, array, i), &finding->descriptors[i]);
-		read_leave(reader, place);
-	}
-}
-
-static void read_related(struct json_reader *reader, const json_t *object, struct finding *finding)
-{
-	size_t count;
-	json_t *array = read_array(reader, object, "related", &count);
-
-	finding->related = report_alloc(reader->report, count * sizeof(*finding->related));
-	finding->related_count = count;
-	for (size_t i = 0; i < count; i++) {
-		struct report_related *related = &finding->related[i];
-		size_t place = read_enter(reader, "related", (int64_t)i);
-		json_t *entry = read_entry(reader, array, i);
-
-		related->role = read_text(reader, entry, "role");
-		read_stack(reader, entry, &related->stack);
-		related->tid = read_tid(reader, entry);
-		related->at_ns = read_count(reader, entry, "at_ns", UINT64_MAX);
-		related->count = read_count(reader, entry, "count", UINT64_MAX);
-		read_leave(reader, place);
-	}
-}
-
-static void read_evidence(struct json_reader *reader, const json_t *object, struct finding *finding)
-{
-	size_t count;
-	json_t *array = read_array(reader, object, "evidence", &count);
-
-	finding->evidence = report_alloc(reader->report, count * sizeof(*finding->evidence));
-	finding->evidence_count = count;
-	for (size_t i = 0; i < count; i++) {
-		struct report_evidence *evidence = &finding->evidence[i];
-		size_t place = read_enter(reader, "evidence", (int64_t)i);
-		json_t *entry = read_entry(reader, array, i);
-
-		evidence->what = read_text(reader, entry, "what");
-		evidence->is_proof = read_bool(reader, entry, "proof", false);
-		evidence->text = read_text(reader, entry, "text");
-		evidence->error = read_errno(reader, entry, "errno");
-		read_stack(reader, entry, &evidence->stack);
-		read_leave(reader, place);
-	}
+	finding->related = read_list(reader, object, "related", sizeof(*finding->related),
+				     read_related, &finding->related_count);
+	finding->evidence = read_list(reader, object, "evidence", sizeof(*finding->evidence),
+				      read_evidence, &finding->evidence_count);
 }
 
 static uint32_t *read_ids(struct json_reader *reader, const json_t *object, const char *key,
@@ -255,8 +223,9 @@ static void read_counts(struct json_reader *reader, const json_t *object, struct
 	finding->note_reason = read_text(reader, object, "note_reason");
 }
 
-void read_finding(struct json_reader *reader, const json_t *object, struct finding *finding)
+void read_finding(struct json_reader *reader, const json_t *object, void *ret_entry)
 {
+	struct finding *finding = ret_entry;
 	json_t *fingerprints = read_object(reader, object, "fingerprints");
 	json_t *remedy = read_object(reader, object, "remedy");
 
@@ -274,10 +243,7 @@ void read_finding(struct json_reader *reader, const json_t *object, struct findi
 	read_shares(reader, object, finding);
 	finding->processes = read_ids(reader, object, "processes", &finding->process_count);
 	finding->scopes = read_ids(reader, object, "scopes", &finding->scope_count);
-	read_stack(reader, object, &finding->stack);
-	read_descriptors(reader, object, finding);
-	read_related(reader, object, finding);
-	read_evidence(reader, object, finding);
+	read_lists(reader, object, finding);
 	finding->explanation = read_text(reader, object, "explanation");
 	finding->remedy = read_text(reader, remedy, "text");
 	finding->remedy_file = read_text(reader, remedy, "file");

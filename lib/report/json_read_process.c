@@ -48,25 +48,14 @@ static void read_end(struct json_reader *reader, const json_t *object,
 		process->end_how = how;
 }
 
-static void read_inherited(struct json_reader *reader, const json_t *object,
-			   struct report_process *process)
+static void read_inherited(struct json_reader *reader, const json_t *object, void *ret_entry)
 {
-	size_t count;
-	json_t *array = read_array(reader, object, "inherited", &count);
+	struct report_inherited *inherited = ret_entry;
 
-	process->inherited = report_alloc(reader->report, count * sizeof(*process->inherited));
-	process->inherited_count = count;
-	for (size_t i = 0; i < count; i++) {
-		struct report_inherited *inherited = &process->inherited[i];
-		size_t place = read_enter(reader, "inherited", (int64_t)i);
-		json_t *entry = read_entry(reader, array, i);
-
-		inherited->fd = read_int(reader, entry, "fd", -1);
-		inherited->kind = read_text(reader, entry, "kind");
-		inherited->target = read_text(reader, entry, "target");
-		inherited->known_as = read_text(reader, entry, "known_as");
-		read_leave(reader, place);
-	}
+	inherited->fd = read_int(reader, object, "fd", -1);
+	inherited->kind = read_text(reader, object, "kind");
+	inherited->target = read_text(reader, object, "target");
+	inherited->known_as = read_text(reader, object, "known_as");
 }
 
 static void read_names(struct json_reader *reader, const json_t *object,
@@ -83,8 +72,9 @@ static void read_names(struct json_reader *reader, const json_t *object,
 		process->name = process->argc > 0 ? process->argv[0] : process->exe;
 }
 
-void read_process(struct json_reader *reader, const json_t *object, struct report_process *process)
+void read_process(struct json_reader *reader, const json_t *object, void *ret_entry)
 {
+	struct report_process *process = ret_entry;
 	json_t *coverage = read_object(reader, object, "coverage");
 	json_t *check = read_object(reader, object, "kernel_check");
 
@@ -109,5 +99,6 @@ void read_process(struct json_reader *reader, const json_t *object, struct repor
 	process->check_reason = read_text(reader, check, "reason");
 	process->is_listed = true;
 	read_kinds(reader, object, "counts", process->kinds);
-	read_inherited(reader, object, process);
+	process->inherited = read_list(reader, object, "inherited", sizeof(*process->inherited),
+				       read_inherited, &process->inherited_count);
 }

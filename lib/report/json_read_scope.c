@@ -3,8 +3,9 @@
 
 #include <limits.h>
 
-static void read_scope(struct json_reader *reader, const json_t *object, struct report_scope *scope)
+static void read_scope(struct json_reader *reader, const json_t *object, void *ret_entry)
 {
+	struct report_scope *scope = ret_entry;
 	const char *name = read_text(reader, object, "name");
 
 	scope->id = (uint32_t)read_count(reader, object, "id", UINT32_MAX);
@@ -25,15 +26,7 @@ static void read_scope(struct json_reader *reader, const json_t *object, struct 
 void read_scopes(struct json_reader *reader, const json_t *root)
 {
 	struct report *report = reader->report;
-	size_t count;
-	json_t *array = read_array(reader, root, "scopes", &count);
 
-	report->scopes = report_alloc(report, count * sizeof(*report->scopes));
-	report->scope_count = count;
-	for (size_t i = 0; i < count; i++) {
-		size_t place = read_enter(reader, "scopes", (int64_t)i);
-
-		read_scope(reader, read_entry(reader, array, i), &report->scopes[i]);
-		read_leave(reader, place);
-	}
+	report->scopes = read_list(reader, root, "scopes", sizeof(*report->scopes), read_scope,
+				   &report->scope_count);
 }

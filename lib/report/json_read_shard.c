@@ -3,8 +3,9 @@
 
 #include "report/json_value.h"
 
-static void read_shard(struct json_reader *reader, const json_t *object, struct report_shard *shard)
+static void read_shard(struct json_reader *reader, const json_t *object, void *ret_entry)
 {
+	struct report_shard *shard = ret_entry;
 	const char *name = read_text(reader, object, "name");
 
 	shard->name = name ? name : "?";
@@ -22,39 +23,25 @@ static void read_shard(struct json_reader *reader, const json_t *object, struct 
 void read_shards(struct json_reader *reader, const json_t *root)
 {
 	struct report *report = reader->report;
-	size_t count;
-	json_t *array = read_array(reader, root, "merged", &count);
 
-	report->shards = report_alloc(report, count * sizeof(*report->shards));
-	report->shard_count = count;
-	for (size_t i = 0; i < count; i++) {
-		size_t place = read_enter(reader, "merged", (int64_t)i);
+	report->shards = read_list(reader, root, "merged", sizeof(*report->shards), read_shard,
+				   &report->shard_count);
+}
 
-		read_shard(reader, read_entry(reader, array, i), &report->shards[i]);
-		read_leave(reader, place);
-	}
+static void read_share(struct json_reader *reader, const json_t *object, void *ret_entry)
+{
+	struct finding_share *share = ret_entry;
+	uint64_t index = read_count(reader, object, "shard", UINT32_MAX);
+
+	if (index >= reader->report->shard_count)
+		read_fail(reader, "shard", "there is no such shard");
+	share->shard = (uint32_t)index;
+	share->count = read_count(reader, object, "count", UINT64_MAX);
+	share->counted = read_count(reader, object, "counted", UINT64_MAX);
 }
 
 void read_shares(struct json_reader *reader, const json_t *object, struct finding *finding)
 {
-	size_t count;
-	json_t *array = read_array(reader, object, "shards", &count);
-
-	finding->shares = report_alloc(reader->report, count * sizeof(*finding->shares));
-	for (size_t i = 0; i < count; i++) {
-		struct finding_share *share = &finding->shares[i];
-		size_t place = read_enter(reader, "shards", (int64_t)i);
-		json_t *entry = read_entry(reader, array, i);
-		uint64_t index = read_count(reader, entry, "shard", UINT32_MAX);
-
-		if (index >= reader->report->shard_count) {
-			read_fail(reader, "shard", "there is no such shard");
-			return;
-		}
-		share->shard = (uint32_t)index;
-		share->count = read_count(reader, entry, "count", UINT64_MAX);
-		share->counted = read_count(reader, entry, "counted", UINT64_MAX);
-		finding->share_count = i + 1;
-		read_leave(reader, place);
-	}
+	finding->shares = read_list(reader, object, "shards", sizeof(*finding->shares), read_share,
+				    &finding->share_count);
 }

@@ -133,6 +133,26 @@ int read_int(struct json_reader *reader, const json_t *object, const char *key, 
 	return (int)json_integer_value(value);
 }
 
+void *read_list(struct json_reader *reader, const json_t *object, const char *key, size_t size,
+		read_into *read_one, size_t *ret_count)
+{
+	size_t count;
+	json_t *array = read_array(reader, object, key, &count);
+	char *entries = report_alloc(reader->report, count * size);
+
+	*ret_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t place = read_enter(reader, key, (int64_t)i);
+
+		read_one(reader, read_entry(reader, array, i), entries + i * size);
+		read_leave(reader, place);
+		if (reader->is_bad)
+			break;
+		(*ret_count)++;
+	}
+	return entries;
+}
+
 const char **read_texts(struct json_reader *reader, const json_t *object, const char *key,
 			size_t *ret_count)
 {

@@ -34,6 +34,17 @@ json_t *read_array(struct json_reader *reader, const json_t *object, const char 
 /* Entry `index` of an array of objects; NULL and an error when it is none. */
 json_t *read_entry(struct json_reader *reader, const json_t *array, size_t index);
 
+/* Fill an entry of a list, zeroed before, from its object. */
+typedef void read_into(struct json_reader *reader, const json_t *object, void *ret_entry);
+
+/*
+ * The array of objects at `key`, each read into an entry of `size` bytes; in the
+ * report's memory. Ends before the first one that is bad. *ret_count is how many
+ * there are, 0 when absent.
+ */
+void *read_list(struct json_reader *reader, const json_t *object, const char *key, size_t size,
+		read_into *read_one, size_t *ret_count);
+
 /*
  * The place for error messages goes into "key", or "key[index]" when index is
  * not negative. Returns what read_leave() takes.
@@ -71,10 +82,10 @@ json_t *read_file(const char *path, char *error, size_t size, int *ret_error);
 void read_report(struct json_reader *reader, const json_t *root);
 
 /* Parts of the report, from their objects. */
-void read_process(struct json_reader *reader, const json_t *object, struct report_process *process);
+read_into read_process; /* struct report_process */
 void read_kinds(struct json_reader *reader, const json_t *object, const char *key,
 		struct report_kind_count ret_counts[KIND_COUNT]);
-void read_finding(struct json_reader *reader, const json_t *object, struct finding *finding);
+read_into read_finding; /* struct finding */
 
 /* The tests of the report. */
 void read_scopes(struct json_reader *reader, const json_t *root);
