@@ -85,6 +85,15 @@ static void text_groups(const struct printer *printer, const struct report *repo
 		text_rest(printer, &rest, beyond);
 }
 
+/* The program failed, and the run does not (--exit-status leaks): a line says so. */
+static bool has_other_status(const struct report *report)
+{
+	struct report_exit end = query_exit(report);
+
+	return report->exit_reason == REASON_CLEAN && end.is_known && report->shard_count == 0 &&
+	       (end.is_signaled || end.status != 0);
+}
+
 static int text_write(FILE *out, const struct report *report, const struct report_style *style)
 {
 	const struct printer printer = { .out = out, .style = style };
@@ -107,6 +116,8 @@ static int text_write(FILE *out, const struct report *report, const struct repor
 	} else {
 		text_baseline_line(&printer, report);
 		text_aside(&printer, report);
+		if (has_other_status(report))
+			text_status(&printer, report);
 	}
 	return ferror(out) ? -EIO : 0;
 }

@@ -113,6 +113,9 @@ void text_diagnostics(const struct printer *printer, const struct report *report
 /* "3 leaked sockets from 2 places, 1 double close from 1 place; not counted: 2 noted". */
 void text_counts(const struct printer *printer, const struct tally *tally);
 
+/* "unclosed: exit status 23 (leaks; the program returned 0)" */
+void text_status(const struct printer *printer, const struct report *report);
+
 /* The totals and the exit status. */
 void text_totals(const struct printer *printer, const struct report *report,
 		 const struct tally *tally);

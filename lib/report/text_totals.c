@@ -144,7 +144,7 @@ void text_counts(const struct printer *printer, const struct tally *tally)
 }
 
 /* "unclosed: exit status 23 (leaks; the program returned 0)" */
-static void print_status(const struct printer *printer, const struct report *report)
+void text_status(const struct printer *printer, const struct report *report)
 {
 	static const char *const reasons[] = {
 		[REASON_CLEAN] = "nothing counted",
@@ -182,5 +182,5 @@ void text_totals(const struct printer *printer, const struct report *report,
 	(void)fputs("unclosed: ", printer->out);
 	text_counts(printer, tally);
 	(void)fputc('\n', printer->out);
-	print_status(printer, report);
+	text_status(printer, report);
 }

@@ -96,6 +96,9 @@ Test(endings, leaks_decide_where_they_are_asked_to)
 	cr_expect_eq(run_status(&run), 23, "%s", run.err);
 	run = RUN(UNCLOSED_PROGRAM, "--exit-status", "leaks", "/bin/sh", "-c", "exit 7");
 	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	cr_expect_not_null(
+		strstr(run.err, "exit status 0 (nothing counted; the program returned 7)"), "%s",
+		run.err);
 	run = RUN(UNCLOSED_PROGRAM, "--exit-status", "leaks", "--gate", "none", "/bin/sh", "-c",
 		  "kill -9 $$");
 	cr_expect_eq(run_status(&run), 0, "%s", run.err);
