@@ -385,6 +385,13 @@ char *report_strdup(struct report *report, const char *text);
 char *report_printf(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The process with this id, or NULL: reports list only some processes. */
+struct report_process *report_process_find(const struct report *report, uint32_t id);
+
+/* The image that a process was at last, of those that the report lists: it itself, or a later one. */
+struct report_process *report_process_last(const struct report *report,
+					   const struct report_process *process);
+
 /* One more line of report->diagnostics; `text` in the report's memory, `process` an id or -1. */
 void report_diagnose(struct report *report, enum diagnostic_level level, const char *code,
 		     const char *text, int64_t process);

@@ -27,13 +27,10 @@ struct taking {
 static uint64_t *taken_of(const struct taking *taking, uint32_t id)
 {
 	const struct report *report = taking->report;
+	const struct report_process *process = report_process_find(report, id);
 
-	if (id < report->process_count && report->processes[id].id == id)
-		return &taking->by_process[id];
-	for (size_t i = 0; i < report->process_count; i++)
-		if (report->processes[i].id == id)
-			return &taking->by_process[i];
-	return &taking->by_process[report->process_count];
+	return &taking->by_process[process ? (size_t)(process - report->processes)
+					   : report->process_count];
 }
 
 /* Take one descriptor, if the rule names it and may take one more of its process. */

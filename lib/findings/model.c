@@ -156,3 +156,25 @@ const char *baseline_state_name(enum baseline_state state)
 
 	return (unsigned int)state < BASELINE_STATE_COUNT ? names[state] : NULL;
 }
+
+struct report_process *report_process_find(const struct report *report, uint32_t id)
+{
+	if (id < report->process_count && report->processes[id].id == id)
+		return &report->processes[id];
+	for (size_t i = 0; i < report->process_count; i++)
+		if (report->processes[i].id == id)
+			return &report->processes[i];
+	return NULL;
+}
+
+struct report_process *report_process_last(const struct report *report,
+					   const struct report_process *process)
+{
+	size_t last = (size_t)(process - report->processes);
+
+	/* Later images have later places; going only forward cannot go in circles. */
+	for (size_t i = last + 1; i < report->process_count; i++)
+		if (report->processes[i].exec_of == (int64_t)report->processes[last].id)
+			last = i;
+	return &report->processes[last];
+}

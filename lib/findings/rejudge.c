@@ -20,18 +20,14 @@ static void reviewed_forget(struct report *report)
 	report->diagnostic_count = kept;
 }
 
-/* Of PROGRAM's images the last one decides: going only forward cannot go in circles. */
 static bool is_program_covered(const struct report *report)
 {
-	const struct report_process *program = report->processes;
-
-	for (size_t i = 1; i < report->process_count; i++)
-		if (report->processes[i].exec_of == (int64_t)program->id)
-			program = &report->processes[i];
 	for (size_t i = 0; i < report->shard_count; i++)
 		if (report->shards[i].verdict == VERDICT_ERROR)
 			return false;
-	return report->shard_count > 0 || (report->process_count > 0 && program->is_covered);
+	return report->shard_count > 0 ||
+	       (report->process_count > 0 &&
+		report_process_last(report, report->processes)->is_covered);
 }
 
 void report_recount(struct report *report, struct known *known, const struct options *options)

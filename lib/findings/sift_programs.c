@@ -12,37 +12,26 @@ struct programs {
 	const char *why;
 };
 
-static size_t process_place(const struct report *report, uint32_t id)
+static bool is_wanted(const struct report *report, const struct options *options,
+		      const struct report_process *process)
 {
-	size_t at = 0;
+	const struct report_process *last = report_process_last(report, process);
 
-	if (id < report->process_count && report->processes[id].id == id)
-		return id;
-	while (at < report->process_count && report->processes[at].id != id)
-		at++;
-	return at;
-}
-
-/* The image that a process was at last, of those listed: going only forward cannot go in circles.
- */
-static size_t image_last(const struct report *report, size_t at)
-{
-	for (size_t i = at + 1; i < report->process_count; i++)
-		if (report->processes[i].exec_of == (int64_t)report->processes[at].id)
-			at = i;
-	return at;
-}
-
-static bool is_wanted(const struct report *report, const struct options *options, size_t at)
-{
-	const struct report_process *last = &report->processes[image_last(report, at)];
-
-	if (options->children == CHILDREN_NONE && last != &report->processes[image_last(report, 0)])
+	if (options->children == CHILDREN_NONE &&
+	    last != report_process_last(report, report->processes))
 		return false;
 	if (options->only_count &&
 	    !program_is_listed(options->only, options->only_count, last->exe, last->name))
 		return false;
 	return !program_is_listed(options->skip, options->skip_count, last->exe, last->name);
+}
+
+/* Is a process, by its id, one to be judged? Those not listed are not known to be others. */
+static bool id_is_wanted(const struct programs *programs, uint32_t id)
+{
+	const struct report_process *process = report_process_find(programs->report, id);
+
+	return !process || programs->is_wanted[process - programs->report->processes];
 }
 
 static void number_lower(uint64_t *number, uint64_t by)
@@ -55,10 +44,8 @@ static void count_lower(size_t *count, bool is_lower)
 	*count -= is_lower && *count > 0;
 }
 
-static void process_skip(struct report *report, size_t at)
+static void process_skip(struct report *report, struct report_process *process)
 {
-	struct report_process *process = &report->processes[at];
-
 	if (process->is_skipped)
 		return;
 	process->is_skipped = true;
@@ -71,7 +58,7 @@ static void process_skip(struct report *report, size_t at)
 		if (total->peak > total->opened)
 			total->peak = total->opened;
 	}
-	if (image_last(report, at) != at)
+	if (report_process_last(report, process) != process)
 		return; /* its last image stands for it */
 	report->skipped_count++;
 	count_lower(&report->covered_count, process->is_covered);
@@ -121,12 +108,11 @@ static void finding_divide(const struct programs *programs, struct finding *find
 
 	for (size_t i = 0; i < finding->descriptor_count; i++) {
 		const struct report_descriptor *descriptor = &finding->descriptors[i];
-		size_t at = process_place(programs->report, descriptor->process);
 
-		if (at < programs->report->process_count && !programs->is_wanted[at])
-			descriptor_drop(programs->report, finding, descriptor);
-		else
+		if (id_is_wanted(programs, descriptor->process))
 			finding->descriptors[kept++] = *descriptor;
+		else
+			descriptor_drop(programs->report, finding, descriptor);
 	}
 	finding->descriptor_count = kept;
 }
@@ -148,12 +134,9 @@ static bool finding_sift(struct programs *programs, struct finding *finding)
 	struct report *report = programs->report;
 	size_t kept = 0, all = finding->process_count;
 
-	for (size_t i = 0; i < all; i++) {
-		size_t at = process_place(report, finding->processes[i]);
-
-		if (at == report->process_count || programs->is_wanted[at])
+	for (size_t i = 0; i < all; i++)
+		if (id_is_wanted(programs, finding->processes[i]))
 			finding->processes[kept++] = finding->processes[i];
-	}
 	finding->process_count = kept;
 	if (kept == all)
 		return true;
@@ -197,7 +180,7 @@ int report_sift_programs(struct report *report, const struct options *options, c
 	if (!options->only_count && !options->skip_count && options->children == CHILDREN_ALL)
 		return 0;
 	for (size_t i = 0; i < report->process_count; i++)
-		wanted += programs.is_wanted[i] = is_wanted(report, options, i);
+		wanted += programs.is_wanted[i] = is_wanted(report, options, &report->processes[i]);
 	if (report->shard_count > 0 && options->children == CHILDREN_NONE)
 		programs.why = "it is about no single program";
 	else if (wanted == 0)
@@ -205,7 +188,7 @@ int report_sift_programs(struct report *report, const struct options *options, c
 	else if (findings_sift(&programs))
 		for (size_t i = 0; i < report->process_count; i++)
 			if (!programs.is_wanted[i])
-				process_skip(report, i);
+				process_skip(report, &report->processes[i]);
 	if (!programs.why)
 		return 0;
 	*ret_why = programs.why;

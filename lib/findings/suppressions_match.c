@@ -33,9 +33,8 @@ static bool frame_matches(const char *pattern, const struct report_frame *frame,
 static size_t frame_find(const char *pattern, const struct report_stack *stack, size_t from,
 			 const struct report *report)
 {
-	while (from < stack->frame_count &&
-	       (stack->frames[from].is_runtime ||
-		!frame_matches(pattern, &stack->frames[from], report)))
+	while (from < stack->frame_count && (stack->frames[from].is_runtime ||
+					     !frame_matches(pattern, &stack->frames[from], report)))
 		from++;
 	return from < stack->frame_count ? from : SIZE_MAX;
 }
@@ -65,16 +64,6 @@ bool rule_asks_descriptors(const struct rule *rule)
 	return rule->address || rule->path || rule->program || rule->allowed;
 }
 
-static const struct report_process *process_find(const struct report *report, uint32_t id)
-{
-	if (id < report->process_count && report->processes[id].id == id)
-		return &report->processes[id];
-	for (size_t i = 0; i < report->process_count; i++)
-		if (report->processes[i].id == id)
-			return &report->processes[i];
-	return NULL;
-}
-
 /* By its whole path, or by the last part of it. */
 static bool program_matches(const char *pattern, const char *path)
 {
@@ -96,7 +85,7 @@ bool rule_names_descriptor(const struct rule *rule, const struct report *report,
 		return false;
 	if (!rule->program)
 		return true;
-	process = process_find(report, descriptor->process);
+	process = report_process_find(report, descriptor->process);
 	return process && (program_matches(rule->program, process->exe) ||
 			   program_matches(rule->program, process->name));
 }

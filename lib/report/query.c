@@ -5,32 +5,12 @@
 
 const struct report_process *query_process(const struct report *report, uint32_t id)
 {
-	if (id < report->process_count && report->processes[id].id == id)
-		return &report->processes[id];
-	for (size_t i = 0; i < report->process_count; i++)
-		if (report->processes[i].id == id)
-			return &report->processes[i];
-	return NULL;
-}
-
-static const struct report_process *query_successor(const struct report *report,
-						    const struct report_process *process)
-{
-	/* Later images have later places; going only forward cannot go in circles. */
-	for (size_t i = (size_t)(process - report->processes) + 1; i < report->process_count; i++)
-		if (report->processes[i].exec_of == (int64_t)process->id)
-			return &report->processes[i];
-	return NULL;
+	return report_process_find(report, id);
 }
 
 const struct report_process *query_program(const struct report *report)
 {
-	const struct report_process *process = report->process_count ? report->processes : NULL;
-
-	for (const struct report_process *next = process; next;
-	     next = query_successor(report, process))
-		process = next;
-	return process;
+	return report->process_count ? report_process_last(report, report->processes) : NULL;
 }
 
 const struct report_scope *query_scope(const struct report *report, uint32_t id)
