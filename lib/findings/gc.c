@@ -243,11 +243,13 @@ static void pair_judge(struct judge *judge, uint32_t open_ref, const struct ledg
 	group->finding.descriptors_omitted = group->finding.count - group->finding.descriptor_count;
 }
 
-static void stack_judge(struct judge *judge, uint32_t stack_ref, const struct ledger_stack *stack)
+static void stack_judge(struct judge *judge, uint32_t stack_ref, const struct ledger_stack *stack,
+			void *data)
 {
 	uint32_t ref = atomic_load_explicit(&stack->pairs_ref, memory_order_relaxed);
 	const struct ledger_pair *pair;
 
+	(void)data;
 	while ((pair = ledger_at(judge->ledger, ref, sizeof(*pair))) &&
 	       budget_take(judge, &judge->record_budget, 1)) {
 		pair_judge(judge, stack_ref, pair);
@@ -255,44 +257,8 @@ static void stack_judge(struct judge *judge, uint32_t stack_ref, const struct le
 	}
 }
 
-static void image_judge(struct judge *judge, struct ledger_image *image, struct lookup *stacks)
-{
-	for (uint32_t i = 0; i < LEDGER_STACK_BUCKETS; i++) {
-		const ledger_u32 *head = ledger_stack_bucket(judge->ledger, image, i, false);
-		uint32_t ref = head ? atomic_load_explicit(head, memory_order_relaxed) : 0;
-		const struct ledger_stack *stack;
-
-		while ((stack = ledger_stack_at(judge->ledger, ref)) &&
-		       budget_take(judge, &judge->record_budget, 1)) {
-			bool is_new;
-
-			(void)lookup_put(stacks, judge->report, ref, 0, 0, &is_new);
-			if (!is_new)
-				break; /* a cycle, or a bucket of another image */
-			stack_judge(judge, ref, stack);
-			ref = stack->next_ref;
-		}
-	}
-}
-
 void gc_find(struct judge *judge)
 {
-	struct lookup images = { 0 }, stacks = { 0 };
-
-	if (judge->options->gc == POLICY_IGNORE)
-		return;
-	for (uint32_t i = 0; i < judge->image_count; i++) {
-		const struct ledger_process *process = judge->images[i].process;
-		struct ledger_image *image;
-		uint32_t ref;
-		bool is_new;
-
-		if (!process)
-			continue;
-		ref = atomic_load_explicit(&process->image_ref, memory_order_relaxed);
-		image = ledger_at(judge->ledger, ref, sizeof(*image));
-		(void)lookup_put(&images, judge->report, ref, 0, 0, &is_new);
-		if (image && is_new)
-			image_judge(judge, image, &stacks);
-	}
+	if (judge->options->gc != POLICY_IGNORE)
+		stacks_visit(judge, stack_judge, NULL);
 }

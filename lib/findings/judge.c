@@ -52,6 +52,7 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 	gc_find(&judge);
 	events_find(&judge);
 	crossings_find(&judge);
+	kin_find(&judge);
 	groups_finish(&judge);
 	known_find(&judge);
 	processes_count(&judge);

@@ -295,6 +295,11 @@ bool kind_is_memory(unsigned int kind);
 const char *memory_closer(unsigned int kind);
 void memory_word(struct judge *judge, struct group *group);
 
+/* visit.c: each backtrace of the ledger, once. */
+typedef void stack_visit(struct judge *judge, uint32_t stack_ref, const struct ledger_stack *stack,
+			 void *data);
+void stacks_visit(struct judge *judge, stack_visit *visit, void *data);
+
 /* gc.c: closes that Python's finaliser made. */
 void gc_find(struct judge *judge);
 
@@ -449,6 +454,12 @@ void group_witness(struct judge *judge, struct group *group);
 const char *evidence_explanation(struct judge *judge, const struct group *group);
 const char *evidence_remedy(struct judge *judge, const struct group *group,
 			    const struct report_frame **ret_frame);
+
+/*
+ * kin.c: find the backtraces of what was closed that are places of leaks, too: in
+ * other processes, and at other addresses of the same lines.
+ */
+void kin_find(struct judge *judge);
 
 /* siblings.c: where descriptors from the same place were closed, and how many. */
 void siblings_witness(struct judge *judge, struct group *group);

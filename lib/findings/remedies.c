@@ -8,13 +8,42 @@
 
 #include "findings/judgement.h"
 
-/* The function that closes most siblings, when its name is known. */
-static const char *usual_closer(struct judge *judge, const struct finding *finding)
+/* Where most siblings are closed, or NULL. */
+static const struct report_frame *usual_closer(struct judge *judge, const struct finding *finding)
 {
 	for (size_t i = 0; i < finding->related_count; i++)
 		if (strcmp(finding->related[i].role, "usually-closed") == 0)
-			return function_text(judge, stack_top(judge, &finding->related[i].stack));
+			return stack_top(judge, &finding->related[i].stack);
 	return NULL;
+}
+
+/* Is the one who closes among the callers of what opened? Then it does not leave without itself. */
+static bool is_caller(const struct report_stack *stack, const struct report_frame *top,
+		      const struct report_frame *closer)
+{
+	for (size_t i = 0; i < stack->frame_count; i++)
+		if (&stack->frames[i] > top && stack->frames[i].function &&
+		    strcmp(stack->frames[i].function, closer->function) == 0)
+			return true;
+	return false;
+}
+
+/* What the siblings show: who closes them, and which path does not. NULL when that is not known. */
+static const char *sibling_remedy(struct judge *judge, const struct group *group,
+				  const struct report_frame *top, const char *close_call)
+{
+	const struct finding *finding = &group->finding;
+	const struct report_frame *closer = usual_closer(judge, finding);
+	const char *function = function_text(judge, top);
+	const char *usual = function_text(judge, closer);
+
+	if (!usual || !function || strcmp(usual, function) == 0)
+		return NULL;
+	if (!is_caller(&finding->stack, top, closer))
+		return report_printf(judge->report, "%s on the path that leaves %s without %s.",
+				     close_call, function, usual);
+	return report_printf(judge->report, "%s on the path of %s where it is missing.", close_call,
+			     usual);
 }
 
 static const char *gc_remedy(struct judge *judge, const struct report_frame *top)
@@ -32,11 +61,10 @@ static const char *usual_remedy(struct judge *judge, const struct group *group,
 {
 	const char *closer = sentence_fill(judge, group, NULL, "%c");
 	const char *function = function_text(judge, top);
-	const char *usual = usual_closer(judge, &group->finding);
+	const char *sibling = sibling_remedy(judge, group, top, closer);
 
-	if (usual && function && strcmp(usual, function) != 0)
-		return report_printf(judge->report, "%s on the path that leaves %s without %s.",
-				     closer, function, usual);
+	if (sibling)
+		return sibling;
 	if (function && top->language && strcmp(top->language, "c++") == 0)
 		return report_printf(judge->report,
 				     "%s on every path that gives up what %s opened, or in the "

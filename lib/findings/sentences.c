@@ -6,6 +6,13 @@
 #include "findings/judgement.h"
 #include "findings/python.h"
 
+/* The standard library's templates are compiled into the program, and are not its writer's. */
+static bool is_glue(struct judge *judge, const struct report_frame *frame)
+{
+	return frame->function &&
+	       function_is_glue(function_key(judge->report, frame->function), frame->language);
+}
+
 const struct report_frame *stack_top(struct judge *judge, const struct report_stack *stack)
 {
 	const struct report_frame *any = NULL;
@@ -21,6 +28,8 @@ const struct report_frame *stack_top(struct judge *judge, const struct report_st
 			continue;
 		if (!any)
 			any = frame;
+		if (is_glue(judge, frame))
+			continue;
 		if (frame_is_python(frame) ? !frame->is_library
 					   : module && !module->is_system && !module->is_python)
 			return frame;
@@ -57,6 +66,8 @@ const char *function_text(struct judge *judge, const struct report_frame *frame)
 	if (frame_is_python(frame))
 		return python_function_text(judge->report, frame);
 	name = function_name(judge, frame->function);
+	if (strcmp(name, "operator()") == 0)
+		return "the lambda"; /* its class has no name */
 	length = strlen(name);
 	/* "operator()" has its brackets. */
 	return length > 2 && strcmp(name + length - 2, "()") == 0

@@ -180,3 +180,18 @@ Test(facts, what_reads_the_same_is_one_place)
 		strstr(report_text(evidence, "text"), "2 of 4 from here were closed, at main ("),
 		"%s", report_text(evidence, "text"));
 }
+
+/* What leaked at one address is a sibling of what was closed at another, or in another process. */
+Test(facts, siblings_are_of_the_line_in_all_processes)
+{
+	static const char closes_first[] = FIXTURES "/alike one";
+	static const char elsewhere[] =
+		FIXTURES "/known mostly; " FIXTURES "/known mostly mostly mostly";
+	struct watched watched = WATCH("--", "/bin/sh", "-c", closes_first);
+
+	cr_expect(strstr(watched.run.err, "2 of 4 from here were closed:"), "%s", watched.run.err);
+	watched = WATCH("--", "/bin/sh", "-c", elsewhere);
+	cr_expect(strstr(watched.run.err, "3 of 4 from here were closed, at "), "%s",
+		  watched.run.err);
+	cr_expect(strstr(watched.run.err, "close() on the path of "), "%s", watched.run.err);
+}
