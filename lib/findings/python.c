@@ -68,7 +68,7 @@ static bool is_library(const char *path)
 {
 	return starts_with(path, "<frozen ") || is_below(path, "/lib/python3") ||
 	       is_below(path, "/lib64/python3") || is_below(path, "/site-packages") ||
-	       is_below(path, "/dist-packages");
+	       is_below(path, "/dist-packages") || ends_with(path, "/unclosed_pytest.py");
 }
 
 /*
@@ -118,6 +118,10 @@ static bool is_machinery(const char *path, const char *function)
 		{ "/pluggy/_hooks.py", NULL },
 		{ "/pluggy/_manager.py", NULL },
 		{ "/pytest/__main__.py", NULL },
+		{ "/pytest_asyncio/plugin.py", "inner" },
+		{ "/unclosed_pytest.py", NULL },
+		{ "/xdist/remote.py", NULL },
+		{ "/execnet/gateway_base.py", NULL },
 	};
 	const char *dot = strrchr(function, '.');
 	const char *name = dot && dot[1] ? dot + 1 : function;
