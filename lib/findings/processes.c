@@ -231,7 +231,8 @@ void processes_count(struct judge *judge)
 		report->covered_count += life->is_covered;
 		report->uncovered_count += !life->is_covered;
 		report->running_count += life->is_running;
-		if (!life->is_covered || life->is_running)
+		if ((!life->is_covered && judge->options->uncovered != POLICY_IGNORE) ||
+		    life->is_running)
 			last->is_listed = true;
 	}
 	for (size_t i = 0; i < report->finding_count; i++)

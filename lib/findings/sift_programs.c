@@ -49,6 +49,8 @@ static void process_skip(struct report *report, struct report_process *process)
 	if (process->is_skipped)
 		return;
 	process->is_skipped = true;
+	process->is_listed = report_process_last(report, process) ==
+			     report_process_last(report, report->processes);
 	for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
 		struct report_kind_count *total = &report->kinds_total[kind];
 

@@ -16,10 +16,19 @@ static bool has_warning(const struct report *report)
 	return false;
 }
 
+/* --uncovered ignore lists none of those that were not covered. */
+static bool lists_uncovered(const struct report *report)
+{
+	for (size_t i = 0; i < report->process_count; i++)
+		if (report->processes[i].is_listed && !report->processes[i].is_covered)
+			return true;
+	return false;
+}
+
 bool text_is_clean(const struct report *report, const struct tally *tally)
 {
 	return report->verdict == VERDICT_CLEAN && tally->counted == 0 && tally->noted == 0 &&
-	       report->uncovered_count == 0 && report->running_count == 0 &&
+	       !lists_uncovered(report) && report->running_count == 0 &&
 	       report->process_count > 0 && !has_warning(report);
 }
 

@@ -249,7 +249,8 @@ static void print_uncovered(const struct printer *printer, const struct report *
 		}
 		(void)fputc('\n', printer->out);
 	}
-	if (report->uncovered_count > shown) {
+	/* None is listed where nobody wants to hear of them (--uncovered ignore). */
+	if (shown > 0 && report->uncovered_count > shown) {
 		section_line(&section);
 		(void)fprintf(printer->out, "%s\n",
 			      words_count(&words, report->uncovered_count - shown, "more process"));

@@ -57,15 +57,22 @@ Test(coverage, static_program)
 
 Test(coverage, static_child)
 {
-	const char *command = run_format("%s; %s >/dev/null; exit 0", FIXTURE("leak_static"),
-					 "/bin/true");
+	const char *command =
+		run_format("%s; %s >/dev/null; exit 0", FIXTURE("leak_static"), "/bin/true");
 	struct watched watched = WATCH("--", "/bin/sh", "-c", command);
 	struct watched strict = WATCH("--uncovered", "fail", "--", "/bin/sh", "-c", command);
+	struct run ignored =
+		RUN(UNCLOSED_PROGRAM, "--uncovered", "ignore", "/bin/sh", "-c", command);
 
 	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
 	cr_expect_not_null(strstr(watched.run.err, "NOT COVERED"), "%s", watched.run.err);
 	cr_expect_eq(report_number(watched.report, "process_counts/uncovered"), 1);
 	cr_expect_eq(run_status(&strict.run), 125, "%s", strict.run.err);
+	cr_expect_eq(run_status(&ignored), 0);
+	cr_expect_not_null(
+		strstr(ignored.err, "no socket left open in the 2 of 3 processes covered ("), "%s",
+		ignored.err);
+	cr_expect_null(strstr(ignored.err, "NOT COVERED"), "%s", ignored.err);
 }
 
 Test(coverage, musl)
@@ -155,8 +162,8 @@ static const char *ledger_keep(void)
 
 static void unreadable_check(const char *path)
 {
-	struct run run = RUN_WITH((struct run_options){ .timeout_s = 20 }, UNCLOSED_PROGRAM,
-				  "report", path);
+	struct run run =
+		RUN_WITH((struct run_options){ .timeout_s = 20 }, UNCLOSED_PROGRAM, "report", path);
 
 	cr_expect_eq(run_status(&run), 125, "%s: %d %s", path, run_status(&run), run.err);
 	cr_expect_str_eq(run.out, "");
@@ -195,8 +202,8 @@ Test(coverage, truncated_ledger)
 /* A whole report, or an error of one line; never a crash and never an endless loop. */
 static void damaged_check(const char *path, off_t at)
 {
-	struct run run = RUN_WITH((struct run_options){ .timeout_s = 20 }, UNCLOSED_PROGRAM,
-				  "report", path);
+	struct run run =
+		RUN_WITH((struct run_options){ .timeout_s = 20 }, UNCLOSED_PROGRAM, "report", path);
 	int status = run_status(&run);
 
 	cr_expect(status == 0 || status == 23 || status == 125, "byte %lld: %d %s", (long long)at,
