@@ -374,6 +374,30 @@ static const char *json_of(const char *name, const char *tag, const char *const 
 	return path;
 }
 
+/* Redirections of a script end with it; what a program leaves that the script starts counts. */
+Test(known, shells_keep_what_a_script_redirects)
+{
+	const char *script = write_file("redirect.sh", "exec 9>&2 3</dev/null\n"
+						       "{ \"$@\"; exit 0; } 4>/dev/null 5>&1\n");
+	const char *const shells[] = { "bash", "dash" };
+
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+		const char *shell = run_find(shells[i]);
+		struct watched watched;
+
+		if (!shell)
+			continue;
+		watched = WATCH("-k", "all", "--", shell, script, "true");
+		cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+		watched = WATCH("-k", "all", "--", shell, script, KNOWN, "start");
+		cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+		expect_text(watched.run.err, "1 leaked socket from 1 place");
+		watched = WATCH("-k", "all", "--no-default-suppressions", "--", shell, script,
+				"true");
+		cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	}
+}
+
 Test(known, diff)
 {
 	const char *old =
