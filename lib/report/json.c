@@ -207,4 +207,4 @@ static int json_write(FILE *out, const struct report *report, const struct repor
 	return error;
 }
 
-const struct report_writer report_json = { .name = "json", .write = json_write };
+const struct report_writer report_json = { .name = "JSON", .write = json_write };

@@ -128,6 +128,18 @@ static void add_known(FILE *out, const struct finding *finding)
 			      finding->note_reason ? finding->note_reason : "");
 }
 
+/* Is it said by the sentence on siblings already, with their number? */
+static bool is_told(const struct finding *finding, const struct report_related *related)
+{
+	if (!related->role || strcmp(related->role, "usually-closed") != 0)
+		return false;
+	for (size_t i = 0; i < finding->evidence_count; i++)
+		if (finding->evidence[i].what && finding->evidence[i].text &&
+		    strcmp(finding->evidence[i].what, "siblings-closed") == 0)
+			return true;
+	return false;
+}
+
 char *message_text(const struct report *report, const struct finding *finding)
 {
 	char *title = message_title(finding), *programs = message_programs(report, finding);
@@ -145,11 +157,11 @@ char *message_text(const struct report *report, const struct finding *finding)
 		add_sentence(out, "", finding->explanation);
 	for (size_t i = 0; i < finding->related_count; i++) {
 		const struct report_related *related = &finding->related[i];
-		char *what = message_related(related);
+		char *what = is_told(finding, related) ? NULL : message_related(related);
 		char *where = message_place(related->stack.frame_count ? &related->stack.frames[0]
 								       : NULL);
 
-		if (where)
+		if (where && what)
 			(void)fprintf(out, " %c%s at %s.", what[0] & ~0x20, what + 1, where);
 		free(what);
 		free(where);
