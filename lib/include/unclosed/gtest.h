@@ -66,7 +66,8 @@ class unclosed_gtest_listener : public ::testing::EmptyTestEventListener
 			unclosed_list(scope_, describe, &text);
 		unclosed_scope_end_of(scope_);
 		if (left > 0)
-			ADD_FAILURE() << "unclosed: left open by this test:\n" << text.str();
+			ADD_FAILURE() << "unclosed: left open by this test:\n" << text.str()
+				      << "  (the report at the end has functions and lines)";
 	}
 
 	/* "  socket 5: socket() at ./chat_test(+0x1234) [0x…]" */
