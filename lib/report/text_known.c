@@ -94,11 +94,9 @@ void text_aside(const struct printer *printer, const struct report *report)
 	}
 }
 
-static void print_gone(struct section *section, const struct report_gone *gone)
+/* "2 of 3 × file, never closed: load, main (store.c)" */
+static void print_gone(const struct printer *printer, const struct report_gone *gone)
 {
-	const struct printer *printer = section->printer;
-
-	section_line(section);
 	if (gone->found > 0)
 		(void)fprintf(printer->out, "%" PRIu64 " of %" PRIu64 " ",
 			      gone->allowed - gone->found, gone->allowed);
@@ -110,7 +108,6 @@ static void print_gone(struct section *section, const struct report_gone *gone)
 		(void)fputs(": ", printer->out);
 		(void)print_text(printer, gone->where);
 	}
-	(void)fputc('\n', printer->out);
 }
 
 static void print_better(const struct printer *printer, const struct report_baseline *baseline,
@@ -146,8 +143,12 @@ void text_baseline(const struct printer *printer, const struct report *report)
 
 	if (baseline->gone_count == 0)
 		return;
-	while (shown < baseline->gone_count && (shown < SECTION_MAX || printer->style->is_verbose))
-		print_gone(&section, &baseline->gone[shown++]);
+	while (shown < baseline->gone_count &&
+	       (shown < SECTION_MAX || printer->style->is_verbose)) {
+		section_line(&section);
+		print_gone(printer, &baseline->gone[shown++]);
+		(void)fputc('\n', printer->out);
+	}
 	section_line(&section);
 	print_better(printer, baseline, shown);
 }
@@ -155,11 +156,18 @@ void text_baseline(const struct printer *printer, const struct report *report)
 void text_baseline_line(const struct printer *printer, const struct report *report)
 {
 	const struct report_baseline *baseline = &report->baseline;
+	struct words words;
 
 	if (baseline->is_updated) {
 		print_updated(printer, baseline);
 	} else if (baseline->gone_count > 0) {
-		(void)fputs("unclosed: note: ", printer->out);
+		/* A clean run is brief: what got better is named, as far as it fits a line. */
+		(void)fputs("unclosed: note: better than the baseline: ", printer->out);
+		print_gone(printer, &baseline->gone[0]);
+		if (baseline->gone_count > 1)
+			(void)fprintf(printer->out, " and %s (-v lists them)",
+				      words_count(&words, baseline->gone_count - 1, "more place"));
+		(void)fputs("\nunclosed: note: ", printer->out);
 		print_better(printer, baseline, 0);
 	}
 }

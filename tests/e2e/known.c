@@ -102,6 +102,8 @@ Test(known, more_of_a_known_one_fails)
 	watched = WATCH("--baseline", baseline, "--", KNOWN, "pool");
 	cr_expect_eq(run_status(&watched.run), 0);
 	expect_text(watched.run.err, "2 of 2 places");
+	expect_text(watched.run.err, "note: better than the baseline: 1 ");
+	expect_text(watched.run.err, " and 1 more place (-v lists them)");
 	watched = WATCH("--baseline", baseline, "--stale-baseline=fail", "--", KNOWN, "pool");
 	cr_expect_eq(run_status(&watched.run), 23);
 	cr_expect_str_eq(report_text(watched.report, "verdict"), "stale");
