@@ -23,8 +23,7 @@ const struct unclosed_api unclosed_api = {
 /* A call can come before our constructor. */
 static bool is_watching(void)
 {
-	if (!real_is_resolved)
-		real_resolve();
+	real_prepare();
 	return shim_is_recording();
 }
 

@@ -51,7 +51,7 @@ static bool is_exiting(void)
 	unsigned int depth = unwinder_static.walk(pcs, LEDGER_DEPTH_MAX, &has_signal);
 
 	for (unsigned int i = 0; i < depth; i++)
-		if (pcs[i] - (uintptr_t)real_functions.exit < EXIT_SIZE)
+		if (pcs[i] - (uintptr_t)REAL(exit) < EXIT_SIZE)
 			return true;
 	return false;
 }

@@ -30,6 +30,7 @@
 #include "base/raw.h"
 #include "copies.h"
 #include "finish.h"
+#include "loaded.h"
 #include "record.h"
 #include "slots.h"
 #include "state.h"
@@ -126,8 +127,7 @@ static void fork_leave_parent(void)
 void lives_init(void)
 {
 	/* By the whole program's scope: the variable may be a copy in the executable. */
-	libc_single_threaded = dlsym(RTLD_DEFAULT, "__libc_single_threaded");
-	(void)dlerror(); /* not the program's error */
+	libc_single_threaded = loaded_default("__libc_single_threaded");
 	/* No room for handlers: forked children then record into their parent's table. */
 	if (!__register_atfork ||
 	    __register_atfork(fork_announce, fork_leave_parent, fork_in_child, NULL) != 0)

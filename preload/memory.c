@@ -2,6 +2,7 @@
 #include "memory.h"
 
 #include "capture.h"
+#include "loaded.h"
 #include "own.h"
 #include "pairs.h"
 #include "real.h"
@@ -15,8 +16,7 @@ void memory_init(void)
 	bool is_ours = true;
 
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		is_ours &= own_has((uintptr_t)dlsym(RTLD_DEFAULT, names[i]));
-	(void)dlerror(); /* not the program's error */
+		is_ours &= own_has((uintptr_t)loaded_default(names[i]));
 	is_whole = is_ours;
 }
 

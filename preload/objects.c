@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "objects.h"
 
+#include "loaded.h"
 #include "real.h"
 #include "state.h"
 
@@ -88,8 +89,7 @@ void objects_refresh(void)
 
 void objects_init(void)
 {
-	find_object = (__typeof__(find_object))dlsym(RTLD_NEXT, "_dl_find_object");
-	(void)dlerror(); /* not the program's error */
+	find_object = (__typeof__(find_object))loaded_next("_dl_find_object");
 	objects_refresh();
 }
 

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/kinds.h"
+#include "loaded.h"
+#include "own.h"
 #include "start.h"
 #include "state.h"
 
@@ -13,7 +15,7 @@ extern const char *gnu_get_libc_version(void) __attribute__((weak));
 #define KIND_NONE KIND_OTHER
 
 OF_EVERY_PROCESS struct real_functions real_functions;
-OF_EVERY_PROCESS bool real_is_resolved;
+OF_EVERY_PROCESS static bool is_prepared;
 
 static const unsigned char kinds[CALL_COUNT] = {
 #define CALL(name, kind) [CALL_##name] = KIND_##kind,
@@ -22,12 +24,33 @@ static const unsigned char kinds[CALL_COUNT] = {
 #undef CALL
 };
 
-static const char names[] = "\0"
-#define CALL(name, kind) #name "\0"
+/* One behind the other, '\0' after each. */
+static const struct {
+	char none[1];
+#define CALL(name, kind) char name[sizeof(#name)];
 #define CALL_NUMBER(name, kind) CALL(name, kind)
 #include "calls.def"
 #undef CALL
-	;
+} names = {
+	"",
+#define CALL(name, kind) #name,
+#define CALL_NUMBER(name, kind) CALL(name, kind)
+#include "calls.def"
+#undef CALL
+};
+
+static const uint16_t name_offsets[CALL_COUNT] = {
+#define CALL(name, kind) [CALL_##name] = offsetof(__typeof__(names), name),
+#define CALL_NUMBER(name, kind) CALL(name, kind)
+#include "calls.def"
+#undef CALL
+};
+
+static const uint16_t function_offsets[CALL_COUNT] = {
+#define CALL(name, kind) [CALL_##name] = offsetof(struct real_functions, name),
+#include "calls.def"
+#undef CALL
+};
 
 unsigned int call_kind(enum call call)
 {
@@ -36,61 +59,40 @@ unsigned int call_kind(enum call call)
 
 const char *call_name(unsigned int call)
 {
-	const char *name = names;
-
-	while (call-- > 0 && name < names + sizeof(names) - 1)
-		name += strlen(name) + 1;
-	return name;
+	return (const char *)&names + (call < CALL_COUNT ? name_offsets[call] : 0);
 }
 
 const char *call_names(size_t *ret_length)
 {
-	*ret_length = sizeof(names) - 1;
-	return names;
+	*ret_length = sizeof(names);
+	return (const char *)&names;
 }
 
-/*
- * The number that `text` begins with. By hand: in a program built with a
- * sanitizer the functions on strings are its own, which start it up by a call
- * of ours, dl_iterate_phdr(), that is not resolved yet.
- */
-static unsigned int number_read(const char *text)
+/* Asking the loader takes its lock: in a hook, that can deadlock with a dlopen elsewhere. */
+static void resolve_all(void)
 {
-	unsigned int number = 0;
-
-	for (; *text >= '0' && *text <= '9'; text++)
-		number = number * 10 + (unsigned int)(*text - '0');
-	return number;
-}
-
-/* The number behind "2." in libc's version; 0 where it has none, as musl. */
-static unsigned int libc_minor(void)
-{
-	return gnu_get_libc_version ? number_read(gnu_get_libc_version() + sizeof("2.") - 1) : 0;
-}
-
-/*
- * Is libc of the version "GLIBC_2.39" or newer? A look-up that fails allocates
- * its message, with a malloc that may be the program's own and call us again.
- */
-static bool libc_has(const char *version, unsigned int minor)
-{
-	return minor >= number_read(version + sizeof("GLIBC_2.") - 1);
-}
-
-void real_resolve(void)
-{
-	unsigned int minor = libc_minor();
-
-	if (real_is_resolved)
-		return;
-#define CALL_SINCE(name, kind, version)                                                            \
-	if (libc_has(#version, minor))                                                             \
-		CALL(name, kind)
-#define CALL(name, kind) real_functions.name = (__typeof__(name) *)dlsym(RTLD_NEXT, #name);
+#define CALL(name, kind) (void)REAL(name);
 #include "calls.def"
 #undef CALL
-	(void)dlerror(); /* a name that this libc lacks must not show up in the program's dlerror() */
-	real_is_resolved = true;
+}
+
+void real_prepare(void)
+{
+	if (__builtin_expect(is_prepared, 1))
+		return;
+	is_prepared = true;
+	own_init();
+	loaded_init();
+	if (!loaded_is_whole())
+		resolve_all();
 	start_from_call();
+}
+
+void *real_find(enum call call)
+{
+	void **place = (void **)((char *)&real_functions + function_offsets[call]);
+
+	real_prepare();
+	__atomic_store_n(place, loaded_next(call_name(call)), __ATOMIC_RELAXED);
+	return *place;
 }

@@ -32,22 +32,26 @@ struct real_functions {
 };
 
 extern struct real_functions real_functions;
-extern bool real_is_resolved;
 
 /*
- * Look up every real function with dlsym(RTLD_NEXT), once, and start the shim
- * (start.h). Called by the constructor, or by the first hooked call where a
- * constructor of another library runs before ours. dlsym takes the loader's
- * lock: doing it later, in a hook, can deadlock with a dlopen elsewhere.
+ * Be able to find real functions, and start the shim (start.h). Called by the
+ * constructor, or by the first hooked call where a constructor of another
+ * library runs before ours. Once; any later call returns at once.
  */
-void real_resolve(void);
+void real_prepare(void);
 
-/* The real function of a row. NULL when this libc does not have it. */
+/* Find the real function of a row, and keep it. NULL when this libc does not have it. */
+void *real_find(enum call call);
+
+/*
+ * The real function of a row. Found when it is first called for: of 180 a short
+ * process calls ten.
+ */
 #define REAL(name)                                                                                 \
 	(__extension__({                                                                           \
-		if (__builtin_expect(!real_is_resolved, 0))                                        \
-			real_resolve();                                                            \
-		real_functions.name;                                                               \
+		__typeof__(name) *real_ = __atomic_load_n(&real_functions.name, __ATOMIC_RELAXED); \
+		__builtin_expect(real_ != NULL, 1) ? real_ :                                       \
+						     (__typeof__(name) *)real_find(CALL_##name);   \
 	}))
 
 /*

@@ -285,10 +285,10 @@ static bool session_begin(char *const *environment, struct options *options)
 
 static void library_path_find(void)
 {
-	Dl_info info;
+	const struct link_map *map = own_map();
 
-	if (dladdr((void *)(uintptr_t)call_names, &info) && info.dli_fname)
-		(void)path_make_absolute(info.dli_fname, shim.library_path,
+	if (map && map->l_name)
+		(void)path_make_absolute(map->l_name, shim.library_path,
 					 sizeof(shim.library_path));
 }
 
@@ -324,7 +324,6 @@ static void start(char *const *argv, char *const *environment)
 	if (options.is_off)
 		return;
 	library_path_find();
-	own_init();
 	readable_init(environment);
 	objects_init();
 	memory_init();
@@ -350,7 +349,7 @@ __attribute__((constructor)) static void start_constructor(int argc, char **argv
 	(void)argc; /* argv ends with NULL */
 	if (!gnu_get_libc_version)
 		return;
-	real_resolve();
+	real_prepare();
 	start(argv, environment);
 }
 

@@ -4,12 +4,12 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "loaded.h"
 #include "objects.h"
+#include "own.h"
 #include "real.h"
 #include "state.h"
 #include "symbols.h"
-
-extern __typeof__(dladdr1) dladdr1 __attribute__((weak)); /* not in musl, which loads us */
 
 #define CALLERS 64   /* remembered at a time */
 #define LIBRARIES 64 /* looked through for a caller */
@@ -21,8 +21,6 @@ static const char *const names[THROWERS] = {
 
 /* What the program was started with. */
 OF_EVERY_PROCESS static void *started_with[THROWERS];
-
-OF_EVERY_PROCESS static struct link_map *own_map;
 
 /* Caller → function. */
 static struct remembered {
@@ -48,15 +46,8 @@ struct visit {
 
 void throwers_init(void)
 {
-	Dl_info info;
-
-	if (!dladdr1 ||
-	    !dladdr1((void *)(uintptr_t)throwers_init, &info, (void **)&own_map, RTLD_DL_LINKMAP))
-		return;
 	for (int i = 0; i < THROWERS; i++)
-		for (struct link_map *map = own_map->l_next; map && !started_with[i];
-		     map = map->l_next)
-			started_with[i] = symbol_find_dynamic(map->l_addr, map->l_ld, names[i]);
+		started_with[i] = loaded_next(names[i]);
 }
 
 static int phdr_visit(struct dl_phdr_info *info, size_t size, void *data)
@@ -75,7 +66,7 @@ static int phdr_visit(struct dl_phdr_info *info, size_t size, void *data)
 /* Nobody else changes the chain in a forked child. */
 static void chain_visit(struct visit *visit)
 {
-	struct link_map *map = own_map;
+	const struct link_map *map = own_map();
 
 	while (map && map->l_prev)
 		map = map->l_prev;
@@ -250,8 +241,7 @@ static void *caller_find(enum thrower thrower, const void *caller)
 
 void *thrower_find(enum thrower thrower, const void *caller)
 {
-	if (__builtin_expect(!real_is_resolved, 0))
-		real_resolve();
+	real_prepare();
 	return started_with[thrower] ? started_with[thrower] : caller_find(thrower, caller);
 }
 

@@ -45,7 +45,7 @@ imports="
 	__cxa_at_quick_exit on_exit __register_atfork gnu_get_libc_version
 	__environ environ __errno_location clock_gettime
 	dirfd fileno dladdr dladdr1 dlerror dlopen dlsym
-	getauxval memcmp memcpy memmove memset strchr strcmp strcspn strlen strncmp strrchr strspn strstr
+	getauxval _r_debug memcmp memcpy memmove memset strchr strcmp strcspn strlen strncmp strrchr strspn strstr
 "
 # The unwinder of libgcc, linked in statically: it registers frames of JIT compilers and old
 # programs under a lock; objects.c is what it asks for all others.
@@ -54,8 +54,6 @@ imports+="
 "
 # Of a test framework, weak: where there is none they are NULL.
 imports+=" criterion_current_suite criterion_current_test criterion_test_die "
-# What the C compiler's start files bring along.
-imports+=" _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable __cxa_finalize __gmon_start__ "
 
 # Absolute symbols are the names of versions.
 check_exports() {
