@@ -20,6 +20,16 @@
 /* Frames of the shim on top of the program's: capture, verb, wrapper, and room for more. */
 #define OWN_FRAMES 8
 
+/*
+ * The library that a test builds with this definition makes every walk by all
+ * means there are, and ends the program where they differ.
+ */
+#ifdef UNCLOSED_VERIFY_STACKS
+static __thread bool verify_without_rules __attribute__((tls_model("initial-exec")));
+#else
+static const bool verify_without_rules;
+#endif
+
 /* Frames of the capture that warms libunwind up. */
 #define WARM_DEPTH 8
 
@@ -94,7 +104,8 @@ static bool thread_uses_libunwind(void)
 	return thread_warm_up();
 }
 
-static unsigned int walk(uint64_t *pcs, unsigned int max, bool *ret_has_signal)
+/* A walk that one of the unwinders has to make. */
+static unsigned int walk_by_unwinder(uint64_t *pcs, unsigned int max, bool *ret_has_signal)
 {
 	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
 	uintptr_t outer = self.capture_frame;
@@ -139,83 +150,121 @@ static bool memo_matches(const struct stack_memo *memo, uint64_t hash, uint32_t 
 	       memcmp(stack->pcs, pcs, stack->depth * sizeof(pcs[0])) == 0;
 }
 
-/* The record of a walk that no memo holds. `max` is the room in pcs. */
-static uint32_t walk_record(uint64_t *pcs, unsigned int depth, unsigned int max, unsigned int flags,
-			    bool *ret_is_settled)
-{
-	struct chain_result settled = chain_settle(pcs, depth, max);
+/* A walk just made, our own frames cut. */
+struct walked {
+	uint64_t *pcs;
+	unsigned int depth, room; /* room in pcs, at most shim.depth */
+	unsigned int flags;
+	enum rules_end end;	 /* RULES_NOT_SIMPLE: an unwinder made it */
+	struct walk_start at;	 /* RULES_UNDESCRIBED: the frame reached */
+};
 
-	if (settled.depth < depth || !settled.is_settled)
+/* Where the walk went on through code without information, if it did. */
+static struct chain_result walk_settle(const struct walked *walked)
+{
+	if (walked->end == RULES_NOT_SIMPLE)
+		return chain_settle(walked->pcs, walked->depth, walked->room);
+	if (walked->end == RULES_UNDESCRIBED && !(walked->flags & STACK_TRUNCATED))
+		return chain_continue(&walked->at, walked->pcs, walked->depth, walked->room);
+	return (struct chain_result){ .depth = walked->depth, .is_settled = true };
+}
+
+/* The record of a walk that no memo holds. */
+static uint32_t walk_record(const struct walked *walked, bool *ret_is_settled)
+{
+	struct chain_result settled = walk_settle(walked);
+	unsigned int flags = walked->flags;
+
+	if (settled.depth < walked->depth || !settled.is_settled)
 		flags &= ~(unsigned int)STACK_TRUNCATED; /* where the walk went does not count */
 	if (settled.is_truncated)
 		flags |= STACK_TRUNCATED;
 	*ret_is_settled = settled.is_settled;
-	return stack_record(pcs, settled.depth, flags);
+	return stack_record(walked->pcs, settled.depth, flags);
 }
 
-/* Walk and record, in buffer of shim.depth + OWN_FRAMES. */
-static uint32_t capture_into(uint64_t *buffer, uint32_t epoch)
+/* Not where Python is: greenlets copy stacks, and only unwind_end.c knows where to end there. */
+static bool may_walk_by_rules(void)
 {
-	uint64_t *pcs = buffer;
-	bool has_signal = false, is_settled;
-	unsigned int depth = walk(buffer, shim.depth + OWN_FRAMES, &has_signal);
-	unsigned int flags = has_signal ? STACK_SIGNAL : 0, room = shim.depth + OWN_FRAMES;
+	return !python_is_there() && !verify_without_rules;
+}
+
+/* Walk, in a buffer of shim.depth + OWN_FRAMES. */
+static void walk(const struct walk_start *start, uint64_t *buffer, struct walked *ret_walked)
+{
+	unsigned int room = shim.depth + OWN_FRAMES, depth;
+	bool has_signal = false;
+
+	*ret_walked = (struct walked){ .end = RULES_NOT_SIMPLE, .at = *start };
+	if (may_walk_by_rules())
+		ret_walked->end = rules_walk(&ret_walked->at, buffer, room, &depth);
+	if (ret_walked->end == RULES_NOT_SIMPLE)
+		depth = walk_by_unwinder(buffer, room, &has_signal);
+	for (; depth > 0 && own_has(*buffer); depth--, room--)
+		buffer++;
+	ret_walked->pcs = buffer;
+	ret_walked->depth = depth < shim.depth ? depth : shim.depth;
+	ret_walked->room = room < shim.depth ? room : shim.depth;
+	ret_walked->flags = (has_signal ? STACK_SIGNAL : 0) |
+			    (depth > shim.depth ? STACK_TRUNCATED : 0);
+}
+
+/* Walk and record. */
+static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, uint32_t epoch)
+{
 	struct stack_memo memo;
+	struct walked walked;
+	bool is_settled;
 	uint64_t hash;
 
-	for (; depth > 0 && own_has(*pcs); depth--, room--)
-		pcs++;
-	if (depth > shim.depth) {
-		depth = shim.depth;
-		flags |= STACK_TRUNCATED;
-	}
-	hash = ledger_stack_hash(pcs, depth);
+	walk(start, buffer, &walked);
+	hash = ledger_stack_hash(walked.pcs, walked.depth);
 	memo = self.memos[hash % STACK_MEMOS]; /* a copy: a signal handler may write there */
-	if (memo_matches(&memo, hash, epoch, pcs, depth))
+	if (memo_matches(&memo, hash, epoch, walked.pcs, walked.depth))
 		return memo.stack_ref;
 	memo = (struct stack_memo){ .hash = hash, .epoch = epoch };
-	memo.stack_ref =
-		walk_record(pcs, depth, room < shim.depth ? room : shim.depth, flags, &is_settled);
+	memo.stack_ref = walk_record(&walked, &is_settled);
 	if (is_settled)
 		self.memos[hash % STACK_MEMOS] = memo;
 	return memo.stack_ref;
 }
 
 /* The buffer is of the size that is needed: a signal handler's stack may be small. */
-static __attribute__((noinline)) uint32_t capture_walk(uint32_t epoch)
+static __attribute__((noinline)) uint32_t capture_walk(const struct walk_start *start,
+							uint32_t epoch)
 {
 	int saved_errno = errno;
 	uint64_t *buffer = alloca((shim.depth + OWN_FRAMES) * sizeof(*buffer));
-	uint32_t stack_ref = capture_into(buffer, epoch);
+	uint32_t stack_ref = capture_into(start, buffer, epoch);
 
 	errno = saved_errno;
 	return stack_ref;
 }
 
-/*
- * The library that a test builds with this definition makes every walk by all
- * means there are, and ends the program where they differ.
- */
 #ifdef UNCLOSED_VERIFY_STACKS
-static void capture_verify(uint32_t stack_ref, uint32_t epoch)
+static void capture_verify(const struct walk_start *start, uint32_t stack_ref, uint32_t epoch)
 {
 	static const char text[] = "unclosed: a remembered stack differs from the walk\n";
 	bool is_warm = self.is_unwinder_warm;
-	uint32_t by_libunwind = capture_walk(epoch), by_libgcc;
+	uint32_t by_rules = capture_walk(start, epoch), by_libunwind, by_libgcc;
 
+	verify_without_rules = true;
+	by_libunwind = capture_walk(start, epoch);
 	self.is_unwinder_warm = false;
 	self.captures = 0;
-	by_libgcc = capture_walk(epoch);
+	by_libgcc = capture_walk(start, epoch);
 	self.is_unwinder_warm = is_warm;
 	self.captures = COLD_CAPTURES;
-	if (by_libunwind == stack_ref && by_libgcc == stack_ref)
+	verify_without_rules = false;
+	if (by_rules == stack_ref && by_libunwind == stack_ref && by_libgcc == stack_ref)
 		return;
 	(void)raw3(SYS_write, STDERR_FILENO, text, sizeof(text) - 1); /* about to die */
 	__builtin_trap();
 }
 #else
-static void capture_verify(uint32_t stack_ref, uint32_t epoch)
+static void capture_verify(const struct walk_start *start, uint32_t stack_ref, uint32_t epoch)
 {
+	(void)start;
 	(void)stack_ref;
 	(void)epoch;
 }
@@ -232,10 +281,10 @@ __attribute__((noinline)) uint32_t capture_stack(void)
 	uint32_t stack_ref = recall(&start, epoch);
 
 	if (__builtin_expect(stack_ref != 0, 1)) {
-		capture_verify(stack_ref, epoch);
+		capture_verify(&start, stack_ref, epoch);
 		return stack_ref;
 	}
-	stack_ref = capture_walk(epoch);
+	stack_ref = capture_walk(&start, epoch);
 	if (stack_ref)
 		recall_learn(&start, epoch, stack_ref);
 	return stack_ref;

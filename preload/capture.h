@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Backtraces: two unwinders behind one interface, and the interned result.
+ * Backtraces: three unwinders, and the interned result.
+ *
+ * Most stacks consist of simple frames only, which rules lead through
+ * (unwind_rules.c): no lock, no memory, nothing to prepare. For others, with a
+ * signal handler's frame or a realigned one, say, there are two more:
  *
  * The static unwinder (libgcc's _Unwind_Backtrace, linked in and hidden) takes
  * no lock, opens nothing, and needs no preparation: 2–7 µs. libunwind is six to
  * ten times faster once its caches are warm, but its first capture in a thread
  * allocates memory, and it has surprises that capture.c, syscall.c and loader.c keep from
- * the program. Both give the same program counters.
+ * the program. All give the same program counters.
  *
  * Layer: preload. Context: target; async-signal-safe.
  */
@@ -17,6 +21,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A frame that a walk begins in, or has come to. */
+struct walk_start {
+	uint64_t pc;            /* return address into it */
+	uint64_t stack_pointer; /* behind that return address */
+	uint64_t frame_pointer;
+};
+
 struct unwinder {
 	/*
 	 * Fill pcs with return addresses, innermost first, own frames included.
@@ -25,6 +36,19 @@ struct unwinder {
 	 */
 	unsigned int (*walk)(uint64_t *pcs, unsigned int max, bool *ret_has_signal);
 };
+
+enum rules_end {
+	RULES_ALL,	    /* the whole stack, or as much of it as there was room for */
+	RULES_NOT_SIMPLE,   /* to a frame that only an unwinder can leave: nothing is known */
+	RULES_UNDESCRIBED,  /* to code without call frame information, its counter included */
+};
+
+/* Walk by rules, from `at` on, to the frame that `at` then tells. */
+enum rules_end rules_walk(struct walk_start *at, uint64_t *pcs, unsigned int max,
+			  unsigned int *ret_depth);
+
+/* After a dlclose: other code may come to the same addresses. */
+void rules_forget(void);
 
 /* Is a signal handler somewhere below on this stack? Walks to its very end. */
 bool unwind_passes_signal(void);

@@ -45,10 +45,9 @@ bool chain_ends_at(uint64_t pc)
 	return atomic_load_explicit(dead_end_slot(pc), memory_order_relaxed) == pc;
 }
 
-/* A frame reached so far. */
 struct chain {
-	uint64_t pc, stack_pointer, frame_pointer;
-	uint64_t page; /* known to be readable */
+	struct walk_start at; /* the frame reached so far */
+	uint64_t page;	      /* known to be readable */
 };
 
 static bool page_is_readable(struct chain *chain, uint64_t address)
@@ -115,32 +114,32 @@ static bool step_by_return(struct chain *chain, uint64_t *ret_cfa, uint64_t *ret
 	static const uint8_t add_and_return[] = { 0x48, 0x83, 0xc4 }; /* add $n, %rsp; n; ret */
 	uint8_t code[5];
 
-	read_code(chain, chain->pc, code, sizeof(code));
+	read_code(chain, chain->at.pc, code, sizeof(code));
 	if (memcmp(code, add_and_return, sizeof(add_and_return)) == 0 && code[3] < 0x80 &&
 	    code[4] == 0xc3) {
-		*ret_cfa = chain->stack_pointer + code[3] + 8;
+		*ret_cfa = chain->at.stack_pointer + code[3] + 8;
 		return true;
 	}
 	if (code[0] != 0x5d || code[1] != 0xc3) /* pop %rbp; ret */
 		return false;
-	*ret_cfa = chain->stack_pointer + 16;
-	return read_word(chain, chain->stack_pointer, ret_frame_pointer);
+	*ret_cfa = chain->at.stack_pointer + 16;
+	return read_word(chain, chain->at.stack_pointer, ret_frame_pointer);
 }
 
 static bool step_by_frame_pointer(struct chain *chain, uint64_t *ret_cfa,
 				  uint64_t *ret_frame_pointer)
 {
-	uint64_t frame_pointer = chain->frame_pointer;
+	uint64_t frame_pointer = chain->at.frame_pointer;
 
 	*ret_cfa = frame_pointer + 16;
-	return frame_pointer >= chain->stack_pointer &&
+	return frame_pointer >= chain->at.stack_pointer &&
 	       read_word(chain, frame_pointer, ret_frame_pointer);
 }
 
 static bool step_by_rule(struct chain *chain, const struct frame_rule *rule, uint64_t *ret_cfa,
 			 uint64_t *ret_frame_pointer)
 {
-	uint64_t cfa = (rule->is_from_frame_pointer ? chain->frame_pointer : chain->stack_pointer) +
+	uint64_t cfa = (rule->is_from_frame_pointer ? chain->at.frame_pointer : chain->at.stack_pointer) +
 		       (uint64_t)rule->cfa_offset;
 
 	*ret_cfa = cfa;
@@ -151,45 +150,45 @@ static bool step_by_rule(struct chain *chain, const struct frame_rule *rule, uin
 /* To the caller. Returns false when nothing certain leads there. */
 static bool chain_step(struct chain *chain)
 {
-	uint64_t cfa, frame_pointer = chain->frame_pointer, pc;
+	uint64_t cfa, frame_pointer = chain->at.frame_pointer, pc;
 	struct frame_rule rule;
 	bool is_found;
 
-	if (frame_rule_find(chain->pc - 1, &rule))
+	if (frame_rule_find(chain->at.pc - 1, &rule) && !rule.is_outermost)
 		is_found = step_by_rule(chain, &rule, &cfa, &frame_pointer);
-	else if (frame_is_described(chain->pc - 1))
+	else if (frame_is_described(chain->at.pc - 1))
 		is_found = false; /* the outermost frame, or one of another form */
 	else
 		is_found = step_by_return(chain, &cfa, &frame_pointer) ||
 			   step_by_frame_pointer(chain, &cfa, &frame_pointer);
-	if (!is_found || cfa <= chain->stack_pointer ||
-	    cfa - chain->stack_pointer > FRAME_SIZE_MAX || !read_word(chain, cfa - 8, &pc) ||
+	if (!is_found || cfa <= chain->at.stack_pointer ||
+	    cfa - chain->at.stack_pointer > FRAME_SIZE_MAX || !read_word(chain, cfa - 8, &pc) ||
 	    !is_behind_call(chain, pc))
 		return false;
-	chain->pc = pc;
-	chain->stack_pointer = cfa;
-	chain->frame_pointer = frame_pointer;
+	chain->at.pc = pc;
+	chain->at.stack_pointer = cfa;
+	chain->at.frame_pointer = frame_pointer;
 	return true;
 }
 
 /* Keeps the frame reached last: libgcc's unwinder stops at the first without information. */
 static _Unwind_Reason_Code start_frame(struct _Unwind_Context *context, void *data)
 {
-	struct chain *chain = data;
+	struct walk_start *at = data;
 
-	chain->pc = _Unwind_GetIP(context);
-	chain->stack_pointer = _Unwind_GetCFA(context);
-	chain->frame_pointer = _Unwind_GetGR(context, REGISTER_FRAME_POINTER);
+	at->pc = _Unwind_GetIP(context);
+	at->stack_pointer = _Unwind_GetCFA(context);
+	at->frame_pointer = _Unwind_GetGR(context, REGISTER_FRAME_POINTER);
 	return _URC_NO_REASON;
 }
 
-/* pc itself, too: in a frame that a signal interrupted, it is the next instruction. */
-static bool is_described(uint64_t pc)
+bool chain_is_described(uint64_t pc)
 {
 	_Atomic(uint64_t) *known = &described[pc_hash(pc) & (DESCRIBED - 1)];
 
 	if (atomic_load_explicit(known, memory_order_relaxed) == pc)
 		return true;
+	/* pc itself, too: in a frame that a signal interrupted, it is the next instruction. */
 	if (!frame_is_described(pc - 1) && !frame_is_described(pc))
 		return false;
 	atomic_store_explicit(known, pc, memory_order_relaxed);
@@ -200,34 +199,55 @@ static unsigned int first_undescribed(const uint64_t *pcs, unsigned int depth)
 {
 	unsigned int i = 0;
 
-	while (i < depth && is_described(pcs[i]))
+	while (i < depth && chain_is_described(pcs[i]))
 		i++;
 	return i;
 }
 
-struct chain_result chain_settle(uint64_t *pcs, unsigned int depth, unsigned int max)
+/* From the first frame without information, which is the last of `depth`. */
+static struct chain_result chain_follow(const struct walk_start *at, uint64_t *pcs,
+					unsigned int depth, unsigned int max)
 {
-	unsigned int at = first_undescribed(pcs, depth);
-	struct chain_result result = { .depth = at + 1, .is_settled = true };
+	struct chain_result result = { .depth = depth };
+	struct chain chain = { .at = *at };
 	struct dl_find_object object;
-	struct chain chain = { 0 };
 
-	if (at == depth)
-		return (struct chain_result){ .depth = depth, .is_settled = true };
-	if (chain_ends_at(pcs[at]) || !shim_may_call_kernel())
-		return result;
-	(void)_Unwind_Backtrace(start_frame, &chain); /* ends where it must */
-	result.is_settled = false;
-	if (chain.pc != pcs[at])
-		return result;
 	while (chain_step(&chain)) {
 		if (result.depth == max) {
 			result.is_truncated = true;
 			break;
 		}
-		pcs[result.depth++] = chain.pc;
+		pcs[result.depth++] = chain.at.pc;
 	}
-	if (result.depth == at + 1 && _dl_find_object((void *)(pcs[at] - 1), &object) == 0)
-		atomic_store_explicit(dead_end_slot(pcs[at]), pcs[at], memory_order_relaxed);
+	if (result.depth == depth && _dl_find_object((void *)(at->pc - 1), &object) == 0)
+		atomic_store_explicit(dead_end_slot(at->pc), at->pc, memory_order_relaxed);
 	return result;
+}
+
+static bool may_follow(uint64_t pc)
+{
+	return !chain_ends_at(pc) && shim_may_call_kernel();
+}
+
+struct chain_result chain_continue(const struct walk_start *at, uint64_t *pcs, unsigned int depth,
+				   unsigned int max)
+{
+	if (!may_follow(at->pc))
+		return (struct chain_result){ .depth = depth, .is_settled = true };
+	return chain_follow(at, pcs, depth, max);
+}
+
+struct chain_result chain_settle(uint64_t *pcs, unsigned int depth, unsigned int max)
+{
+	unsigned int first = first_undescribed(pcs, depth);
+	struct walk_start at = { 0 };
+
+	if (first == depth)
+		return (struct chain_result){ .depth = depth, .is_settled = true };
+	if (!may_follow(pcs[first]))
+		return (struct chain_result){ .depth = first + 1, .is_settled = true };
+	(void)_Unwind_Backtrace(start_frame, &at); /* ends where it must */
+	if (at.pc != pcs[first])
+		return (struct chain_result){ .depth = first + 1 };
+	return chain_follow(&at, pcs, first + 1, max);
 }

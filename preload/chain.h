@@ -20,6 +20,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture.h"
+
 struct chain_result {
 	unsigned int depth;
 	bool is_truncated; /* there would have been more than `max` */
@@ -32,6 +34,16 @@ struct chain_result {
  * its frame leads to.
  */
 struct chain_result chain_settle(uint64_t *pcs, unsigned int depth, unsigned int max);
+
+/*
+ * The same where the walk was by rules, and came to `at`, the first without
+ * information and the last of `depth`.
+ */
+struct chain_result chain_continue(const struct walk_start *at, uint64_t *pcs, unsigned int depth,
+				   unsigned int max);
+
+/* Is there call frame information for a frame of a walk, so that an unwinder can leave it? */
+bool chain_is_described(uint64_t pc);
 
 /*
  * Does every walk end at this frame? Code of an object, without information,

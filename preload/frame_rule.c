@@ -212,6 +212,14 @@ static void row_lose(struct row *row, uint64_t reg)
 		row->is_simple = false;
 }
 
+static void row_undefine(struct row *row, uint64_t reg)
+{
+	if (reg == DWARF_RA)
+		row->rule.is_outermost = true;
+	else
+		row_lose(row, reg);
+}
+
 static void state_push_or_pop(struct machine *machine, bool is_push)
 {
 	if (is_push ? machine->saved_count == STATES_MAX : machine->saved_count == 0)
@@ -256,6 +264,8 @@ static bool instruction_run(struct machine *machine, uint8_t code, struct bytes 
 		row_restore(machine, read_uleb(bytes));
 		return true;
 	case 0x07: /* undefined */
+		row_undefine(row, read_uleb(bytes));
+		return true;
 	case 0x08: /* same_value */
 		row_lose(row, read_uleb(bytes));
 		return true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a function's frame is laid out at one program counter, as far as a
- * remembered walk (recall.h) needs it: from the call frame information in
- * .eh_frame, without evaluating expressions.
+ * How a function's frame is laid out at one program counter, as far as a quick
+ * walk (unwind_rules.c) and a remembered one (recall.h) need it: from the call
+ * frame information in .eh_frame, without evaluating expressions.
  *
  * Layer: preload. Context: target; async-signal-safe: reads memory only.
  */
@@ -20,6 +20,7 @@
 struct frame_rule {
 	bool is_from_frame_pointer; /* CFA = rbp + cfa_offset; else rsp + cfa_offset */
 	bool saves_frame_pointer;   /* the caller's rbp is at CFA + saved_offset */
+	bool is_outermost;	    /* has no return address: the stack ends; nothing else counts */
 	int64_t cfa_offset;
 	int64_t saved_offset;
 };

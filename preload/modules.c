@@ -147,6 +147,7 @@ void modules_sweep(void)
 		atomic_store_explicit(epoch, next, memory_order_release);
 		unwinder_libunwind_flush();
 		chain_forget();
+		rules_forget();
 		python_sweep();
 	}
 }

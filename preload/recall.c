@@ -197,7 +197,7 @@ static _Unwind_Reason_Code lesson_frame(struct _Unwind_Context *context, void *d
 	lesson->pc = pc;
 	lesson->stack_pointer = stack_pointer;
 	lesson->frame_pointer = frame_pointer;
-	lesson->has_rule = frame_rule_find(pc - 1, &lesson->rule);
+	lesson->has_rule = frame_rule_find(pc - 1, &lesson->rule) && !lesson->rule.is_outermost;
 	return _URC_NO_REASON;
 }
 

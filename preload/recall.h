@@ -22,12 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Where a walk begins: in the frame that called the capturing function. */
-struct walk_start {
-	uint64_t pc;            /* return address into it */
-	uint64_t stack_pointer; /* behind that return address */
-	uint64_t frame_pointer;
-};
+#include "capture.h"
 
 /* The stack that this walk led to before, in this epoch of the image; 0 when not known. */
 uint32_t recall(const struct walk_start *start, uint32_t epoch);
