@@ -66,15 +66,11 @@ long census(uint32_t scope_ref, int (*each)(const struct census_entry *entry, vo
 	uint32_t limit = atomic_load_explicit(&table->limit, memory_order_relaxed);
 	long count = 0;
 
-	for (uint32_t fd = 0; fd < limit; fd++) {
+	for (uint32_t fd = 0; (fd = ledger_table_next(&shim.ledger, table, fd)) < limit; fd++) {
 		struct census_entry entry = { .fd = (int)fd };
 
 		entry.slot = ledger_slot_at(&shim.ledger, table, (int)fd, false);
-		if (!entry.slot) {
-			fd |= LEDGER_SLOTS_PER_LEAF - 1;
-			continue;
-		}
-		if (!entry_read(scope_ref, &entry))
+		if (!entry.slot || !entry_read(scope_ref, &entry))
 			continue;
 		count++;
 		if (each(&entry, data) != 0)

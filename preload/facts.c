@@ -143,6 +143,12 @@ bool fact_is_due(int fd, const struct descriptor_view *view)
 	return view->origin != DESCRIPTOR_NOT_OPEN;
 }
 
+static uint32_t number_next(bool is_own_only, uint32_t fd)
+{
+	return is_own_only ? ledger_table_next(&shim.ledger, shim.table, fd)
+			   : ledger_view_next(&shim.ledger, shim.table_ref, fd);
+}
+
 void facts_write(int ignored_fd, bool are_due)
 {
 	bool is_own_only = copies_do_not_matter();
@@ -154,16 +160,11 @@ void facts_write(int ignored_fd, bool are_due)
 	if (!are_due)
 		limit = 0; /* a second look at the same numbers would find nothing */
 	atomic_store_explicit(&shim.process->facts_ref, 0, memory_order_relaxed);
-	for (uint32_t fd = 0; fd < limit; fd++) {
+	for (uint32_t fd = 0; (fd = number_next(is_own_only, fd)) < limit; fd++) {
 		struct descriptor_view view;
 
 		if ((int)fd == ignored_fd)
 			continue;
-		if (is_own_only ? !ledger_slot_at(&shim.ledger, shim.table, (int)fd, false)
-				: !ledger_view_reaches(&shim.ledger, shim.table_ref, (int)fd)) {
-			fd |= LEDGER_SLOTS_PER_LEAF - 1;
-			continue;
-		}
 		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
 		if (!fact_is_due((int)fd, &view))
 			continue;

@@ -101,13 +101,11 @@ static uint32_t own_ask(void)
 {
 	uint32_t limit = atomic_load_explicit(&shim.table->limit, memory_order_relaxed), count = 0;
 
-	for (uint32_t fd = 0; fd < limit; fd++) {
+	for (uint32_t fd = 0; (fd = ledger_table_next(&shim.ledger, shim.table, fd)) < limit; fd++) {
 		struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, (int)fd, false);
 		uint64_t word = slot ? slot_word(slot) : 0;
 
-		if (!slot)
-			fd |= LEDGER_SLOTS_PER_LEAF - 1;
-		else if (word_is_open(word) && slot_call(word) && is_open((int)fd))
+		if (word_is_open(word) && slot_call(word) && is_open((int)fd))
 			count++;
 		else if (word_is_open(word) && slot_call(word))
 			slot_drop((int)fd, slot, word);
@@ -144,16 +142,12 @@ static uint32_t recorded_ask(bool *ret_has_facts)
 	uint32_t limit = ledger_view_limit(&shim.ledger, shim.table_ref), count = 0;
 	bool has_facts = false;
 
-	for (uint32_t fd = 0; fd < limit; fd++) {
+	for (uint32_t fd = 0; (fd = ledger_view_next(&shim.ledger, shim.table_ref, fd)) < limit;
+	     fd++) {
 		struct descriptor_view view;
 		struct ledger_slot *slot;
 		uint64_t word;
 
-		if (fd % LEDGER_SLOTS_PER_LEAF == 0 &&
-		    !ledger_view_reaches(&shim.ledger, shim.table_ref, (int)fd)) {
-			fd |= LEDGER_SLOTS_PER_LEAF - 1;
-			continue;
-		}
 		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
 		if (view.origin == DESCRIPTOR_NOT_OPEN)
 			continue;

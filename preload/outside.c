@@ -96,14 +96,12 @@ static long handed_down_note(long count)
 	uint32_t limit = before ? ledger_view_limit(&shim.ledger, before) : 0;
 	long found = 0;
 
-	for (uint32_t fd = 0; fd < limit && fd < ASKED_FIRST && found != count; fd++) {
+	if (limit > ASKED_FIRST)
+		limit = ASKED_FIRST;
+	for (uint32_t fd = 0;
+	     found != count && (fd = ledger_view_next(&shim.ledger, before, fd)) < limit; fd++) {
 		struct descriptor_view view;
 
-		if (fd % LEDGER_SLOTS_PER_LEAF == 0 &&
-		    !ledger_view_reaches(&shim.ledger, before, (int)fd)) {
-			fd |= LEDGER_SLOTS_PER_LEAF - 1;
-			continue;
-		}
 		ledger_view(&shim.ledger, before, (int)fd, &view);
 		if (view.origin != DESCRIPTOR_NOT_OPEN)
 			found += note_if_open((int)fd);

@@ -331,14 +331,12 @@ void record_range_end(const struct range *range)
 	if (!shim_is_recording())
 		return;
 	limit = ledger_view_limit(&shim.ledger, shim_table_ref());
-	for (uint32_t fd = range->first; fd < limit && fd <= range->last; fd++) {
-		struct release release;
+	for (uint32_t fd = range->first;
+	     (fd = ledger_view_next(&shim.ledger, shim_table_ref(), fd)) < limit &&
+	     fd <= range->last;
+	     fd++) {
+		struct release release = record_release_begin(range->call, (int)fd);
 
-		if (!ledger_view_reaches(&shim.ledger, shim_table_ref(), (int)fd)) {
-			fd |= LEDGER_SLOTS_PER_LEAF - 1;
-			continue;
-		}
-		release = record_release_begin(range->call, (int)fd);
 		if (!release.slot || !release.word)
 			continue;
 		if (is_opened_since(range, &release)) {

@@ -13,6 +13,7 @@
 #include "environment.h"
 #include "finish.h"
 #include "lives.h"
+#include "loaded.h"
 #include "memory.h"
 #include "objects.h"
 #include "outside.h"
@@ -354,16 +355,19 @@ __attribute__((constructor)) static void start_constructor(int argc, char **argv
 }
 
 /*
- * Loading libunwind takes 200 µs, a third of what a short process costs: those
- * that the program starts get it when another process of their program has
- * made use of it. Until then the static unwinder walks for them.
+ * Loading libunwind takes 200 µs, a third of what a short process costs, and its
+ * mappings are an eighth of a fork: those that the program starts get it when
+ * another process of their program had stacks that rules do not lead through.
+ * Until then the static unwinder walks those. The program itself has it, but for
+ * shells, which fork more than they open, and Python, where it is of no use.
  */
 static bool has_use_for_libunwind(void)
 {
 #ifdef UNCLOSED_VERIFY_STACKS
 	return true; /* to compare it in all processes */
 #else
-	return shim.is_program || program_walks_much();
+	return program_walks_much() ||
+	       (shim.is_program && !program_is_shell() && !loaded_default("Py_GetVersion"));
 #endif
 }
 

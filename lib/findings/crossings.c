@@ -272,6 +272,15 @@ static bool is_started(const struct crossings *crossings)
 	       value_of(&crossings->from->successor) == crossings->image + 1;
 }
 
+static uint32_t number_next(const struct crossings *crossings, uint32_t fd)
+{
+	struct ledger *ledger = crossings->judge->ledger;
+
+	return crossings->is_covered
+		       ? ledger_table_next(ledger, crossings->table, fd)
+		       : ledger_view_next(ledger, crossings->table->parent_ref, fd);
+}
+
 static void image_judge(struct crossings *crossings)
 {
 	struct judge *judge = crossings->judge;
@@ -298,7 +307,9 @@ static void image_judge(struct crossings *crossings)
 	limit = crossings->is_covered
 			? value_of(&crossings->table->limit)
 			: ledger_view_limit(judge->ledger, crossings->table->parent_ref);
-	for (uint32_t fd = 3; fd < limit && fd < INT32_MAX && views_take(crossings, 1); fd++)
+	for (uint32_t fd = 3; (fd = number_next(crossings, fd)) < limit && fd < INT32_MAX &&
+			      views_take(crossings, 1);
+	     fd++)
 		number_judge(crossings, (int)fd);
 }
 

@@ -98,13 +98,13 @@ static uint32_t table_activity(struct walk *walk, uint32_t table_ref)
 
 	if (known)
 		return *known;
-	for (uint32_t fd = 0; fd < limit && budget_take(judge, &judge->view_budget, 1); fd++) {
+	for (uint32_t fd = 0; table && (fd = ledger_table_next(judge->ledger, table, fd)) < limit &&
+			      budget_take(judge, &judge->view_budget, 1);
+	     fd++) {
 		struct ledger_slot *slot = ledger_slot_at(judge->ledger, table, (int)fd, false);
 
-		if (!slot) {
-			fd |= LEDGER_SLOTS_PER_LEAF - 1;
+		if (!slot)
 			continue;
-		}
 		if (value_of(&slot->opened_fork) > latest)
 			latest = value_of(&slot->opened_fork);
 		if (value_of(&slot->closed_fork) > latest)
@@ -260,15 +260,12 @@ static void number_judge(struct walk *walk, int fd, const struct descriptor_view
 	leak_judge(walk->judge, &leak);
 }
 
-/*
- * A number without a slot page of the table itself: nothing but what a parent
- * had before a fork. Those matter only where copies may have passed.
- */
-static bool is_page_empty(const struct walk *walk, struct ledger_table *table, int fd,
-			  bool with_inherited)
+/* What only a parent had before a fork matters only where copies may have passed. */
+static uint32_t number_next(const struct walk *walk, struct ledger_table *table, uint32_t fd,
+			    bool with_inherited)
 {
-	return (!with_inherited || table->link != LINK_FORK) &&
-	       !ledger_slot_at(walk->judge->ledger, table, fd, false);
+	return with_inherited ? ledger_view_next(walk->judge->ledger, walk->table_ref, fd)
+			      : ledger_table_next(walk->judge->ledger, table, fd);
 }
 
 static void numbers_walk(struct walk *walk, bool with_inherited)
@@ -278,15 +275,13 @@ static void numbers_walk(struct walk *walk, bool with_inherited)
 	uint32_t limit = with_inherited ? ledger_view_limit(judge->ledger, walk->table_ref)
 					: value_of(&table->limit);
 
-	for (uint32_t fd = 0; fd < limit && fd < INT32_MAX; fd++) {
+	for (uint32_t fd = 0; (fd = number_next(walk, table, fd, with_inherited)) < limit &&
+			      fd < INT32_MAX;
+	     fd++) {
 		struct descriptor_view view;
 
 		if (!budget_take(judge, &judge->view_budget, 1))
 			return;
-		if (is_page_empty(walk, table, (int)fd, with_inherited)) {
-			fd |= LEDGER_SLOTS_PER_LEAF - 1;
-			continue;
-		}
 		if (fd <= 2)
 			continue;
 		if (!budget_take(judge, &judge->view_budget, walk->depth))

@@ -56,17 +56,16 @@ static uint64_t taken_before_ns(struct judge *judge, struct ledger_table *table,
 	uint32_t limit = atomic_load_explicit(&table->limit, memory_order_relaxed);
 	uint64_t before_ns = 0;
 
-	for (uint32_t other = (uint32_t)fd + 1; other < limit && other < INT32_MAX; other++) {
-		struct ledger_slot *slot;
+	for (uint32_t other = (uint32_t)fd + 1;
+	     (other = ledger_table_next(judge->ledger, table, other)) < limit && other < INT32_MAX;
+	     other++) {
+		struct ledger_slot *slot = ledger_slot_at(judge->ledger, table, (int)other, false);
 		uint64_t opened_ns;
 
 		if (!budget_take(judge, &judge->view_budget, 1))
 			return 0;
-		slot = ledger_slot_at(judge->ledger, table, (int)other, false);
-		if (!slot) {
-			other |= LEDGER_SLOTS_PER_LEAF - 1;
+		if (!slot)
 			continue;
-		}
 		opened_ns = atomic_load_explicit(&slot->opened_ns, memory_order_relaxed);
 		if (opened_ns > after_ns && (!before_ns || opened_ns < before_ns) &&
 		    is_lowest_free(judge, slot_call(atomic_load_explicit(&slot->word,

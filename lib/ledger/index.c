@@ -52,3 +52,47 @@ void *ledger_index_at(struct ledger *ledger, struct ledger_index *index, uint32_
 	entries = ref ? ledger_made_at(ledger, ref, leaf_size, is_create) : NULL;
 	return entries ? entries + (size_t)(number % per_leaf) * entry_size : NULL;
 }
+
+/*
+ * Behind the direct ones: the first leaf from `behind` on that has been made.
+ * A node that was not made stands for all leaves that would hang from it.
+ */
+static uint32_t leaf_next(struct ledger *ledger, struct ledger_index *index, uint32_t behind)
+{
+	while (behind < LEDGER_INDEX_LEAVES - LEDGER_INDEX_DIRECT) {
+		ledger_u32 *ref = &index->root_ref;
+		unsigned int level = LEDGER_NODE_LEVELS;
+		uint32_t span;
+
+		while (level > 0 && atomic_load_explicit(ref, memory_order_acquire)) {
+			ledger_u32 *node = ledger_made_at(
+				ledger, ref, LEDGER_NODE_REFS * sizeof(uint32_t), false);
+
+			if (!node)
+				return UINT32_MAX;
+			level--;
+			ref = &node[behind >> level * LEDGER_NODE_SHIFT & (LEDGER_NODE_REFS - 1)];
+		}
+		if (level == 0 && atomic_load_explicit(ref, memory_order_acquire))
+			return behind;
+		span = UINT32_C(1) << level * LEDGER_NODE_SHIFT;
+		behind = (behind & ~(span - 1)) + span;
+	}
+	return UINT32_MAX;
+}
+
+uint32_t ledger_index_next(struct ledger *ledger, struct ledger_index *index, uint32_t number,
+			   uint32_t per_leaf)
+{
+	uint32_t leaf = number / per_leaf, behind;
+
+	for (uint32_t i = leaf; i < LEDGER_INDEX_DIRECT; i++)
+		if (atomic_load_explicit(&index->direct[i], memory_order_acquire))
+			return i == leaf ? number : i * per_leaf;
+	behind = leaf > LEDGER_INDEX_DIRECT ? leaf - LEDGER_INDEX_DIRECT : 0;
+	behind = leaf_next(ledger, index, behind);
+	if (behind == UINT32_MAX)
+		return UINT32_MAX;
+	return behind + LEDGER_INDEX_DIRECT == leaf ? number
+						    : (behind + LEDGER_INDEX_DIRECT) * per_leaf;
+}

@@ -117,6 +117,13 @@ void ledger_lose(struct ledger *ledger, enum ledger_loss what);
 void *ledger_index_at(struct ledger *ledger, struct ledger_index *index, uint32_t number,
 		      uint32_t entry_size, uint32_t leaf_size, bool is_create);
 
+/*
+ * The first number from `number` on whose leaf, of `per_leaf` entries, has been
+ * made; UINT32_MAX: there is none.
+ */
+uint32_t ledger_index_next(struct ledger *ledger, struct ledger_index *index, uint32_t number,
+			   uint32_t per_leaf);
+
 /* Processes (process.c) */
 
 /* Hand out an entry in PROCESS_UNUSED state. NULL when there is no room. */
@@ -190,10 +197,12 @@ void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
 			  struct descriptor_view *ret_view);
 
 /*
- * Is there anything about a number in a table or those it is a fork of? Where it
- * is not, nothing is known of the whole leaf (LEDGER_SLOTS_PER_LEAF numbers).
+ * The first number from `fd` on that anything can be known of: in a table or
+ * those it is a fork of, and in a table alone. Whole leaves that nobody made are
+ * passed over. UINT32_MAX: there is none.
  */
-bool ledger_view_reaches(struct ledger *ledger, uint32_t table_ref, int fd);
+uint32_t ledger_view_next(struct ledger *ledger, uint32_t table_ref, uint32_t fd);
+uint32_t ledger_table_next(struct ledger *ledger, struct ledger_table *table, uint32_t fd);
 
 /*
  * What a number was to who executed the program of this table (LINK_EXEC,

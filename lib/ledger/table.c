@@ -245,18 +245,43 @@ void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
 	view_walk(ledger, &birth, fd, ret_view);
 }
 
-bool ledger_view_reaches(struct ledger *ledger, uint32_t table_ref, int fd)
+uint32_t ledger_table_next(struct ledger *ledger, struct ledger_table *table, uint32_t fd)
+{
+	return ledger_index_next(ledger, &table->slots, fd, LEDGER_SLOTS_PER_LEAF);
+}
+
+/* Has anybody along the forks a leaf for the number? */
+static bool view_reaches(struct ledger *ledger, uint32_t table_ref, uint32_t fd)
 {
 	struct ledger_table *table = ledger_table_at(ledger, table_ref);
 
 	for (unsigned int depth = 0; table && depth < ANCESTORS_MAX; depth++) {
-		if (ledger_slot_at(ledger, table, fd, false))
+		if (ledger_slot_at(ledger, table, (int)fd, false))
 			return true;
 		if (table->link != LINK_FORK)
 			return false;
 		table = ledger_table_at(ledger, table->parent_ref);
 	}
 	return false;
+}
+
+uint32_t ledger_view_next(struct ledger *ledger, uint32_t table_ref, uint32_t fd)
+{
+	struct ledger_table *table = ledger_table_at(ledger, table_ref);
+	uint32_t next = UINT32_MAX;
+
+	if (view_reaches(ledger, table_ref, fd)) /* the most frequent answer by far */
+		return fd;
+	for (unsigned int depth = 0; table && next != fd && depth < ANCESTORS_MAX; depth++) {
+		uint32_t here = ledger_table_next(ledger, table, fd);
+
+		if (here < next)
+			next = here;
+		if (table->link != LINK_FORK)
+			break;
+		table = ledger_table_at(ledger, table->parent_ref);
+	}
+	return next;
 }
 
 void ledger_view_at_start(struct ledger *ledger, uint32_t table_ref, int fd,

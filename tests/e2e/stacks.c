@@ -24,8 +24,12 @@ Test(stacks, libunwind_is_loaded_where_it_is_used)
 
 	if (strcmp(run.out, "0\n") == 0)
 		cr_skip("no libunwind");
-	run = RUN(UNCLOSED_PROGRAM, "-q", "--", "sh", "-c", "exec " MAPPINGS);
+	run = RUN(UNCLOSED_PROGRAM, "-q", "--", "env", "grep", "-c", "libunwind.so", "/proc/self/maps");
 	cr_expect_str_neq(run.out, "0\n", "the program itself, after an exec");
+	run = RUN(UNCLOSED_PROGRAM, "-q", "--", "sh", "-c",
+		  "while read -r line; do case $line in *libunwind.so*) echo mapped; esac; done "
+		  "</proc/self/maps");
+	cr_expect_str_eq(run.out, "", "a shell: %s", run.out);
 	run = RUN(UNCLOSED_PROGRAM, "-q", "--", "sh", "-c", MAPPINGS "; " MAPPINGS "; :");
 	cr_expect_str_eq(run.out, "0\n0\n", "short children");
 	run = RUN(UNCLOSED_PROGRAM, "-q", "--", "sh", "-c",
