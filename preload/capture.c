@@ -129,7 +129,7 @@ static uint32_t stack_record(const uint64_t *pcs, unsigned int depth, unsigned i
 	uint32_t ref;
 
 	modules_note(pcs, depth);
-	if (python_is_reached(pcs, depth))
+	if (python_is_there() && python_is_reached(pcs, depth))
 		flags |= STACK_INTERPRETER;
 	ref = ledger_stack_intern(&shim.ledger, shim.image_ref, pcs, depth, flags, &is_new);
 	if (!ref)
@@ -292,5 +292,7 @@ __attribute__((noinline)) uint32_t capture_stack(void)
 
 uint32_t capture_opening(void)
 {
-	return python_stack(capture_stack());
+	uint32_t stack_ref = capture_stack();
+
+	return python_is_there() ? python_stack(stack_ref) : stack_ref;
 }

@@ -156,7 +156,8 @@ static bool common_read(const uint8_t *record, struct common *ret_common)
 		return false;
 	version = read_u8(&bytes);
 	letters = (const char *)bytes.at;
-	bytes.at += strlen(letters) + 1;
+	while (read_u8(&bytes) != 0) /* strlen() would be libc's, on a page of its own */
+		;
 	ret_common->code_align = read_uleb(&bytes);
 	ret_common->data_align = read_sleb(&bytes);
 	if ((version == 1 ? read_u8(&bytes) : read_uleb(&bytes)) != DWARF_RA || *letters != 'z')

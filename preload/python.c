@@ -11,15 +11,7 @@
 
 #define TEXT_SIZE 4001 /* what a string of the ledger holds, and '\0' */
 
-enum python_state {
-	PYTHON_NONE,
-	PYTHON_CLAIMED, /* a thread fills in `python` */
-	PYTHON_MET,     /* its layout is not checked yet: no frames were seen */
-	PYTHON_READ,
-	PYTHON_REFUSED, /* native stacks */
-};
-
-static _Atomic(enum python_state) state;
+OF_EVERY_PROCESS _Atomic(enum python_state) python_state;
 
 static struct {
 	struct python_reader reader;
@@ -59,7 +51,7 @@ static void refuse(const char *version, const char *why)
 	text_add(&text, why);
 	ref = ledger_string_add(&shim.ledger, line, text.length);
 	atomic_store_explicit(&shim.image->interpreter_ref, ref, memory_order_relaxed);
-	atomic_store_explicit(&state, PYTHON_REFUSED, memory_order_release);
+	atomic_store_explicit(&python_state, PYTHON_REFUSED, memory_order_release);
 }
 
 /* The 11 of "3.11.2 (main, …) [GCC …]"; 0 for anything but Python 3. */
@@ -110,7 +102,7 @@ void python_meet(const struct dl_find_object *object)
 	const char *(*version_of)(void), *why;
 	unsigned int minor;
 
-	if (!symbol || !atomic_compare_exchange_strong(&state, &none, PYTHON_CLAIMED))
+	if (!symbol || !atomic_compare_exchange_strong(&python_state, &none, PYTHON_CLAIMED))
 		return;
 	memcpy(&version_of, &symbol, sizeof(symbol));
 	python.version = version_of();
@@ -126,18 +118,18 @@ void python_meet(const struct dl_find_object *object)
 	if (why)
 		refuse(python.version, why);
 	else
-		atomic_store_explicit(&state, PYTHON_MET, memory_order_release);
+		atomic_store_explicit(&python_state, PYTHON_MET, memory_order_release);
 }
 
 void python_sweep(void)
 {
 	struct dl_find_object object;
 
-	if (atomic_load_explicit(&state, memory_order_acquire) <= PYTHON_CLAIMED ||
+	if (atomic_load_explicit(&python_state, memory_order_acquire) <= PYTHON_CLAIMED ||
 	    (objects_find((void *)python.start, &object) == 0 &&
 	     object.dlfo_link_map->l_addr == python.base))
 		return;
-	atomic_store_explicit(&state, PYTHON_NONE, memory_order_release);
+	atomic_store_explicit(&python_state, PYTHON_NONE, memory_order_release);
 }
 
 /*
@@ -159,14 +151,9 @@ static bool is_signal_return(uint64_t pc)
 	       memcmp((const void *)pc, code, sizeof(code)) == 0;
 }
 
-bool python_is_there(void)
-{
-	return atomic_load_explicit(&state, memory_order_relaxed) != PYTHON_NONE;
-}
-
 bool python_is_reached(const uint64_t *pcs, unsigned int depth)
 {
-	if (atomic_load_explicit(&state, memory_order_acquire) < PYTHON_MET)
+	if (atomic_load_explicit(&python_state, memory_order_acquire) < PYTHON_MET)
 		return false;
 	for (unsigned int i = 0; i < depth; i++) {
 		if (is_signal_return(pcs[i]))
@@ -204,7 +191,7 @@ static __attribute__((noinline)) bool layout_is_right(uint64_t thread)
 		return false;
 	}
 	python.reader = reader;
-	atomic_store_explicit(&state, PYTHON_READ, memory_order_release);
+	atomic_store_explicit(&python_state, PYTHON_READ, memory_order_release);
 	return true;
 }
 
@@ -241,7 +228,7 @@ static uint32_t stack_recall(uint64_t key)
 
 uint32_t python_stack(uint32_t stack_ref)
 {
-	enum python_state now = atomic_load_explicit(&state, memory_order_acquire);
+	enum python_state now = atomic_load_explicit(&python_state, memory_order_acquire);
 	const struct ledger_stack *stack;
 	uint64_t thread, key;
 	uint32_t ref;

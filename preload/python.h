@@ -23,10 +23,21 @@
 #ifndef UNCLOSED_PRELOAD_PYTHON_H
 #define UNCLOSED_PRELOAD_PYTHON_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "names.h"
+
+enum python_state {
+	PYTHON_NONE,
+	PYTHON_CLAIMED, /* a thread fills in what is known of it */
+	PYTHON_MET,     /* its layout is not checked yet: no frames were seen */
+	PYTHON_READ,
+	PYTHON_REFUSED, /* native stacks */
+};
+
+extern _Atomic(enum python_state) python_state __attribute__((visibility("hidden")));
 
 /* A module was seen for the first time: is it a Python interpreter? */
 void python_meet(const struct dl_find_object *object);
@@ -38,7 +49,10 @@ void python_sweep(void);
  * Was an interpreter met? Then libunwind stays out: its walks do not check what they
  * read, and a coroutine of greenlet has no end of a stack that it would know.
  */
-bool python_is_there(void);
+static inline bool python_is_there(void)
+{
+	return atomic_load_explicit(&python_state, memory_order_relaxed) != PYTHON_NONE;
+}
 
 /* Does a walk lead from a call to the interpreter, with no signal handler between? */
 bool python_is_reached(const uint64_t *pcs, unsigned int depth);

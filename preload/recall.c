@@ -60,13 +60,33 @@ static inline bool places_are_as_they_were(const struct places *group, uint64_t 
 	return true;
 }
 
+/*
+ * The sights of a short process, a subshell say, are each the first on their
+ * page of a table: 2 µs for what it will not see again. Nor does it look at what
+ * its parent remembers.
+ */
+bool recall_is_worth_it(void)
+{
+	return atomic_load_explicit(&shim.walks, memory_order_relaxed) >= WALKS_BEFORE_COUNTING;
+}
+
+static void walk_count(void)
+{
+	uint32_t walks = atomic_load_explicit(&shim.walks, memory_order_relaxed);
+
+	if (walks < WALKS_BEFORE_COUNTING)
+		atomic_store_explicit(&shim.walks, walks + 1, memory_order_relaxed);
+}
+
 uint32_t recall(const struct walk_start *start, uint32_t epoch)
 {
 	uint64_t hash = start_hash(start);
-	const struct memory *memory =
-		atomic_load_explicit(&memories[hash >> 32 & (MEMORIES - 1)], memory_order_acquire);
+	const struct memory *memory;
 	const struct places *group, *end;
 
+	if (!recall_is_worth_it())
+		return 0;
+	memory = atomic_load_explicit(&memories[hash >> 32 & (MEMORIES - 1)], memory_order_acquire);
 	if (!memory || memory->start.stack_pointer != start->stack_pointer ||
 	    memory->start.pc != start->pc || memory->epoch != epoch ||
 	    (memory->start.frame_pointer ^ start->frame_pointer) & memory->frame_pointer_mask)
@@ -79,17 +99,17 @@ uint32_t recall(const struct walk_start *start, uint32_t epoch)
 }
 
 /*
- * Is this process one that walks much? The sights of a short one, a subshell say,
- * are each the first on their page of a table: 2 µs for what it will not see again.
+ * From the same start another stack is remembered, which this one is not. Where
+ * several take turns, in a shell's commands say, none is learnt any more: that
+ * would cost more than it gives.
  */
-static bool walks_much(void)
+static bool is_unsteady(const struct walk_start *start, uint64_t hash, uint32_t epoch)
 {
-	uint32_t walks = atomic_load_explicit(&shim.walks, memory_order_relaxed);
+	const struct memory *memory =
+		atomic_load_explicit(&memories[hash >> 32 & (MEMORIES - 1)], memory_order_acquire);
 
-	if (walks >= WALKS_BEFORE_COUNTING)
-		return true;
-	atomic_store_explicit(&shim.walks, walks + 1, memory_order_relaxed);
-	return false;
+	return memory && memory->start.stack_pointer == start->stack_pointer &&
+	       memory->start.pc == start->pc && memory->epoch == epoch;
 }
 
 /* Has this start been seen often enough? Counts it. Two starts of one bucket reset each other. */
@@ -228,7 +248,9 @@ void recall_learn(const struct walk_start *start, uint32_t epoch, uint32_t stack
 	static atomic_flag is_busy = ATOMIC_FLAG_INIT;
 	struct lesson lesson = { .start = start, .groups = groups };
 
-	if (!walks_much() || !is_seen_often(start_hash(start)) ||
+	walk_count();
+	if (!recall_is_worth_it() || is_unsteady(start, start_hash(start), epoch) ||
+	    !is_seen_often(start_hash(start)) ||
 	    atomic_load_explicit(&arena_used, memory_order_relaxed) >= ARENA_SIZE)
 		return;
 	/* Another thread, or one that a signal handler of ours interrupts, is at it: next time. */

@@ -8,21 +8,29 @@
 #include "capture.h"
 #include "chain.h"
 #include "frame_rule.h"
-#include "ledger/layout.h"
+#include "recall.h"
 #include "state.h"
 
-/* Of a page: a short process touches no second one. */
-#define KEPT_RULES 256
+/* Few, and near: a forked child has a copy of their page anyway. */
+#define NEAR_RULES 64
+
+/* What found its place taken, in a process that walks much. */
+#define FAR_RULES 2048
 
 /*
- * Rules by program counter. `check` is pc ^ rule: who reads half of one and half
- * of another finds no match.
+ * Rules by program counter. Who reads half of one and half of another, because
+ * another thread writes, comes to a counter that there is no code at.
  */
-static struct {
-	_Atomic(uint64_t) check, rule;
-} kept[KEPT_RULES] __attribute__((aligned(LEDGER_PAGE_SIZE)));
+struct kept_rule {
+	_Atomic(uint64_t) check; /* pc ^ mix(rule) */
+	_Atomic(uint64_t) rule;	 /* 0: none */
+};
 
-/* A rule in a word: the flags, a byte each of them would be too many, then two offsets. */
+OF_EVERY_PROCESS static struct kept_rule near_rules[NEAR_RULES];
+OF_EVERY_PROCESS static _Atomic(bool) has_far;
+static struct kept_rule far_rules[FAR_RULES];
+
+/* A rule in a word: flags, then two offsets. */
 #define RULE_IS_THERE 1
 #define RULE_FROM_FRAME_POINTER 2
 #define RULE_SAVES_FRAME_POINTER 4
@@ -56,39 +64,76 @@ static int64_t rule_saved_offset(uint64_t rule)
 	return (int32_t)rule >> RULE_SAVED_SHIFT;
 }
 
-static unsigned int kept_place(uint64_t pc)
+static unsigned int place_of(uint64_t pc, unsigned int count)
 {
-	return pc * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (KEPT_RULES - 1);
+	return pc * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (count - 1);
+}
+
+/* So that two rules, which differ in a few bits, differ in all. */
+static uint64_t mix(uint64_t rule)
+{
+	return rule * UINT64_C(0xff51afd7ed558ccd);
+}
+
+/* 0: another one is kept there, or none. */
+static uint64_t kept_read(const struct kept_rule *kept, uint64_t pc)
+{
+	uint64_t rule = atomic_load_explicit(&kept->rule, memory_order_relaxed);
+	uint64_t check = atomic_load_explicit(&kept->check, memory_order_relaxed);
+
+	return rule && (check ^ mix(rule)) == pc ? rule : 0;
+}
+
+static void kept_write(struct kept_rule *kept, uint64_t pc, uint64_t rule)
+{
+	atomic_store_explicit(&kept->rule, rule, memory_order_relaxed);
+	atomic_store_explicit(&kept->check, pc ^ mix(rule), memory_order_relaxed);
+}
+
+/*
+ * A short process may as well work one out again: a page of its own is 1 µs. And
+ * none changes its place: each page written to is copied after each fork.
+ */
+static void keep(uint64_t pc, uint64_t rule)
+{
+	struct kept_rule *near = &near_rules[place_of(pc, NEAR_RULES)];
+
+	if (atomic_load_explicit(&near->rule, memory_order_relaxed) && recall_is_worth_it()) {
+		kept_write(&far_rules[place_of(pc, FAR_RULES)], pc, rule);
+		atomic_store_explicit(&has_far, true, memory_order_relaxed);
+	} else {
+		kept_write(near, pc, rule);
+	}
 }
 
 /* 0: there is none that is simple. */
-static __attribute__((noinline)) uint64_t rule_work_out(uint64_t pc)
+static __attribute__((noinline)) uint64_t rule_far_or_new(uint64_t pc)
 {
-	unsigned int place = kept_place(pc);
 	struct frame_rule rule;
-	uint64_t packed;
+	uint64_t found = 0;
 
-	if (!frame_rule_find(pc - 1, &rule) || !rule_fits(&rule))
-		return 0;
-	packed = rule_pack(&rule);
-	atomic_store_explicit(&kept[place].rule, packed, memory_order_relaxed);
-	atomic_store_explicit(&kept[place].check, pc ^ packed, memory_order_relaxed);
-	return packed;
+	if (atomic_load_explicit(&has_far, memory_order_relaxed))
+		found = kept_read(&far_rules[place_of(pc, FAR_RULES)], pc);
+	if (found || !frame_rule_find(pc - 1, &rule) || !rule_fits(&rule))
+		return found;
+	found = rule_pack(&rule);
+	keep(pc, found);
+	return found;
 }
 
 static uint64_t rule_at(uint64_t pc)
 {
-	unsigned int place = kept_place(pc);
-	uint64_t rule = atomic_load_explicit(&kept[place].rule, memory_order_relaxed);
-	uint64_t check = atomic_load_explicit(&kept[place].check, memory_order_relaxed);
+	uint64_t rule = kept_read(&near_rules[place_of(pc, NEAR_RULES)], pc);
 
-	return rule && (check ^ rule) == pc ? rule : rule_work_out(pc);
+	return rule ? rule : rule_far_or_new(pc);
 }
 
 void rules_forget(void)
 {
-	for (unsigned int i = 0; i < KEPT_RULES; i++)
-		atomic_store_explicit(&kept[i].rule, 0, memory_order_relaxed);
+	for (unsigned int i = 0; i < NEAR_RULES; i++)
+		atomic_store_explicit(&near_rules[i].rule, 0, memory_order_relaxed);
+	for (unsigned int i = 0; i < FAR_RULES; i++)
+		atomic_store_explicit(&far_rules[i].rule, 0, memory_order_relaxed);
 }
 
 /* To the caller. Stacks grow down: what does not is broken, or of a kind that is not simple. */
