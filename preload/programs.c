@@ -11,6 +11,9 @@
 #include "state.h"
 #include "target.h"
 
+/* Of a program that is remembered. Lies on the stack of a vfork child, too. */
+#define PATH_SIZE 512
+
 static void file_of(const struct stat *status, struct ledger_file *ret_file)
 {
 	*ret_file = (struct ledger_file){
@@ -22,11 +25,28 @@ static void file_of(const struct stat *status, struct ledger_file *ret_file)
 	};
 }
 
+bool path_make_absolute(const char *path, char *buffer, size_t size)
+{
+	struct text text;
+	long length;
+
+	text_init(&text, buffer, size);
+	if (path[0] == '/') {
+		text_add(&text, path);
+		return !text.is_cut;
+	}
+	length = raw2(SYS_getcwd, buffer, size);
+	text.length = length > 0 ? (size_t)length - 1 : 0; /* getcwd counts the '\0' */
+	text_add(&text, "/");
+	text_add(&text, path);
+	return !text.is_cut && length > 0;
+}
+
 static bool path_stat(const char *path, struct ledger_file *ret_file)
 {
 	struct stat status;
 
-	if (path[0] != '/' || raw_failed(raw4(SYS_newfstatat, AT_FDCWD, path, &status, 0)))
+	if (raw_failed(raw4(SYS_newfstatat, AT_FDCWD, path, &status, 0)))
 		return false;
 	file_of(&status, ret_file);
 	return true;
@@ -34,22 +54,27 @@ static bool path_stat(const char *path, struct ledger_file *ret_file)
 
 struct ledger_program *program_find(const char *path)
 {
+	char absolute[PATH_SIZE];
 	struct ledger_file file;
 
-	return path_stat(path, &file) ? ledger_program_find(&shim.ledger, path, &file) : NULL;
+	return path_stat(path, &file) && path_make_absolute(path, absolute, sizeof(absolute))
+		       ? ledger_program_find(&shim.ledger, absolute, &file)
+		       : NULL;
 }
 
 void program_learn(const char *path, long fd, const struct target *target)
 {
 	struct ledger_program filled = { .is_foreign = target->is_foreign };
+	char absolute[PATH_SIZE];
 	struct stat status;
 
-	if (path[0] != '/' || raw_failed(raw2(SYS_fstat, fd, &status)))
+	if (!path_make_absolute(path, absolute, sizeof(absolute)) ||
+	    raw_failed(raw2(SYS_fstat, fd, &status)))
 		return;
 	file_of(&status, &filled.file);
 	static_assert(sizeof(filled.sanitizer) == sizeof(target->sanitizer), "the same name");
 	memcpy(filled.sanitizer, target->sanitizer, sizeof(filled.sanitizer));
-	ledger_program_add(&shim.ledger, path, &filled);
+	ledger_program_add(&shim.ledger, absolute, &filled);
 }
 
 /* Is it a file of that name still, and the very one? A deleted one has " (deleted)" behind it. */
@@ -57,7 +82,7 @@ static bool is_file_at(const char *path, const struct ledger_file *file)
 {
 	struct ledger_file there;
 
-	return path_stat(path, &there) && there.device == file->device &&
+	return path[0] == '/' && path_stat(path, &there) && there.device == file->device &&
 	       there.inode == file->inode;
 }
 

@@ -13,9 +13,18 @@
 #ifndef UNCLOSED_PRELOAD_PROGRAMS_H
 #define UNCLOSED_PRELOAD_PROGRAMS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "ledger/ledger.h"
 
-/* NULL: not known, changed since, or no path from the root on. */
+/*
+ * A path as it is from anywhere, from the working directory on. Returns false
+ * where it does not fit, and comes out cut.
+ */
+bool path_make_absolute(const char *path, char *buffer, size_t size);
+
+/* NULL: not known, or changed since. */
 struct ledger_program *program_find(const char *path);
 
 /* Learn about the program of this path that is open as `fd`; `target` is what was found. */

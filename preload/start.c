@@ -52,22 +52,6 @@ static uint32_t string_from_kernel(long length, const char *buffer)
 	return raw_failed(length) ? 0 : ledger_string_add(&shim.ledger, buffer, (size_t)length);
 }
 
-/* A path as it is from anywhere; one that does not fit comes out cut. */
-static size_t path_make_absolute(const char *path, char *buffer, size_t size)
-{
-	struct text text;
-	long length;
-
-	text_init(&text, buffer, size);
-	length = path[0] == '/' ? 0 : raw2(SYS_getcwd, buffer, size);
-	if (length > 0) {
-		text.length = (size_t)length - 1; /* getcwd counts the '\0' */
-		text_add(&text, "/");
-	}
-	text_add(&text, path);
-	return text.length;
-}
-
 /* Without /proc: the name that execve() was given. */
 static uint32_t read_program(void)
 {
@@ -77,8 +61,8 @@ static uint32_t read_program(void)
 
 	if (ref || !name)
 		return ref;
-	return ledger_string_add(&shim.ledger, buffer,
-				 path_make_absolute(name, buffer, sizeof(buffer)));
+	(void)path_make_absolute(name, buffer, sizeof(buffer)); /* a cut one is better than none */
+	return ledger_string_add(&shim.ledger, buffer, strlen(buffer));
 }
 
 static uint32_t read_directory(void)
@@ -101,7 +85,7 @@ static uint32_t read_arguments(char *const *argv)
 			text_add_bytes(&text, "", 1);
 		text_add(&text, argv[i]);
 	}
-	return ledger_string_add(&shim.ledger, buffer, text.length);
+	return ledger_string_put(&shim.ledger, buffer, text.length);
 }
 
 /* Fill in what only the new image knows, and be recording from here on. */
@@ -290,7 +274,7 @@ static void library_path_find(void)
 
 	if (map && map->l_name)
 		(void)path_make_absolute(map->l_name, shim.library_path,
-					 sizeof(shim.library_path));
+					 sizeof(shim.library_path)); /* it has been loaded */
 }
 
 /* UNCLOSED_OPTIONS into `options`; its words live in `storage`. */

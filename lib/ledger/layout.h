@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The format of a ledger, version 1.
+ * The format of a ledger, version 2.
  *
  * A ledger is one file, mapped shared by every process of a session. It is a
- * sequence of pages of 4 KiB in windows of 1 MiB. Page 0 holds the header.
- * All further pages come from one allocator (struct ledger_header, next_page).
+ * sequence of pages of 4 KiB in windows of 1 MiB. Page 0 holds the header; the
+ * rest of the first group of pages is near: for what every process reads. All
+ * further pages come from one allocator (struct ledger_header, next_page).
  *
  * References (…_ref) are byte offsets from the start of the file; 0 means
  * none. No record straddles a window. Times are nanoseconds of CLOCK_MONOTONIC
@@ -33,7 +34,7 @@
 #include "base/kinds.h"
 
 #define LEDGER_MAGIC UINT64_C(0x6465736f6c636e75) /* "unclosed" */
-#define LEDGER_VERSION 1
+#define LEDGER_VERSION 2
 
 #define LEDGER_PAGE_SHIFT 12
 #define LEDGER_PAGE_SIZE (UINT32_C(1) << LEDGER_PAGE_SHIFT)
@@ -43,6 +44,14 @@
 
 /* Pages made ready by one MADV_POPULATE_WRITE. */
 #define LEDGER_GROUP_PAGES 16
+
+/*
+ * The first group. A process that reads a byte of it has all of it: the kernel maps
+ * a file by 64 KiB at a time. From its second page on it holds the nodes that lead
+ * to the first 49 000 processes, then names that many processes use.
+ */
+#define LEDGER_NEAR_START LEDGER_PAGE_SIZE
+#define LEDGER_NEAR_END (LEDGER_GROUP_PAGES * LEDGER_PAGE_SIZE)
 
 typedef _Atomic(uint32_t) ledger_u32;
 typedef _Atomic(uint64_t) ledger_u64;
@@ -110,6 +119,7 @@ struct ledger_header {
 	ledger_u32 ready_page;     /* shared: pages below this have storage behind them */
 	ledger_u64 free_pages;     /* shared: tag << 32 | page: stack of pages given back */
 	ledger_u64 arena;          /* shared: offset of the next free byte for small records */
+	ledger_u32 near_next;      /* shared: offset of the first free byte that is near */
 	ledger_u32 is_full;        /* shared: 1 once the file system refused a page */
 	ledger_u32 process_count;  /* shared: entries handed out, used or not */
 	ledger_u32 scopes_ref;     /* shared: list of struct ledger_scope, latest first */

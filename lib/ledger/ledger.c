@@ -65,6 +65,26 @@ static void window_unmap(struct ledger *ledger)
 	atomic_store_explicit(&ledger->windows[0], NULL, memory_order_relaxed);
 }
 
+/*
+ * The nodes that lead to processes lie near: each would be made when it is first
+ * needed, among the records of that time, in a window that most processes map for
+ * nothing else.
+ */
+static void nodes_make(struct ledger_header *header)
+{
+	uint32_t size = LEDGER_NODE_REFS * sizeof(uint32_t), next = LEDGER_NEAR_START;
+	ledger_u32 *ref = &header->processes.root_ref;
+
+	for (unsigned int level = 1; level < LEDGER_NODE_LEVELS; level++) {
+		*ref = next;
+		ref = (ledger_u32 *)((uint8_t *)header + next);
+		next += size;
+	}
+	for (uint32_t i = 0; i < LEDGER_NODE_REFS; i++, next += size)
+		ref[i] = next;
+	header->near_next = next;
+}
+
 static void header_write(struct ledger_header *header, uint64_t size_bytes, uint64_t session_id)
 {
 	header->version = LEDGER_VERSION;
@@ -74,8 +94,9 @@ static void header_write(struct ledger_header *header, uint64_t size_bytes, uint
 	header->started_wall_ns = clock_read_ns(CLOCK_REALTIME);
 	header->started_monotonic_ns = clock_read_ns(CLOCK_MONOTONIC);
 	header->creator_pid = (int32_t)raw0(SYS_getpid);
-	header->next_page = 1;
+	header->next_page = LEDGER_GROUP_PAGES;
 	header->ready_page = LEDGER_GROUP_PAGES;
+	nodes_make(header);
 	atomic_thread_fence(memory_order_release);
 	header->magic = LEDGER_MAGIC;
 }

@@ -92,11 +92,17 @@ void ledger_page_free(struct ledger *ledger, uint32_t page_ref);
  */
 uint32_t ledger_record_alloc(struct ledger *ledger, size_t size_bytes);
 
+/* The same where every process has it at hand, as long as there is room; then anywhere. */
+uint32_t ledger_near_alloc(struct ledger *ledger, size_t size_bytes);
+
 /*
  * Store text; what is longer than 4000 bytes is cut and marked. Text that was
  * stored lately is found again, by every process. 0 when there is no room.
  */
 uint32_t ledger_string_add(struct ledger *ledger, const char *bytes, size_t length);
+
+/* The same for text that hardly ever comes again: it is not looked for, and not found. */
+uint32_t ledger_string_put(struct ledger *ledger, const char *bytes, size_t length);
 
 /* The text at `ref`, checked for its length; NULL when there is none. */
 const struct ledger_string *ledger_string_at(struct ledger *ledger, uint32_t ref);

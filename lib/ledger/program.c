@@ -30,7 +30,7 @@ struct ledger_program *ledger_program_find(struct ledger *ledger, const char *pa
 void ledger_program_add(struct ledger *ledger, const char *path,
 			const struct ledger_program *filled)
 {
-	uint32_t ref = ledger_record_alloc(ledger, sizeof(struct ledger_program));
+	uint32_t ref = ledger_near_alloc(ledger, sizeof(struct ledger_program));
 	struct ledger_program *program = ledger_at(ledger, ref, sizeof(*program));
 
 	if (!program)

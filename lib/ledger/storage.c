@@ -228,3 +228,20 @@ uint32_t ledger_record_alloc(struct ledger *ledger, size_t size_bytes)
 		ledger_page_free(ledger, page);
 	}
 }
+
+uint32_t ledger_near_alloc(struct ledger *ledger, size_t size_bytes)
+{
+	ledger_u32 *next = &ledger->header->near_next;
+	uint32_t size = ((uint32_t)size_bytes + 7) & ~UINT32_C(7);
+	uint32_t start = atomic_load_explicit(next, memory_order_relaxed);
+
+	do {
+		/* What a damaged ledger says is not near. */
+		if (start < LEDGER_NEAR_START || start % 8 != 0 || start >= LEDGER_NEAR_END ||
+		    size_bytes > LEDGER_NEAR_END - start || size > LEDGER_NEAR_END - start)
+			return ledger_record_alloc(ledger, size_bytes);
+	} while (!atomic_compare_exchange_weak_explicit(next, &start, start + size,
+							memory_order_acq_rel,
+							memory_order_relaxed));
+	return start;
+}

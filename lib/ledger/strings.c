@@ -4,6 +4,7 @@
 #include "ledger/ledger.h"
 
 #define STRING_MAX 4000
+#define NEAR_MAX 160 /* paths and names, no texts */
 
 /* FNV-1a: a session's strings are few and short, and added in cold places. */
 static uint32_t string_hash(const char *bytes, size_t length)
@@ -22,28 +23,47 @@ static bool string_equals(struct ledger *ledger, uint32_t ref, const char *bytes
 	return string && string->length == length && memcmp(string->bytes, bytes, length) == 0;
 }
 
-uint32_t ledger_string_add(struct ledger *ledger, const char *bytes, size_t length)
+static uint32_t string_write(struct ledger *ledger, uint32_t ref, const char *bytes, size_t length,
+			     bool is_truncated)
 {
-	bool is_truncated = length > STRING_MAX;
-	struct ledger_string *string;
-	ledger_u32 *known;
-	uint32_t ref;
+	struct ledger_string *string = ledger_at(ledger, ref, sizeof(*string) + length + 1);
 
-	if (is_truncated)
-		length = STRING_MAX;
-	known = &ledger->header->strings[string_hash(bytes, length) % LEDGER_STRINGS_KNOWN];
-	ref = atomic_load_explicit(known, memory_order_acquire);
-	if (!is_truncated && string_equals(ledger, ref, bytes, length))
-		return ref;
-	ref = ledger_record_alloc(ledger, sizeof(*string) + length + 1);
-	string = ledger_at(ledger, ref, sizeof(*string) + length + 1);
 	if (!string)
 		return 0;
 	string->length = (uint32_t)length;
 	string->is_truncated = is_truncated;
 	memcpy(string->bytes, bytes, length);
 	string->bytes[length] = '\0';
-	if (!is_truncated)
+	return ref;
+}
+
+uint32_t ledger_string_put(struct ledger *ledger, const char *bytes, size_t length)
+{
+	bool is_truncated = length > STRING_MAX;
+
+	if (is_truncated)
+		length = STRING_MAX;
+	return string_write(ledger,
+			    ledger_record_alloc(ledger, sizeof(struct ledger_string) + length + 1),
+			    bytes, length, is_truncated);
+}
+
+uint32_t ledger_string_add(struct ledger *ledger, const char *bytes, size_t length)
+{
+	size_t size = sizeof(struct ledger_string) + length + 1;
+	ledger_u32 *known;
+	uint32_t ref;
+
+	if (length > STRING_MAX)
+		return ledger_string_put(ledger, bytes, length);
+	known = &ledger->header->strings[string_hash(bytes, length) % LEDGER_STRINGS_KNOWN];
+	ref = atomic_load_explicit(known, memory_order_acquire);
+	if (string_equals(ledger, ref, bytes, length))
+		return ref;
+	ref = length <= NEAR_MAX ? ledger_near_alloc(ledger, size)
+				 : ledger_record_alloc(ledger, size);
+	ref = string_write(ledger, ref, bytes, length, false);
+	if (ref)
 		atomic_store_explicit(known, ref, memory_order_release);
 	return ref;
 }

@@ -132,7 +132,7 @@ Test(snapshot, no_regular_file)
 Test(snapshot, another_version)
 {
 	ledger.header->version = 7;
-	refused(EPROTO, "version 7, this is 1");
+	refused(EPROTO, "version 7, this is 2");
 }
 
 Test(snapshot, another_header)

@@ -111,7 +111,7 @@ Test(storage, reserve)
 	ledger_reserve(&ledger);
 	ledger_reserve(&ledger); /* once */
 	next = atomic_load(&ledger.header->next_page);
-	cr_expect_eq(next, 1 + 1 + LEDGER_RESERVE_PAGES);
+	cr_expect_eq(next, LEDGER_GROUP_PAGES + 1 + LEDGER_RESERVE_PAGES);
 	ledger.is_frozen = true;
 	forked = ledger; /* as fork() leaves it to the child */
 	cr_expect_neq(ledger_record_alloc(&ledger, 100), ledger_record_alloc(&forked, 100));
@@ -155,4 +155,28 @@ Test(storage, far_window_in_a_tight_address_space)
 	cr_expect_eq(mmap(NULL, UINT64_C(64) << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
 		     MAP_FAILED); /* the limit holds */
 	cr_expect_eq(ledger_at(&ledger, UINT32_C(300) << LEDGER_WINDOW_SHIFT, 8), window);
+}
+
+/* Short names and the nodes of processes are in the first group, until it is full. */
+Test(storage, what_is_near)
+{
+	char name[32];
+	uint32_t ref = 0, index = 0;
+
+	for (uint32_t i = 0; i < 20 * LEDGER_PROCESSES_PER_PAGE; i++)
+		cr_assert(ledger_process_new(&ledger, &index));
+	cr_expect(atomic_load(&ledger.header->processes.direct[0]) >= LEDGER_NEAR_END);
+	cr_expect(ledger_process_at(&ledger, index));
+	ref = ledger_string_add(&ledger, "/usr/bin/true", 13);
+	cr_expect(ref >= LEDGER_NEAR_START && ref < LEDGER_NEAR_END);
+	cr_expect_eq(ledger_string_add(&ledger, "/usr/bin/true", 13), ref);
+	cr_expect_neq(ledger_string_put(&ledger, "/usr/bin/true", 13), ref);
+	for (int i = 0; ref < LEDGER_NEAR_END && i < 10000; i++) {
+		(void)snprintf(name, sizeof(name), "name %d", i); /* it fits */
+		ref = ledger_string_add(&ledger, name, strlen(name));
+		cr_assert_str_eq(ledger_string_at(&ledger, ref)->bytes, name);
+	}
+	cr_expect(ref >= LEDGER_NEAR_END);
+	atomic_store(&ledger.header->near_next, 4); /* damaged */
+	cr_expect(ledger_string_add(&ledger, "another", 7) >= LEDGER_NEAR_END);
 }
