@@ -270,7 +270,25 @@ static void capture_verify(const struct walk_start *start, uint32_t stack_ref, u
 }
 #endif
 
-/* Not inlined: its own frame, with a frame pointer because it asks for it, is the walk's start. */
+/* Our own frames: compiled to keep the frame pointer, and the return address above it. */
+static void leave_own(struct walk_start *at)
+{
+	const uint64_t *frame = (const uint64_t *)at->frame_pointer;
+	const uint64_t *below = NULL;
+	uint64_t pc = at->pc;
+
+	for (; own_has(pc); frame = (const uint64_t *)frame[0]) {
+		pc = frame[1];
+		below = frame;
+	}
+	if (!below)
+		return;
+	at->pc = pc;
+	at->stack_pointer = (uintptr_t)(below + 2);
+	at->frame_pointer = (uintptr_t)frame;
+}
+
+/* Not inlined: its own frame, with a frame pointer because it asks for it, is where the walk begins. */
 __attribute__((noinline)) uint32_t capture_stack(void)
 {
 	const uint64_t *frame = __builtin_frame_address(0);
@@ -278,8 +296,10 @@ __attribute__((noinline)) uint32_t capture_stack(void)
 				    .stack_pointer = (uintptr_t)(frame + 2),
 				    .frame_pointer = frame[0] };
 	uint32_t epoch = atomic_load_explicit(&shim.image->epoch, memory_order_relaxed);
-	uint32_t stack_ref = recall(&start, epoch);
+	uint32_t stack_ref;
 
+	leave_own(&start);
+	stack_ref = recall(&start, epoch);
 	if (__builtin_expect(stack_ref != 0, 1)) {
 		capture_verify(&start, stack_ref, epoch);
 		return stack_ref;

@@ -11,8 +11,8 @@
 #include "readable.h"
 #include "state.h"
 
-#define DEAD_ENDS 64
-#define DESCRIBED 512            /* one page, of which a short process touches no second */
+#define DEAD_ENDS 16
+#define DESCRIBED 512 /* one page, which a short process does not touch */
 #define REGISTER_FRAME_POINTER 6 /* DWARF's number of rbp */
 #define FRAME_SIZE_MAX (UINT64_C(8) << 20)
 #define CALL_SIZE_MAX 7 /* without prefix: ff 94 24 and four bytes */
@@ -185,13 +185,15 @@ static _Unwind_Reason_Code start_frame(struct _Unwind_Context *context, void *da
 bool chain_is_described(uint64_t pc)
 {
 	_Atomic(uint64_t) *known = &described[pc_hash(pc) & (DESCRIBED - 1)];
+	bool is_kept = process_walks_much();
 
-	if (atomic_load_explicit(known, memory_order_relaxed) == pc)
+	if (is_kept && atomic_load_explicit(known, memory_order_relaxed) == pc)
 		return true;
 	/* pc itself, too: in a frame that a signal interrupted, it is the next instruction. */
 	if (!frame_is_described(pc - 1) && !frame_is_described(pc))
 		return false;
-	atomic_store_explicit(known, pc, memory_order_relaxed);
+	if (is_kept)
+		atomic_store_explicit(known, pc, memory_order_relaxed);
 	return true;
 }
 

@@ -7,10 +7,6 @@
 extern __typeof__(_r_debug) _r_debug __attribute__((weak));
 extern __typeof__(dladdr1) dladdr1 __attribute__((weak));
 
-/* From the linker: the first and the end of what is mapped for us. */
-extern const char __ehdr_start[] __attribute__((visibility("hidden")));
-extern const char _end[] __attribute__((visibility("hidden")));
-
 OF_EVERY_PROCESS static const struct link_map *map;
 
 /* dladdr1() reads all our symbols for the answer, 4 µs. The chain has few entries before ours. */
@@ -29,9 +25,4 @@ void own_init(void)
 const struct link_map *own_map(void)
 {
 	return map;
-}
-
-bool own_has(uint64_t pc)
-{
-	return pc - (uintptr_t)__ehdr_start < (uintptr_t)(_end - __ehdr_start);
 }

@@ -16,7 +16,7 @@
 #define MEMORIES 4096 /* buckets, of one memory each */
 #define ARENA_SIZE (2u << 20)
 #define SIGHTS_BEFORE_LEARNING 4
-#define WALKS_BEFORE_COUNTING 32
+#define UNSTEADY_BEFORE_LEARNING 64 /* of whatever start: one that is frequent has its turn */
 #define PLACES_MAX (2 * (LEDGER_DEPTH_MAX + 8))
 #define PLACES_A_GROUP 4
 
@@ -43,6 +43,7 @@ static uint8_t arena[ARENA_SIZE] __attribute__((aligned(16)));
 static _Atomic(uint32_t) arena_used;
 static _Atomic(struct memory *) memories[MEMORIES];
 static _Atomic(uint32_t) sights[MEMORIES];
+OF_EVERY_PROCESS static _Atomic(uint32_t) unsteady_walks;
 
 static uint64_t start_hash(const struct walk_start *start)
 {
@@ -60,21 +61,11 @@ static inline bool places_are_as_they_were(const struct places *group, uint64_t 
 	return true;
 }
 
-/*
- * The sights of a short process, a subshell say, are each the first on their
- * page of a table: 2 µs for what it will not see again. Nor does it look at what
- * its parent remembers.
- */
-bool recall_is_worth_it(void)
-{
-	return atomic_load_explicit(&shim.walks, memory_order_relaxed) >= WALKS_BEFORE_COUNTING;
-}
-
 static void walk_count(void)
 {
 	uint32_t walks = atomic_load_explicit(&shim.walks, memory_order_relaxed);
 
-	if (walks < WALKS_BEFORE_COUNTING)
+	if (walks < SHORT_WALKS)
 		atomic_store_explicit(&shim.walks, walks + 1, memory_order_relaxed);
 }
 
@@ -84,7 +75,7 @@ uint32_t recall(const struct walk_start *start, uint32_t epoch)
 	const struct memory *memory;
 	const struct places *group, *end;
 
-	if (!recall_is_worth_it())
+	if (!process_walks_much())
 		return 0;
 	memory = atomic_load_explicit(&memories[hash >> 32 & (MEMORIES - 1)], memory_order_acquire);
 	if (!memory || memory->start.stack_pointer != start->stack_pointer ||
@@ -99,9 +90,9 @@ uint32_t recall(const struct walk_start *start, uint32_t epoch)
 }
 
 /*
- * From the same start another stack is remembered, which this one is not. Where
- * several take turns, in a shell's commands say, none is learnt any more: that
- * would cost more than it gives.
+ * From the same start another stack is remembered, which this one is not. Several
+ * may take turns, in a shell's commands say: then learning costs more than it
+ * gives. Or the program has moved on: it is learnt anew now and then.
  */
 static bool is_unsteady(const struct walk_start *start, uint64_t hash, uint32_t epoch)
 {
@@ -125,6 +116,17 @@ static bool is_seen_often(uint64_t hash)
 		return false;
 	atomic_store_explicit(sight, tag, memory_order_relaxed);
 	return true;
+}
+
+static bool is_to_be_learnt(const struct walk_start *start, uint32_t epoch)
+{
+	uint64_t hash = start_hash(start);
+
+	if (!is_unsteady(start, hash, epoch))
+		return is_seen_often(hash);
+	return atomic_fetch_add_explicit(&unsteady_walks, 1, memory_order_relaxed) %
+		       UNSTEADY_BEFORE_LEARNING ==
+	       UNSTEADY_BEFORE_LEARNING - 1;
 }
 
 struct lesson {
@@ -249,8 +251,7 @@ void recall_learn(const struct walk_start *start, uint32_t epoch, uint32_t stack
 	struct lesson lesson = { .start = start, .groups = groups };
 
 	walk_count();
-	if (!recall_is_worth_it() || is_unsteady(start, start_hash(start), epoch) ||
-	    !is_seen_often(start_hash(start)) ||
+	if (!process_walks_much() || !is_to_be_learnt(start, epoch) ||
 	    atomic_load_explicit(&arena_used, memory_order_relaxed) >= ARENA_SIZE)
 		return;
 	/* Another thread, or one that a signal handler of ours interrupts, is at it: next time. */

@@ -27,9 +27,6 @@
 /* The stack that this walk led to before, in this epoch of the image; 0 when not known. */
 uint32_t recall(const struct walk_start *start, uint32_t epoch);
 
-/* Is this process one that walks much, so that remembering pays? */
-bool recall_is_worth_it(void);
-
 /*
  * The walk was made in full and led to `stack_ref`. It is remembered when it
  * was seen some times, has only simple frames, and there is room.

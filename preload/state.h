@@ -51,7 +51,7 @@ struct shim {
 	_Atomic(uint32_t) is_over; /* the end handler is through, report included */
 	long copies_born;          /* descriptors at the start or fork; -1 not known (copies.c) */
 	_Atomic(uint32_t) copies_closed;
-	_Atomic(uint32_t) walks; /* of this process, until they are many (recall.c) */
+	_Atomic(uint32_t) walks; /* of this process, counted until they are SHORT_WALKS */
 	char ledger_path[256];
 	char library_path[256]; /* ours */
 	struct ledger ledger;   /* last: pages of windows of which one or two are in use */
@@ -105,6 +105,18 @@ static inline struct ledger_table *shim_table(void)
 static inline uint32_t shim_table_ref(void)
 {
 	return self.table_ref ? self.table_ref : shim.table_ref;
+}
+
+/* Walks of a short process, a subshell say. */
+#define SHORT_WALKS 32
+
+/*
+ * Does this process walk so much that remembering pays? What a short one keeps in
+ * a table is the first on its page, 1 µs, for what it will not see again.
+ */
+static inline bool process_walks_much(void)
+{
+	return atomic_load_explicit(&shim.walks, memory_order_relaxed) >= SHORT_WALKS;
 }
 
 /* Is a system call of our own allowed? Not once a seccomp filter was seen: it may kill. */

@@ -90,3 +90,12 @@ uint32_t thread_name_noted(uint32_t tid, uint64_t opened_ns)
 	memcpy(name, words, NAME_BYTES);
 	return *name ? ledger_string_add(&shim.ledger, name, strlen(name)) : 0;
 }
+
+uint32_t thread_tid_ask(void)
+{
+	if (shim_may_call_kernel()) {
+		self.tid = (uint32_t)raw0(SYS_gettid);
+		thread_name_note(self.tid);
+	}
+	return self.tid;
+}

@@ -8,7 +8,6 @@
 #include "capture.h"
 #include "chain.h"
 #include "frame_rule.h"
-#include "recall.h"
 #include "state.h"
 
 /* Few, and near: a forked child has a copy of their page anyway. */
@@ -27,7 +26,6 @@ struct kept_rule {
 };
 
 OF_EVERY_PROCESS static struct kept_rule near_rules[NEAR_RULES];
-OF_EVERY_PROCESS static _Atomic(bool) has_far;
 static struct kept_rule far_rules[FAR_RULES];
 
 /* A rule in a word: flags, then two offsets. */
@@ -96,14 +94,11 @@ static void kept_write(struct kept_rule *kept, uint64_t pc, uint64_t rule)
  */
 static void keep(uint64_t pc, uint64_t rule)
 {
-	struct kept_rule *near = &near_rules[place_of(pc, NEAR_RULES)];
+	struct kept_rule *place = &near_rules[place_of(pc, NEAR_RULES)];
 
-	if (atomic_load_explicit(&near->rule, memory_order_relaxed) && recall_is_worth_it()) {
-		kept_write(&far_rules[place_of(pc, FAR_RULES)], pc, rule);
-		atomic_store_explicit(&has_far, true, memory_order_relaxed);
-	} else {
-		kept_write(near, pc, rule);
-	}
+	if (atomic_load_explicit(&place->rule, memory_order_relaxed) && process_walks_much())
+		place = &far_rules[place_of(pc, FAR_RULES)];
+	kept_write(place, pc, rule);
 }
 
 /* 0: there is none that is simple. */
@@ -112,7 +107,7 @@ static __attribute__((noinline)) uint64_t rule_far_or_new(uint64_t pc)
 	struct frame_rule rule;
 	uint64_t found = 0;
 
-	if (atomic_load_explicit(&has_far, memory_order_relaxed))
+	if (process_walks_much())
 		found = kept_read(&far_rules[place_of(pc, FAR_RULES)], pc);
 	if (found || !frame_rule_find(pc - 1, &rule) || !rule_fits(&rule))
 		return found;

@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+/* Text, not pointers to it: those the loader would have to relocate in every process. */
 static const struct {
-	const char *name;
-	const char *plural;
+	char name[16];
+	char plural[24];
 } kinds[KIND_COUNT] = {
 #define KIND(id, name, plural) [KIND_##id] = { name, plural },
 #include "base/kinds.def"

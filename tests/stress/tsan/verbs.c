@@ -136,6 +136,7 @@ static void shim_start(void)
 	shim.table = ledger_table_at(&shim.ledger, shim.table_ref);
 	shim.image_ref = ledger_image_new(&shim.ledger, 0, 0, 0);
 	shim.image = ledger_at(&shim.ledger, shim.image_ref, sizeof(*shim.image));
+	shim.walks = SHORT_WALKS; /* with what is remembered */
 	shim.is_active = true;
 }
 
