@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* A command is shown so far; enough to tell the processes of a test suite apart. */
-#define COMMAND_MAX 60
+/* Columns for what follows the name: enough to tell the processes of a test suite apart. */
+#define ARGUMENTS_MAX 40
 
 /* The same words: told once, with all process ids. Processes that are not known are the same. */
 static bool is_same_command(const struct report_process *one, const struct report_process *other)
@@ -40,17 +40,17 @@ static bool is_first_of_command(const struct report *report, const struct findin
 /* "./server --port 80": the name in full, and as many words as there is room for. */
 static void print_command(const struct printer *printer, const struct report_process *process)
 {
-	size_t columns;
+	size_t columns = 0;
 
 	if (!process) {
 		(void)fputc('?', printer->out);
 		return;
 	}
-	columns = print_text(printer, process->name);
+	(void)print_text(printer, process->name);
 	for (size_t i = 1; i < process->argc; i++) {
 		columns += 1 + text_columns(printer, process->argv[i]);
 		(void)fputc(' ', printer->out);
-		if (columns > COMMAND_MAX) {
+		if (columns > ARGUMENTS_MAX) {
 			(void)fputs(sign_cut(printer), printer->out);
 			return;
 		}
