@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "watch.h"
@@ -268,4 +269,25 @@ Test(frameworks, cmake)
 	verdict_check(out, "good", "Passed");
 	verdict_check(out, "leaks", "***Failed");
 	verdict_check(out, "skips", "***Skipped");
+}
+
+/* CTest's own log, which it hands on to each test, is no finding; the tests are told apart. */
+Test(frameworks, ctest)
+{
+	const char *directory = run_path("suite");
+	struct run run;
+	FILE *file;
+
+	cr_assert_eq(mkdir(directory, 0700), 0);
+	file = fopen(run_path("suite/CTestTestfile.cmake"), "we");
+	cr_assert_not_null(file);
+	fprintf(file, "add_test(good /bin/true)\nadd_test(one %s one)\nadd_test(two %s two)\n",
+		FIXTURE("leak"), FIXTURE("leak"));
+	fclose(file);
+	run = RUN(UNCLOSED_PROGRAM, "-k", "all", "--exec-inherited", "count", "--", CTEST_PROGRAM,
+		  "--test-dir", directory);
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect_null(strstr(run.err, "handed on by exec"), "%s", run.err);
+	cr_expect(strstr(run.err, "/leak one (pid "), "%s", run.err);
+	cr_expect(strstr(run.err, "/leak two (pid "), "%s", run.err);
 }
