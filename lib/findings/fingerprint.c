@@ -20,13 +20,20 @@ static uint64_t fnv_add(uint64_t hash, const char *text)
 	return hash;
 }
 
-/* What stands for a frame. Sets *is_stable to false for what holds in one build only. */
-static const char *frame_key(struct judge *judge, const struct report_frame *frame, bool *is_stable)
+/*
+ * What stands for a frame. Sets *is_stable to false for what holds in one build only.
+ * A function of Python is known without its module, which may be renamed; but what a
+ * module's top level opens itself has no other name.
+ */
+static const char *frame_key(struct judge *judge, const struct report_frame *frame, bool is_first,
+			     bool *is_stable)
 {
 	const struct module *module = frame_module(judge, frame);
 
-	if (frame_is_python(frame))
+	if (frame_is_python(frame) && is_first && strcmp(frame->function, "<module>") == 0)
 		return python_name(judge->report, frame);
+	if (frame_is_python(frame))
+		return frame->function;
 	if (frame->function)
 		return function_key(judge->report, frame->function);
 	*is_stable = false;
@@ -83,7 +90,7 @@ static unsigned int frames_add(struct judge *judge, const struct report_stack *s
 
 		if (frame->is_runtime || (is_own_only && !is_own(judge, stack, frame)))
 			continue;
-		key = frame_key(judge, frame, is_stable);
+		key = frame_key(judge, frame, count == 0, is_stable);
 		if ((is_own_only && function_is_glue(key, frame->language)) ||
 		    is_among(key, keys, count))
 			continue;

@@ -215,7 +215,8 @@ Test(python, machinery)
 	      "File \"<frozen importlib._bootstrap>\", line 241 in _call_with_frames_removed\n"
 	      "File \"/usr/lib/python3.11/asyncio/events.py\", line 80 in Handle._run\n"
 	      "File \"/srv/job.py\", line 30 in <module>\n"
-	      "File \"/usr/lib/python3/dist-packages/_pytest/python.py\", line 195 in pytest_pyfunc_call\n"
+	      "File \"/usr/lib/python3/dist-packages/_pytest/python.py\", line 195 in "
+	      "pytest_pyfunc_call\n"
 	      "File \"<frozen runpy>\", line 88 in _run_code\n-\n");
 	cr_expect_str_eq(functions(world_finding(&world)),
 			 "socket.__init__ run [Thread.run] [_call_with_frames_removed] "
@@ -242,7 +243,26 @@ Test(python, fingerprint)
 	      "File \"/home/me/server.py\", line 5 in Server.open\n-\n");
 	cr_expect_str_eq(world_finding(&world)->fingerprint, first);
 	world_state(&world, 0, 6, SLOT_CLOSED);
-	leave(7, PCS(LOOP, START), "File \"/home/me/client.py\", line 5 in Server.open\n-\n");
+	leave(7, PCS(LOOP, START), "File \"/home/me/renamed.py\", line 5 in Server.open\n-\n");
+	cr_expect_str_eq(world_finding(&world)->fingerprint, first);
+	world_state(&world, 0, 7, SLOT_CLOSED);
+	leave(8, PCS(LOOP, START), "File \"/home/me/server.py\", line 5 in Client.open\n-\n");
+	cr_expect_str_neq(world_finding(&world)->fingerprint, first);
+	free((char *)first);
+}
+
+/* The top level of a module has no name but the module's. */
+Test(python, fingerprint_of_a_top_level)
+{
+	const char *first;
+
+	leave(5, PCS(CALL, LOOP, START), "File \"/srv/app/one.py\", line 3 in <module>\n-\n");
+	first = strdup(world_finding(&world)->fingerprint);
+	world_state(&world, 0, 5, SLOT_CLOSED);
+	leave(6, PCS(LOOP, START), "File \"/home/me/one.py\", line 9 in <module>\n-\n");
+	cr_expect_str_eq(world_finding(&world)->fingerprint, first);
+	world_state(&world, 0, 6, SLOT_CLOSED);
+	leave(7, PCS(LOOP, START), "File \"/home/me/two.py\", line 9 in <module>\n-\n");
 	cr_expect_str_neq(world_finding(&world)->fingerprint, first);
 	free((char *)first);
 }
