@@ -2,7 +2,7 @@
 /*
  * The table notices, the kernel decides: after this the slots of the table say
  * what the kernel says. Recorded numbers are asked one by one (F_GETFD, 0.26 µs
- * each); if as many are open as the kernel counts, nothing else can be.
+ * each); if no others are open, or as many as the kernel counts, that is all.
  */
 #include <errno.h>
 #include <sys/stat.h>
@@ -12,6 +12,7 @@
 #include "facts.h"
 #include "finish.h"
 #include "names.h"
+#include "numbers.h"
 #include "outside.h"
 #include "state.h"
 
@@ -137,7 +138,7 @@ static bool copies_are_counted(long count, struct check_result *ret_result)
 }
 
 /* Ask for every number the table has as open. Returns how many are. */
-static uint32_t recorded_ask(bool *ret_has_facts)
+static uint32_t recorded_ask(struct numbers *ret_open, bool *ret_has_facts)
 {
 	uint32_t limit = ledger_view_limit(&shim.ledger, shim.table_ref), count = 0;
 	bool has_facts = false;
@@ -155,6 +156,7 @@ static uint32_t recorded_ask(bool *ret_has_facts)
 		word = slot ? slot_word(slot) : 0;
 		if (is_open((int)fd)) {
 			count++;
+			numbers_note(ret_open, (int)fd);
 			has_facts |= fact_is_due((int)fd, &view);
 		} else {
 			slot_drop((int)fd, slot, word);
@@ -196,18 +198,30 @@ static bool numbers_scan(struct listing *listing)
 	return limit.rlim_cur <= SCAN_MAX;
 }
 
+/* How many are open, without the one; -1 not known. */
+static long count_but(int ignored_fd)
+{
+	long count = descriptor_count();
+
+	return count >= 0 && ignored_fd >= 0 ? count - 1 : count;
+}
+
 struct check_result kernel_check(int ignored_fd)
 {
 	struct check_result result = { .check = CHECK_COUNTED };
 	struct listing listing = { .ignored_fd = ignored_fd };
-	long count = descriptor_count();
+	struct numbers open = { 0 };
 
-	if (count >= 0 && ignored_fd >= 0)
-		count--;
-	if (copies_are_counted(count, &result))
+	if (copies_expected() >= COPIES_MANY &&
+	    copies_are_counted(count_but(ignored_fd), &result))
 		return result;
-	result.open_count = recorded_ask(&result.has_facts);
-	if (count == (long)result.open_count)
+	result.open_count = recorded_ask(&open, &result.has_facts);
+	if (ignored_fd >= 0)
+		numbers_note(&open, ignored_fd);
+	/* The second time /proc is the cheaper one. */
+	if (!shim.has_asked_proc && numbers_are_all(&open, NUMBERS_MAX))
+		return result;
+	if (count_but(ignored_fd) == (long)result.open_count)
 		return result;
 	if (descriptor_list(unseen_note, &listing) == 0)
 		result.check = CHECK_LISTED;

@@ -87,7 +87,7 @@ void fork_in_child(void)
 	/* Another thread may have held a lock inside libunwind at the moment of the fork. */
 	if (!process_is_single_threaded())
 		shim.is_forked_from_threads = true;
-	shim.is_bare = shim.is_program = false;
+	shim.is_bare = shim.is_program = shim.has_asked_proc = false;
 	finish_forked();
 	atomic_store_explicit(&shim.walks, 0, memory_order_relaxed);
 	if (self.fork_index == 0) {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "copies.h"
 #include "names.h"
+#include "numbers.h"
 #include "state.h"
 
 /* Numbers asked one by one before /proc is listed; most processes start with three. */
@@ -32,6 +33,7 @@ long descriptor_count(void)
 
 	if (raw_failed(raw4(SYS_newfstatat, AT_FDCWD, path, &status, 0)) || status.st_size == 0)
 		return -1;
+	shim.has_asked_proc = true;
 	return (long)status.st_size;
 }
 
@@ -74,7 +76,7 @@ static void note(int fd, void *data)
 }
 
 /* Is it there, and not noted yet? */
-static bool note_if_open(int fd)
+static bool note_if_open(struct numbers *numbers, int fd)
 {
 	const struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, fd, false);
 
@@ -82,6 +84,7 @@ static bool note_if_open(int fd)
 	    raw_failed(raw2(SYS_fcntl, fd, F_GETFD)))
 		return false;
 	note(fd, NULL);
+	numbers_note(numbers, fd);
 	return true;
 }
 
@@ -90,7 +93,7 @@ static bool note_if_open(int fd)
  * table. A CI runner hands down numbers such as 155 and 158 to every process of
  * a suite: asking for all below them takes 30 µs.
  */
-static long handed_down_note(long count)
+static long handed_down_note(struct numbers *numbers)
 {
 	uint32_t before = shim.table->link == LINK_NONE ? 0 : shim.table->parent_ref;
 	uint32_t limit = before ? ledger_view_limit(&shim.ledger, before) : 0;
@@ -98,23 +101,26 @@ static long handed_down_note(long count)
 
 	if (limit > ASKED_FIRST)
 		limit = ASKED_FIRST;
-	for (uint32_t fd = 0;
-	     found != count && (fd = ledger_view_next(&shim.ledger, before, fd)) < limit; fd++) {
+	for (uint32_t fd = 0; (fd = ledger_view_next(&shim.ledger, before, fd)) < limit; fd++) {
 		struct descriptor_view view;
 
 		ledger_view(&shim.ledger, before, (int)fd, &view);
 		if (view.origin != DESCRIPTOR_NOT_OPEN)
-			found += note_if_open((int)fd);
+			found += note_if_open(numbers, (int)fd);
 	}
 	return found;
 }
 
 void outside_note(void)
 {
-	long count = descriptor_count(), found = handed_down_note(count);
+	struct numbers numbers = { 0 };
+	long found = handed_down_note(&numbers), count;
 
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		found += note_if_open(&numbers, fd);
+	count = numbers_are_all(&numbers, NUMBERS_FEW) ? found : descriptor_count();
 	for (int fd = 0; fd < ASKED_FIRST && found != count; fd++)
-		found += note_if_open(fd);
+		found += note_if_open(&numbers, fd);
 	copies_note_start(found == count ? count : -1);
 	if (found != count)
 		(void)descriptor_list(note, NULL); /* without /proc the first numbers must do */

@@ -32,6 +32,7 @@ struct shim {
 	bool is_active; /* said hello; false: every wrapper only passes through */
 	bool is_bare;   /* first process of a session without launcher: reports at its end */
 	bool is_program; /* the session's first process, be it after an exec */
+	bool has_asked_proc; /* this process, for its descriptors: the first time is the dear one */
 	bool is_forked_from_threads; /* locks inside libunwind may be held by nobody */
 	uint32_t process_index;
 	struct ledger_process *process;

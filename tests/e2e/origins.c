@@ -198,6 +198,21 @@ Test(origins, among_many_copies)
 	unseen_watch("copies");
 }
 
+/* Wherever the number lies in the kernel's table, which grows with it: at both ends of each size. */
+Test(origins, any_number)
+{
+	static const int numbers[] = { 3, 9, 62, 63, 64, 65, 127, 128, 200, 255, 256, 257, 1000 };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		for (int is_child = 0; is_child < 2; is_child++) {
+			const char *command = run_format("%s %s %d; :", UNSEEN,
+							 is_child ? "child-at" : "at", numbers[i]);
+			struct watched watched = WATCH("--kinds", "all", "--", "sh", "-c", command);
+
+			unseen_check(&watched, !is_child);
+		}
+}
+
 /* The window ends with the next opening, not with the process. */
 Test(origins, window)
 {
