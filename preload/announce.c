@@ -39,7 +39,7 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 	if (target && shim_may_call_kernel())
 		process->uid = (uint32_t)raw0(SYS_geteuid);
 	if (target)
-		process->target_ref = ledger_string_add(ledger, target, strlen(target));
+		process->target_ref = ledger_name_add(ledger, target, strlen(target));
 	process->table_ref = table_ref;
 	process->has_filter = atomic_load_explicit(&shim.process->has_filter,
 						   memory_order_relaxed);

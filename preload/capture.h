@@ -50,6 +50,9 @@ enum rules_end rules_walk(struct walk_start *at, uint64_t *pcs, unsigned int max
 /* After a dlclose: other code may come to the same addresses. */
 void rules_forget(void);
 
+/* Before a fork, of a program that forks again and again: its children help each other. */
+void rules_share(void);
+
 /* Is a signal handler somewhere below on this stack? Walks to its very end. */
 bool unwind_passes_signal(void);
 

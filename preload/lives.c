@@ -28,12 +28,16 @@
 
 #include "announce.h"
 #include "base/raw.h"
+#include "capture.h"
 #include "copies.h"
 #include "finish.h"
 #include "loaded.h"
 #include "record.h"
 #include "slots.h"
 #include "state.h"
+
+/* From this one on, children share what they work out of the program's frames. */
+#define FORKS_TO_SHARE 2
 
 /* Of /proc/self/task: its name, its "." and the ".." of its only thread. */
 #define TASK_LINKS_OF_ONE 3
@@ -60,6 +64,8 @@ void fork_announce(void)
 	if (!shim_is_recording() || !announce(ORIGIN_FORK, LINK_FORK, NULL, &index))
 		return;
 	copies_fork_prepare();
+	if (atomic_load_explicit(&shim.table->forks, memory_order_relaxed) >= FORKS_TO_SHARE)
+		rules_share();
 	self.fork_index = index + 1;
 }
 

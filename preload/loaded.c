@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loaded.h"
 
+#include "objects.h"
 #include "own.h"
 #include "state.h"
 #include "symbols.h"
@@ -26,6 +27,18 @@ void loaded_init(void)
 bool loaded_is_whole(void)
 {
 	return is_whole;
+}
+
+bool loaded_has(uint64_t pc)
+{
+	const struct link_map *map = first;
+	struct dl_find_object object;
+
+	if (objects_find((void *)pc, &object) != 0)
+		return false;
+	while (map && map != object.dlfo_link_map)
+		map = map == last ? NULL : map->l_next;
+	return map != NULL;
 }
 
 static void *ask_loader(void *where, const char *name)

@@ -10,12 +10,16 @@
 #define UNCLOSED_PRELOAD_LOADED_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Note which these are. At start, before libraries are opened. */
 void loaded_init(void);
 
 /* Can all of them be asked without dlsym()? It needs the table that ld makes with --hash-style=gnu. */
 bool loaded_is_whole(void);
+
+/* Is there code of one of them at `pc`? False where libc does not tell (before glibc 2.35). */
+bool loaded_has(uint64_t pc);
 
 /* As dlsym(RTLD_NEXT, name) and dlsym(RTLD_DEFAULT, name), but they leave no dlerror(). */
 void *loaded_next(const char *name);

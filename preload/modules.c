@@ -99,7 +99,7 @@ static void module_add(const struct dl_find_object *object)
 
 	if (!module)
 		return;
-	module->path_ref = path[0] ? ledger_string_add(&shim.ledger, path, strlen(path)) :
+	module->path_ref = path[0] ? ledger_name_add(&shim.ledger, path, strlen(path)) :
 				     shim.image->exe_ref;
 	module->loaded_epoch = atomic_load_explicit(&shim.image->epoch, memory_order_relaxed);
 	atomic_store_explicit(&module->unloaded_epoch, UINT32_MAX, memory_order_relaxed);

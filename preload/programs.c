@@ -52,29 +52,65 @@ static bool path_stat(const char *path, struct ledger_file *ret_file)
 	return true;
 }
 
-struct ledger_program *program_find(const char *path)
+/* Take the last component away, if there is one. */
+static void text_climb(struct text *text)
+{
+	while (text->length > 0 && text->bytes[--text->length] != '/')
+		;
+	text->bytes[text->length] = '\0';
+}
+
+/*
+ * What a path is remembered by: from the root on, without "." and "..", so that a
+ * suite's ./sed and ../sed/sed are one. Where a symbolic link stands before "..",
+ * that is another file, which its inode tells.
+ */
+static bool path_make_plain(const char *path, char *buffer, size_t size)
 {
 	char absolute[PATH_SIZE];
+	const char *part = absolute;
+	struct text text;
+
+	if (!path_make_absolute(path, absolute, sizeof(absolute)))
+		return false;
+	text_init(&text, buffer, size);
+	while (*(part += strspn(part, "/"))) {
+		size_t length = strcspn(part, "/");
+
+		if (length == 2 && part[0] == '.' && part[1] == '.') {
+			text_climb(&text);
+		} else if (length != 1 || part[0] != '.') {
+			text_add(&text, "/");
+			text_add_bytes(&text, part, length);
+		}
+		part += length;
+	}
+	return !text.is_cut;
+}
+
+struct ledger_program *program_find(const char *path)
+{
+	char plain[PATH_SIZE];
 	struct ledger_file file;
 
-	return path_stat(path, &file) && path_make_absolute(path, absolute, sizeof(absolute))
-		       ? ledger_program_find(&shim.ledger, absolute, &file)
+	return path_stat(path, &file) && path_make_plain(path, plain, sizeof(plain))
+		       ? ledger_program_find(&shim.ledger, plain, &file)
 		       : NULL;
 }
 
 void program_learn(const char *path, long fd, const struct target *target)
 {
 	struct ledger_program filled = { .is_foreign = target->is_foreign };
-	char absolute[PATH_SIZE];
+	char plain[PATH_SIZE];
 	struct stat status;
 
-	if (!path_make_absolute(path, absolute, sizeof(absolute)) ||
+	if (!path_make_plain(path, plain, sizeof(plain)) ||
 	    raw_failed(raw2(SYS_fstat, fd, &status)))
 		return;
 	file_of(&status, &filled.file);
 	static_assert(sizeof(filled.sanitizer) == sizeof(target->sanitizer), "the same name");
 	memcpy(filled.sanitizer, target->sanitizer, sizeof(filled.sanitizer));
-	ledger_program_add(&shim.ledger, absolute, &filled);
+	ledger_program_add(&shim.ledger, plain, &filled);
 }
 
 /* Is it a file of that name still, and the very one? A deleted one has " (deleted)" behind it. */
@@ -100,7 +136,7 @@ uint32_t program_running(void)
 	if (raw_failed(length))
 		return 0;
 	path[length] = '\0';
-	ref = ledger_string_add(&shim.ledger, path, (size_t)length);
+	ref = ledger_name_add(&shim.ledger, path, (size_t)length);
 	if (program && is_file_at(path, &program->file))
 		atomic_store_explicit(&program->exe_ref, ref, memory_order_release);
 	return ref;

@@ -46,12 +46,6 @@ static void warn(const char *what, const char *value, size_t length)
 	(void)raw3(SYS_write, STDERR_FILENO, line, text.length + 1); /* nowhere else to say it */
 }
 
-/* A string record of what a path-reading system call gave. */
-static uint32_t string_from_kernel(long length, const char *buffer)
-{
-	return raw_failed(length) ? 0 : ledger_string_add(&shim.ledger, buffer, (size_t)length);
-}
-
 /* Without /proc: the name that execve() was given. */
 static uint32_t read_program(void)
 {
@@ -70,7 +64,10 @@ static uint32_t read_directory(void)
 	char buffer[4096];
 	long length = raw2(SYS_getcwd, buffer, sizeof(buffer));
 
-	return string_from_kernel(raw_failed(length) ? length : length - 1, buffer);
+	if (raw_failed(length))
+		return 0;
+	/* Most processes are somewhere else than the one before. */
+	return ledger_string_put(&shim.ledger, buffer, (size_t)length - 1);
 }
 
 /* The arguments, '\0' between. */

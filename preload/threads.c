@@ -88,7 +88,7 @@ uint32_t thread_name_noted(uint32_t tid, uint64_t opened_ns)
 	for (unsigned int i = 0; i < LEDGER_NAME_WORDS; i++)
 		words[i] = atomic_load_explicit(&thread->name[i], memory_order_relaxed);
 	memcpy(name, words, NAME_BYTES);
-	return *name ? ledger_string_add(&shim.ledger, name, strlen(name)) : 0;
+	return *name ? ledger_name_add(&shim.ledger, name, strlen(name)) : 0;
 }
 
 uint32_t thread_tid_ask(void)

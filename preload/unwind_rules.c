@@ -8,10 +8,19 @@
 #include "capture.h"
 #include "chain.h"
 #include "frame_rule.h"
+#include "loaded.h"
 #include "state.h"
 
 /* Few, and near: a forked child has a copy of their page anyway. */
 #define NEAR_RULES 64
+
+/*
+ * Of a program that forks, for its children: what one has worked out its siblings
+ * find. In a page of the ledger, and of what the program was started with only:
+ * the others may have been opened by one process and not by the other.
+ */
+#define SHARED_RULES (LEDGER_PAGE_SIZE / sizeof(struct kept_rule))
+OF_EVERY_PROCESS static struct kept_rule *shared_rules;
 
 /* What found its place taken, in a process that walks much. */
 #define FAR_RULES 2048
@@ -109,11 +118,25 @@ static __attribute__((noinline)) uint64_t rule_far_or_new(uint64_t pc)
 
 	if (process_walks_much())
 		found = kept_read(&far_rules[place_of(pc, FAR_RULES)], pc);
-	if (found || !frame_rule_find(pc - 1, &rule) || !rule_fits(&rule))
+	if (found)
 		return found;
-	found = rule_pack(&rule);
-	keep(pc, found);
+	if (shared_rules)
+		found = kept_read(&shared_rules[place_of(pc, SHARED_RULES)], pc);
+	if (!found && frame_rule_find(pc - 1, &rule) && rule_fits(&rule)) {
+		found = rule_pack(&rule);
+		if (shared_rules && loaded_has(pc - 1))
+			kept_write(&shared_rules[place_of(pc, SHARED_RULES)], pc, found);
+	}
+	if (found)
+		keep(pc, found);
 	return found;
+}
+
+void rules_share(void)
+{
+	if (!shared_rules && !shim.ledger.is_frozen)
+		shared_rules = ledger_at(&shim.ledger, ledger_page_alloc(&shim.ledger),
+					 LEDGER_PAGE_SIZE);
 }
 
 static uint64_t rule_at(uint64_t pc)

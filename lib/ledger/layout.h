@@ -95,7 +95,7 @@ enum ledger_loss {
 };
 
 #define LEDGER_STRINGS_KNOWN 512
-#define LEDGER_PROGRAMS_KNOWN 64
+#define LEDGER_PROGRAMS_KNOWN 128
 
 struct ledger_header {
 	uint64_t magic;
@@ -127,7 +127,7 @@ struct ledger_header {
 	ledger_u64 lost[LOSS_COUNT]; /* shared */
 	struct ledger_index processes; /* 12 entries a page */
 	ledger_u32 strings[LEDGER_STRINGS_KNOWN]; /* shared: the latest string of each hash */
-	ledger_u32 programs[LEDGER_PROGRAMS_KNOWN]; /* shared: struct ledger_program, by inode */
+	ledger_u32 programs[LEDGER_PROGRAMS_KNOWN]; /* shared: struct ledger_program */
 	ledger_u64 walkers; /* shared: a bit a hash of a program that walks many stacks */
 };
 
@@ -279,7 +279,7 @@ struct ledger_file {
  */
 struct ledger_program {
 	struct ledger_file file;
-	uint32_t path_ref;   /* string: as execve() is given it */
+	uint32_t path_ref;   /* string: as execve() is given it, from the root on */
 	ledger_u32 exe_ref;  /* string: what /proc/self/exe gives then; 0 not known yet */
 	uint32_t is_foreign; /* 1: not a program that we can be loaded into */
 	char sanitizer[32];  /* runtime it is linked to; "" none */

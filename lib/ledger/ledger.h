@@ -101,6 +101,9 @@ uint32_t ledger_near_alloc(struct ledger *ledger, size_t size_bytes);
  */
 uint32_t ledger_string_add(struct ledger *ledger, const char *bytes, size_t length);
 
+/* The same for what many processes have in common: near, as long as there is room. */
+uint32_t ledger_name_add(struct ledger *ledger, const char *bytes, size_t length);
+
 /* The same for text that hardly ever comes again: it is not looked for, and not found. */
 uint32_t ledger_string_put(struct ledger *ledger, const char *bytes, size_t length);
 

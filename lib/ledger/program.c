@@ -3,9 +3,14 @@
 
 #include "ledger/ledger.h"
 
-static ledger_u32 *place_of(struct ledger *ledger, const struct ledger_file *file)
+/* By both: a file that has two paths is known by each. */
+static ledger_u32 *place_of(struct ledger *ledger, const char *path, const struct ledger_file *file)
 {
-	return &ledger->header->programs[file->inode % LEDGER_PROGRAMS_KNOWN];
+	uint64_t place = file->inode;
+
+	for (; *path; path++)
+		place = place * 31 + (uint8_t)*path;
+	return &ledger->header->programs[place % LEDGER_PROGRAMS_KNOWN];
 }
 
 static bool file_equals(const struct ledger_file *one, const struct ledger_file *other)
@@ -17,7 +22,7 @@ static bool file_equals(const struct ledger_file *one, const struct ledger_file 
 struct ledger_program *ledger_program_find(struct ledger *ledger, const char *path,
 					   const struct ledger_file *file)
 {
-	uint32_t ref = atomic_load_explicit(place_of(ledger, file), memory_order_acquire);
+	uint32_t ref = atomic_load_explicit(place_of(ledger, path, file), memory_order_acquire);
 	struct ledger_program *program = ledger_at(ledger, ref, sizeof(*program));
 	const struct ledger_string *known =
 		program ? ledger_string_at(ledger, program->path_ref) : NULL;
@@ -38,6 +43,6 @@ void ledger_program_add(struct ledger *ledger, const char *path,
 	program->file = filled->file;
 	program->is_foreign = filled->is_foreign;
 	memcpy(program->sanitizer, filled->sanitizer, sizeof(program->sanitizer));
-	program->path_ref = ledger_string_add(ledger, path, strlen(path));
-	atomic_store_explicit(place_of(ledger, &filled->file), ref, memory_order_release);
+	program->path_ref = ledger_name_add(ledger, path, strlen(path));
+	atomic_store_explicit(place_of(ledger, path, &filled->file), ref, memory_order_release);
 }

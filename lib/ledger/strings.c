@@ -4,7 +4,6 @@
 #include "ledger/ledger.h"
 
 #define STRING_MAX 4000
-#define NEAR_MAX 160 /* paths and names, no texts */
 
 /* FNV-1a: a session's strings are few and short, and added in cold places. */
 static uint32_t string_hash(const char *bytes, size_t length)
@@ -48,7 +47,8 @@ uint32_t ledger_string_put(struct ledger *ledger, const char *bytes, size_t leng
 			    bytes, length, is_truncated);
 }
 
-uint32_t ledger_string_add(struct ledger *ledger, const char *bytes, size_t length)
+static uint32_t string_find_or_add(struct ledger *ledger, const char *bytes, size_t length,
+				   uint32_t (*alloc)(struct ledger *, size_t))
 {
 	size_t size = sizeof(struct ledger_string) + length + 1;
 	ledger_u32 *known;
@@ -60,12 +60,20 @@ uint32_t ledger_string_add(struct ledger *ledger, const char *bytes, size_t leng
 	ref = atomic_load_explicit(known, memory_order_acquire);
 	if (string_equals(ledger, ref, bytes, length))
 		return ref;
-	ref = length <= NEAR_MAX ? ledger_near_alloc(ledger, size)
-				 : ledger_record_alloc(ledger, size);
-	ref = string_write(ledger, ref, bytes, length, false);
+	ref = string_write(ledger, alloc(ledger, size), bytes, length, false);
 	if (ref)
 		atomic_store_explicit(known, ref, memory_order_release);
 	return ref;
+}
+
+uint32_t ledger_string_add(struct ledger *ledger, const char *bytes, size_t length)
+{
+	return string_find_or_add(ledger, bytes, length, ledger_record_alloc);
+}
+
+uint32_t ledger_name_add(struct ledger *ledger, const char *bytes, size_t length)
+{
+	return string_find_or_add(ledger, bytes, length, ledger_near_alloc);
 }
 
 const struct ledger_string *ledger_string_at(struct ledger *ledger, uint32_t ref)

@@ -79,6 +79,17 @@ Test(storage, program_is_known_by_its_file)
 	cr_expect_null(ledger_program_find(&ledger, "/bin/true", &other));
 }
 
+/* One file may be known by two paths at once: /bin/sh, /usr/bin/sh. */
+Test(storage, program_by_two_paths)
+{
+	const struct ledger_program filled = { .file = { .device = 1, .inode = 77 } };
+
+	ledger_program_add(&ledger, "/bin/sh", &filled);
+	ledger_program_add(&ledger, "/usr/bin/sh", &filled);
+	cr_expect_not_null(ledger_program_find(&ledger, "/bin/sh", &filled.file));
+	cr_expect_not_null(ledger_program_find(&ledger, "/usr/bin/sh", &filled.file));
+}
+
 Test(storage, index_reaches_far)
 {
 	static const uint32_t numbers[] = { 0, 7, 8, 127, 128, 639, 640, 4096, 32767, 1048575, 2000000 };
@@ -167,16 +178,17 @@ Test(storage, what_is_near)
 		cr_assert(ledger_process_new(&ledger, &index));
 	cr_expect(atomic_load(&ledger.header->processes.direct[0]) >= LEDGER_NEAR_END);
 	cr_expect(ledger_process_at(&ledger, index));
-	ref = ledger_string_add(&ledger, "/usr/bin/true", 13);
+	ref = ledger_name_add(&ledger, "/usr/bin/true", 13);
 	cr_expect(ref >= LEDGER_NEAR_START && ref < LEDGER_NEAR_END);
+	cr_expect_eq(ledger_name_add(&ledger, "/usr/bin/true", 13), ref);
 	cr_expect_eq(ledger_string_add(&ledger, "/usr/bin/true", 13), ref);
 	cr_expect_neq(ledger_string_put(&ledger, "/usr/bin/true", 13), ref);
 	for (int i = 0; ref < LEDGER_NEAR_END && i < 10000; i++) {
 		(void)snprintf(name, sizeof(name), "name %d", i); /* it fits */
-		ref = ledger_string_add(&ledger, name, strlen(name));
+		ref = ledger_name_add(&ledger, name, strlen(name));
 		cr_assert_str_eq(ledger_string_at(&ledger, ref)->bytes, name);
 	}
 	cr_expect(ref >= LEDGER_NEAR_END);
 	atomic_store(&ledger.header->near_next, 4); /* damaged */
-	cr_expect(ledger_string_add(&ledger, "another", 7) >= LEDGER_NEAR_END);
+	cr_expect(ledger_name_add(&ledger, "another", 7) >= LEDGER_NEAR_END);
 }
