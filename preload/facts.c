@@ -136,11 +136,22 @@ static bool fact_write(int fd, const struct descriptor_view *view)
 	return true;
 }
 
-bool fact_is_due(int fd, const struct descriptor_view *view)
+/* What came from outside is told of once, by the program: 400 bytes a process. */
+static bool view_is_due(const struct descriptor_view *view)
 {
-	if (view->origin == DESCRIPTOR_OUTSIDE)
-		return fd > STDERR_FILENO && shim.is_program; /* 400 bytes a process */
-	return view->origin != DESCRIPTOR_NOT_OPEN;
+	return view->origin == DESCRIPTOR_OUTSIDE ? shim.is_program
+						  : view->origin != DESCRIPTOR_NOT_OPEN;
+}
+
+/* Nobody is asked for the three that every program has. */
+bool fact_is_due(int fd)
+{
+	struct descriptor_view view;
+
+	if (fd <= STDERR_FILENO)
+		return false;
+	ledger_view(&shim.ledger, shim.table_ref, fd, &view);
+	return view_is_due(&view);
 }
 
 static uint32_t number_next(bool is_own_only, uint32_t fd)
@@ -163,10 +174,10 @@ void facts_write(int ignored_fd, bool are_due)
 	for (uint32_t fd = 0; (fd = number_next(is_own_only, fd)) < limit; fd++) {
 		struct descriptor_view view;
 
-		if ((int)fd == ignored_fd)
+		if ((int)fd == ignored_fd || fd <= STDERR_FILENO)
 			continue;
 		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
-		if (!fact_is_due((int)fd, &view))
+		if (!view_is_due(&view))
 			continue;
 		if (count >= FACTS_PER_PROCESS || place_is_full(&view))
 			omitted++;

@@ -31,8 +31,8 @@ void fact_read_opener(const struct descriptor_view *view, struct ledger_fact *fa
 /* fact_opener.c: is it a duplicate of what still has the number it was made of? */
 void fact_read_original(const struct descriptor_view *view, struct ledger_fact *fact);
 
-/* facts.c: are facts of this one due? What came from outside is told of once, by the program. */
-bool fact_is_due(int fd, const struct descriptor_view *view);
+/* facts.c: are facts of this number due, which is open? */
+bool fact_is_due(int fd);
 
 /* Does anybody ask for this kind? Of others the plainest is enough. */
 bool fact_is_asked(unsigned int kind);

@@ -145,22 +145,18 @@ static uint32_t recorded_ask(struct numbers *ret_open, bool *ret_has_facts)
 
 	for (uint32_t fd = 0; (fd = ledger_view_next(&shim.ledger, shim.table_ref, fd)) < limit;
 	     fd++) {
-		struct descriptor_view view;
 		struct ledger_slot *slot;
-		uint64_t word;
 
-		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
-		if (view.origin == DESCRIPTOR_NOT_OPEN)
+		if (!ledger_view_is_open(&shim.ledger, shim.table_ref, (int)fd))
 			continue;
-		slot = ledger_slot_at(&shim.ledger, shim.table, (int)fd, false);
-		word = slot ? slot_word(slot) : 0;
 		if (is_open((int)fd)) {
 			count++;
 			numbers_note(ret_open, (int)fd);
-			has_facts |= fact_is_due((int)fd, &view);
-		} else {
-			slot_drop((int)fd, slot, word);
+			has_facts = has_facts || fact_is_due((int)fd);
+			continue;
 		}
+		slot = ledger_slot_at(&shim.ledger, shim.table, (int)fd, false);
+		slot_drop((int)fd, slot, slot ? slot_word(slot) : 0);
 	}
 	*ret_has_facts = has_facts;
 	return count;
@@ -174,12 +170,8 @@ struct listing {
 static void unseen_note(int fd, void *data)
 {
 	struct listing *listing = data;
-	struct descriptor_view view;
 
-	if (fd == listing->ignored_fd)
-		return;
-	ledger_view(&shim.ledger, shim.table_ref, fd, &view);
-	if (view.origin != DESCRIPTOR_NOT_OPEN)
+	if (fd == listing->ignored_fd || ledger_view_is_open(&shim.ledger, shim.table_ref, fd))
 		return;
 	if (slot_set(fd, SLOT_UNSEEN, 0, NULL, 0))
 		listing->unseen++;

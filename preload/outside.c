@@ -102,10 +102,7 @@ static long handed_down_note(struct numbers *numbers)
 	if (limit > ASKED_FIRST)
 		limit = ASKED_FIRST;
 	for (uint32_t fd = 0; (fd = ledger_view_next(&shim.ledger, before, fd)) < limit; fd++) {
-		struct descriptor_view view;
-
-		ledger_view(&shim.ledger, before, (int)fd, &view);
-		if (view.origin != DESCRIPTOR_NOT_OPEN)
+		if (ledger_view_is_open(&shim.ledger, before, (int)fd))
 			found += note_if_open(numbers, (int)fd);
 	}
 	return found;

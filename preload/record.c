@@ -187,12 +187,8 @@ int record_duplicate(enum call call, int from, int fd)
 /* Is a number without a slot open, by inheritance from before a fork? */
 static bool is_inherited(int fd)
 {
-	struct descriptor_view view;
-
-	if (shim_table()->link != LINK_FORK)
-		return false;
-	ledger_view(&shim.ledger, shim_table_ref(), fd, &view);
-	return view.origin != DESCRIPTOR_NOT_OPEN;
+	return shim_table()->link == LINK_FORK &&
+	       ledger_view_is_open(&shim.ledger, shim_table_ref(), fd);
 }
 
 /* Mark the slot as being released, if it is open. */

@@ -199,6 +199,12 @@ struct descriptor_view {
 void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd, struct descriptor_view *ret_view);
 
 /*
+ * Only whether the view is another than DESCRIPTOR_NOT_OPEN: what was open before the
+ * image is not followed to its opener, through all tables above, a page each.
+ */
+bool ledger_view_is_open(struct ledger *ledger, uint32_t table_ref, int fd);
+
+/*
  * What a number was when a fork made this table, whatever was done with it
  * since. Not open for a table with another link.
  */

@@ -179,6 +179,7 @@ struct outlook {
 	uint32_t table_ref;
 	struct moment moment;
 	bool is_inherited; /* a fork lies behind already */
+	bool is_near;	   /* whoever has it open will do, be it from before */
 };
 
 static void view_walk(struct ledger *ledger, const struct outlook *from, int fd,
@@ -206,7 +207,7 @@ static void view_walk(struct ledger *ledger, const struct outlook *from, int fd,
 			ret_view->is_closing = is_closing;
 			is_unseen = is_unseen_in_child(table, &here);
 			/* Open at the start of this image: the one before may know the opener. */
-			if (!is_unseen && !view_is_outside(&here))
+			if (from->is_near || (!is_unseen && !view_is_outside(&here)))
 				return;
 		}
 		if (table->link == LINK_NONE || (table->link != LINK_FORK && found != LOOKUP_OPEN))
@@ -229,6 +230,17 @@ void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd,
 	const struct outlook now = { .table_ref = table_ref, .moment = { .tick = UINT32_MAX } };
 
 	view_walk(ledger, &now, fd, ret_view);
+}
+
+bool ledger_view_is_open(struct ledger *ledger, uint32_t table_ref, int fd)
+{
+	const struct outlook now = { .table_ref = table_ref,
+				     .moment = { .tick = UINT32_MAX },
+				     .is_near = true };
+	struct descriptor_view view;
+
+	view_walk(ledger, &now, fd, &view);
+	return view.origin != DESCRIPTOR_NOT_OPEN;
 }
 
 void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
