@@ -61,31 +61,41 @@ int descriptor_list(void (*each)(int fd, void *data), void *data)
 	return (int)length;
 }
 
-static void note(int fd, void *data)
+static void note_as(int fd, uint32_t facts)
 {
 	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, fd, true);
 
-	(void)data; /* the table is the process's */
 	if (!slot) {
 		ledger_lose(&shim.ledger, LOSS_SLOTS);
 		return;
 	}
-	atomic_store_explicit(&slot->facts, FACT_OUTSIDE, memory_order_relaxed);
+	atomic_store_explicit(&slot->facts, facts, memory_order_relaxed);
 	atomic_store_explicit(&slot->word, SLOT_WORD(1, 0, KIND_OTHER, SLOT_OUTSIDE),
 			      memory_order_release);
 }
 
+static void note(int fd, void *data)
+{
+	(void)data; /* the table is the process's */
+	note_as(fd, FACT_OUTSIDE);
+}
+
 /* Is it there, and not noted yet? */
-static bool note_if_open(struct numbers *numbers, int fd)
+static bool note_if_open(struct numbers *numbers, int fd, uint32_t facts)
 {
 	const struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, fd, false);
 
 	if ((slot && atomic_load_explicit(&slot->word, memory_order_relaxed) != 0) ||
 	    raw_failed(raw2(SYS_fcntl, fd, F_GETFD)))
 		return false;
-	note(fd, NULL);
+	note_as(fd, facts);
 	numbers_note(numbers, fd);
 	return true;
+}
+
+static uint32_t facts_of(const struct ledger_slot *slot)
+{
+	return slot ? atomic_load_explicit(&slot->facts, memory_order_relaxed) : 0;
 }
 
 /*
@@ -102,22 +112,27 @@ static long handed_down_note(struct numbers *numbers)
 	if (limit > ASKED_FIRST)
 		limit = ASKED_FIRST;
 	for (uint32_t fd = 0; (fd = ledger_view_next(&shim.ledger, before, fd)) < limit; fd++) {
-		if (ledger_view_is_open(&shim.ledger, before, (int)fd))
-			found += note_if_open(numbers, (int)fd);
+		struct descriptor_view view;
+
+		ledger_view_near(&shim.ledger, before, (int)fd, &view);
+		if (view.origin != DESCRIPTOR_NOT_OPEN)
+			found += note_if_open(numbers, (int)fd,
+					      FACT_OUTSIDE | (FACT_STRANGER & facts_of(view.slot)));
 	}
 	return found;
 }
 
 void outside_note(void)
 {
+	uint32_t facts = FACT_OUTSIDE | (shim.table->link == LINK_NONE ? FACT_STRANGER : 0);
 	struct numbers numbers = { 0 };
 	long found = handed_down_note(&numbers), count;
 
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		found += note_if_open(&numbers, fd);
+		found += note_if_open(&numbers, fd, facts);
 	count = numbers_are_all(&numbers, NUMBERS_FEW) ? found : descriptor_count();
 	for (int fd = 0; fd < ASKED_FIRST && found != count; fd++)
-		found += note_if_open(&numbers, fd);
+		found += note_if_open(&numbers, fd, facts);
 	copies_note_start(found == count ? count : -1);
 	if (found != count)
 		(void)descriptor_list(note, NULL); /* without /proc the first numbers must do */

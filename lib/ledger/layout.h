@@ -456,6 +456,7 @@ enum slot_facts {
 	FACT_OUTSIDE = 1 << 18,       /* was open when the image started; stays when it is closed */
 	FACT_RECLOSED = 1 << 19,      /* EVENT_IS_RECLOSED, when closed: the earlier close in fact_stack */
 	FACT_SETFD = 1 << 20,         /* close-on-exec was set or cleared later on */
+	FACT_STRANGER = 1 << 21,      /* with FACT_OUTSIDE: no process of the session has opened it */
 	FACT_ERRNO_SHIFT = 24,
 };
 

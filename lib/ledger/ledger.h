@@ -199,9 +199,11 @@ struct descriptor_view {
 void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd, struct descriptor_view *ret_view);
 
 /*
- * Only whether the view is another than DESCRIPTOR_NOT_OPEN: what was open before the
- * image is not followed to its opener, through all tables above, a page each.
+ * The same without the way to the opener of what was open before the image, which
+ * leads through all tables above, a page each: the slot is the first that has it open.
  */
+void ledger_view_near(struct ledger *ledger, uint32_t table_ref, int fd,
+		      struct descriptor_view *ret_view);
 bool ledger_view_is_open(struct ledger *ledger, uint32_t table_ref, int fd);
 
 /*

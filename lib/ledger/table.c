@@ -232,14 +232,21 @@ void ledger_view(struct ledger *ledger, uint32_t table_ref, int fd,
 	view_walk(ledger, &now, fd, ret_view);
 }
 
-bool ledger_view_is_open(struct ledger *ledger, uint32_t table_ref, int fd)
+void ledger_view_near(struct ledger *ledger, uint32_t table_ref, int fd,
+		      struct descriptor_view *ret_view)
 {
 	const struct outlook now = { .table_ref = table_ref,
 				     .moment = { .tick = UINT32_MAX },
 				     .is_near = true };
+
+	view_walk(ledger, &now, fd, ret_view);
+}
+
+bool ledger_view_is_open(struct ledger *ledger, uint32_t table_ref, int fd)
+{
 	struct descriptor_view view;
 
-	view_walk(ledger, &now, fd, &view);
+	ledger_view_near(ledger, table_ref, fd, &view);
 	return view.origin != DESCRIPTOR_NOT_OPEN;
 }
 
