@@ -64,6 +64,7 @@ void fork_announce(void)
 	if (!shim_is_recording() || !announce(ORIGIN_FORK, LINK_FORK, NULL, &index))
 		return;
 	copies_fork_prepare();
+	real_prepare_fork();
 	if (atomic_load_explicit(&shim.table->forks, memory_order_relaxed) >= FORKS_TO_SHARE)
 		rules_share();
 	self.fork_index = index + 1;

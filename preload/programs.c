@@ -68,22 +68,23 @@ static void text_climb(struct text *text)
 static bool path_make_plain(const char *path, char *buffer, size_t size)
 {
 	char absolute[PATH_SIZE];
-	const char *part = absolute;
+	const char *part, *next;
 	struct text text;
 
 	if (!path_make_absolute(path, absolute, sizeof(absolute)))
 		return false;
 	text_init(&text, buffer, size);
-	while (*(part += strspn(part, "/"))) {
-		size_t length = strcspn(part, "/");
+	/* By hand: strspn() and its kin are on pages of libc that few programs touch. */
+	for (part = absolute; *part; part = next) {
+		size_t length;
 
-		if (length == 2 && part[0] == '.' && part[1] == '.') {
+		for (next = part + 1; *next && *next != '/'; next++)
+			;
+		length = (size_t)(next - part); /* with the slash before it */
+		if (length == 3 && part[1] == '.' && part[2] == '.')
 			text_climb(&text);
-		} else if (length != 1 || part[0] != '.') {
-			text_add(&text, "/");
+		else if (length > 1 && (length != 2 || part[1] != '.'))
 			text_add_bytes(&text, part, length);
-		}
-		part += length;
 	}
 	return !text.is_cut;
 }

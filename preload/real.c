@@ -76,16 +76,6 @@ static void resolve_all(void)
 #undef CALL
 }
 
-/* What forked children call first of all: each would look it up again for itself. */
-static void resolve_common(void)
-{
-	(void)REAL(close);
-	(void)REAL(dup2);
-	(void)REAL(execve);
-	(void)REAL(exit);
-	(void)REAL(_exit);
-}
-
 void real_prepare(void)
 {
 	if (__builtin_expect(is_prepared, 1))
@@ -93,11 +83,18 @@ void real_prepare(void)
 	is_prepared = true;
 	own_init();
 	loaded_init();
-	if (loaded_is_whole())
-		resolve_common();
-	else
+	if (!loaded_is_whole())
 		resolve_all();
 	start_from_call();
+}
+
+void real_prepare_fork(void)
+{
+	(void)REAL(close);
+	(void)REAL(dup2);
+	(void)REAL(execve);
+	(void)REAL(exit);
+	(void)REAL(_exit);
 }
 
 void *real_find(enum call call)

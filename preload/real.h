@@ -40,6 +40,9 @@ extern struct real_functions real_functions;
  */
 void real_prepare(void);
 
+/* Before a fork: find what children call first of all, or each would have to for itself. */
+void real_prepare_fork(void);
+
 /* Find the real function of a row, and keep it. NULL when this libc does not have it. */
 void *real_find(enum call call);
 
