@@ -80,9 +80,14 @@ static void word_await(_Atomic(uint32_t) *word, uint32_t value, uint64_t most_ns
 	}
 }
 
+static uint32_t tid_now(void)
+{
+	return self.tid ? self.tid : (uint32_t)raw0(SYS_gettid);
+}
+
 static bool end_is_ours(void)
 {
-	return atomic_load(&shim.ending_tid) == (uint32_t)raw0(SYS_gettid);
+	return atomic_load(&shim.ending_tid) == tid_now();
 }
 
 /*
@@ -103,7 +108,7 @@ static bool end_claim(void)
 {
 	uint32_t nobody = 0;
 
-	if (atomic_compare_exchange_strong(&shim.ending_tid, &nobody, (uint32_t)raw0(SYS_gettid)))
+	if (atomic_compare_exchange_strong(&shim.ending_tid, &nobody, tid_now()))
 		return true;
 	end_await();
 	return false;
