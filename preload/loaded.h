@@ -15,7 +15,7 @@
 /* Note which these are. At start, before libraries are opened. */
 void loaded_init(void);
 
-/* Can all of them be asked without dlsym()? It needs the table that ld makes with --hash-style=gnu. */
+/* Can all of them be asked without dlsym()? It needs the table of --hash-style=gnu. */
 bool loaded_is_whole(void);
 
 /* Is there code of one of them at `pc`? False where libc does not tell (before glibc 2.35). */

@@ -38,8 +38,7 @@ static bool word_is_closed(unsigned int word, uint64_t open)
 
 	for (unsigned int i = 0; i < NUMBERS_A_WORD; i++)
 		if (!(open >> i & 1))
-			asked[count++] =
-				(struct pollfd){ .fd = (int)(word * NUMBERS_A_WORD + i) };
+			asked[count++] = (struct pollfd){ .fd = (int)(word * NUMBERS_A_WORD + i) };
 	if (raw5(SYS_ppoll, asked, count, &none, 0, 0) != count)
 		return false;
 	for (long i = 0; i < count; i++)

@@ -23,12 +23,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NUMBERS_FEW 64	/* places of the smallest table: 2 µs */
+#define NUMBERS_FEW 64  /* places of the smallest table: 2 µs */
 #define NUMBERS_MAX 256 /* 7 µs */
 
 struct numbers {
 	uint64_t open[NUMBERS_MAX / 64]; /* a bit each that was found open */
-	bool has_higher;		 /* one behind those */
+	bool has_higher;                 /* one behind those */
 };
 
 /* `fd` was found open. */

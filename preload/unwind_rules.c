@@ -11,28 +11,29 @@
 #include "loaded.h"
 #include "state.h"
 
-/* Few, and near: a forked child has a copy of their page anyway. */
-#define NEAR_RULES 64
-
-/*
- * Of a program that forks, for its children: what one has worked out its siblings
- * find. In a page of the ledger, and of what the program was started with only:
- * the others may have been opened by one process and not by the other.
- */
-#define SHARED_RULES (LEDGER_PAGE_SIZE / sizeof(struct kept_rule))
-OF_EVERY_PROCESS static struct kept_rule *shared_rules;
-
-/* What found its place taken, in a process that walks much. */
-#define FAR_RULES 2048
-
 /*
  * Rules by program counter. Who reads half of one and half of another, because
  * another thread writes, comes to a counter that there is no code at.
  */
 struct kept_rule {
 	_Atomic(uint64_t) check; /* pc ^ mix(rule) */
-	_Atomic(uint64_t) rule;	 /* 0: none */
+	_Atomic(uint64_t) rule;  /* 0: none */
 };
+
+/* Few, and near: a forked child has a copy of their page anyway. */
+#define NEAR_RULES 64
+
+/*
+ * Of a program that forks, for its children: what one has worked out its siblings
+ * find. What a broken program scribbles there does not pass the check. In a page of the ledger, and
+ * of what the program was started with only: the others may have been opened by one process and not
+ * by the other.
+ */
+#define SHARED_RULES (LEDGER_PAGE_SIZE / sizeof(struct kept_rule))
+OF_EVERY_PROCESS static struct kept_rule *shared_rules;
+
+/* What found its place taken, in a process that walks much. */
+#define FAR_RULES 2048
 
 OF_EVERY_PROCESS static struct kept_rule near_rules[NEAR_RULES];
 static struct kept_rule far_rules[FAR_RULES];
@@ -135,8 +136,8 @@ static __attribute__((noinline)) uint64_t rule_far_or_new(uint64_t pc)
 void rules_share(void)
 {
 	if (!shared_rules && !shim.ledger.is_frozen)
-		shared_rules = ledger_at(&shim.ledger, ledger_page_alloc(&shim.ledger),
-					 LEDGER_PAGE_SIZE);
+		shared_rules =
+			ledger_at(&shim.ledger, ledger_page_alloc(&shim.ledger), LEDGER_PAGE_SIZE);
 }
 
 static uint64_t rule_at(uint64_t pc)
