@@ -151,7 +151,7 @@ bool fact_is_due(int fd)
 	if (fd <= STDERR_FILENO)
 		return false;
 	ledger_view_near(&shim.ledger, shim.table_ref, fd, &view);
-	if (view.slot && LOAD(view.slot->facts) & FACT_STRANGER)
+	if (view.origin == DESCRIPTOR_OUTSIDE && LOAD(view.slot->facts) & FACT_STRANGER)
 		return shim.is_program;
 	ledger_view(&shim.ledger, shim.table_ref, fd, &view);
 	return view_is_due(&view);

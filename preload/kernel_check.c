@@ -146,17 +146,20 @@ static uint32_t recorded_ask(struct numbers *ret_open, bool *ret_has_facts)
 	for (uint32_t fd = 0; (fd = ledger_view_next(&shim.ledger, shim.table_ref, fd)) < limit;
 	     fd++) {
 		struct ledger_slot *slot;
+		uint64_t word;
 
 		if (!ledger_view_is_open(&shim.ledger, shim.table_ref, (int)fd))
 			continue;
+		/* Before the kernel is asked: what changes from here on is later than its answer. */
+		slot = ledger_slot_at(&shim.ledger, shim.table, (int)fd, false);
+		word = slot ? slot_word(slot) : 0;
 		if (is_open((int)fd)) {
 			count++;
 			numbers_note(ret_open, (int)fd);
 			has_facts = has_facts || fact_is_due((int)fd);
-			continue;
+		} else {
+			slot_drop((int)fd, slot, word);
 		}
-		slot = ledger_slot_at(&shim.ledger, shim.table, (int)fd, false);
-		slot_drop((int)fd, slot, slot ? slot_word(slot) : 0);
 	}
 	*ret_has_facts = has_facts;
 	return count;

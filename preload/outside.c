@@ -93,9 +93,13 @@ static bool note_if_open(struct numbers *numbers, int fd, uint32_t facts)
 	return true;
 }
 
-static uint32_t facts_of(const struct ledger_slot *slot)
+/* FACT_STRANGER where those before know that nobody of the session has opened it. */
+static uint32_t stranger_of(const struct descriptor_view *view)
 {
-	return slot ? atomic_load_explicit(&slot->facts, memory_order_relaxed) : 0;
+	return view->origin == DESCRIPTOR_OUTSIDE
+		       ? FACT_STRANGER &
+				 atomic_load_explicit(&view->slot->facts, memory_order_relaxed)
+		       : 0;
 }
 
 /*
@@ -116,8 +120,7 @@ static long handed_down_note(struct numbers *numbers)
 
 		ledger_view_near(&shim.ledger, before, (int)fd, &view);
 		if (view.origin != DESCRIPTOR_NOT_OPEN)
-			found += note_if_open(numbers, (int)fd,
-					      FACT_OUTSIDE | (FACT_STRANGER & facts_of(view.slot)));
+			found += note_if_open(numbers, (int)fd, FACT_OUTSIDE | stranger_of(&view));
 	}
 	return found;
 }

@@ -295,6 +295,13 @@ bool kind_is_memory(unsigned int kind);
 const char *memory_closer(unsigned int kind);
 void memory_word(struct judge *judge, struct group *group);
 
+/*
+ * The image record of a process, and where it is in the ledger unless `ret_ref` is
+ * NULL. NULL: there is none, or no process.
+ */
+struct ledger_image *image_record(struct judge *judge, const struct ledger_process *process,
+			      uint32_t *ret_ref);
+
 /* visit.c: each backtrace of the ledger, once. */
 typedef void stack_visit(struct judge *judge, uint32_t stack_ref, const struct ledger_stack *stack,
 			 void *data);

@@ -109,9 +109,7 @@ static struct report_exit exit_of(const struct judge *judge, const struct life *
  */
 static bool image_is_blind(struct judge *judge, const struct ledger_process *process)
 {
-	const struct ledger_image *image = ledger_at(
-		judge->ledger, atomic_load_explicit(&process->image_ref, memory_order_relaxed),
-		sizeof(*image));
+	const struct ledger_image *image = image_record(judge, process, NULL);
 	const char *exe = image ? snapshot_string(judge->snapshot, image->exe_ref) : NULL;
 	struct coverage coverage;
 	uint32_t *is_blind;
@@ -164,9 +162,7 @@ static void life_end(struct judge *judge, struct life *life, uint32_t waited)
 static bool list_names(struct judge *judge, const char *const *list, uint32_t count, uint32_t index)
 {
 	const struct ledger_process *process = judge->images[index].process;
-	const struct ledger_image *image = ledger_at(
-		judge->ledger, atomic_load_explicit(&process->image_ref, memory_order_relaxed),
-		sizeof(*image));
+	const struct ledger_image *image = image_record(judge, process, NULL);
 	const char *path = snapshot_string(
 		judge->snapshot,
 		image && has_said_hello(process)

@@ -17,7 +17,7 @@ static const struct ledger_image *image_of(struct judge *judge,
 {
 	if (value_of(&process->state) == PROCESS_EXPECTED && process->origin != ORIGIN_FORK)
 		return NULL;
-	return ledger_at(judge->ledger, value_of(&process->image_ref), sizeof(struct ledger_image));
+	return image_record(judge, process, NULL);
 }
 
 static void arguments_describe(struct judge *judge, struct report_process *entry, uint32_t argv_ref)

@@ -297,16 +297,11 @@ void python_diagnose(struct judge *judge)
 	if (!is_interpreter_shown(judge))
 		return;
 	for (uint32_t i = 0; i < judge->image_count; i++) {
-		const struct ledger_process *process = judge->images[i].process;
-		const struct ledger_image *image;
+		const struct ledger_image *image = image_record(judge, judge->images[i].process, NULL);
 		const char *why;
 		uint32_t ref;
 		bool is_new;
 
-		if (!process)
-			continue;
-		ref = atomic_load_explicit(&process->image_ref, memory_order_relaxed);
-		image = ledger_at(judge->ledger, ref, sizeof(*image));
 		if (!image)
 			continue;
 		ref = atomic_load_explicit(&image->interpreter_ref, memory_order_relaxed);

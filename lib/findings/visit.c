@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All backtraces of a ledger, each once. */
+/* The images of a ledger, and all their backtraces, each once. */
 #include "findings/judgement.h"
 
 struct walk {
@@ -28,22 +28,30 @@ static void image_walk(struct judge *judge, struct walk *walk, struct ledger_ima
 	}
 }
 
+struct ledger_image *image_record(struct judge *judge, const struct ledger_process *process,
+				  uint32_t *ret_ref)
+{
+	uint32_t ref =
+		process ? atomic_load_explicit(&process->image_ref, memory_order_relaxed) : 0;
+
+	if (ret_ref)
+		*ret_ref = ref;
+	return ledger_at(judge->ledger, ref, sizeof(struct ledger_image));
+}
+
 void stacks_visit(struct judge *judge, stack_visit *visit, void *data)
 {
 	struct walk walk = { .visit = visit, .data = data };
 
 	for (uint32_t i = 0; i < judge->image_count; i++) {
-		const struct ledger_process *process = judge->images[i].process;
-		struct ledger_image *image;
 		uint32_t ref;
+		struct ledger_image *image = image_record(judge, judge->images[i].process, &ref);
 		bool is_new;
 
-		if (!process)
+		if (!image)
 			continue;
-		ref = atomic_load_explicit(&process->image_ref, memory_order_relaxed);
-		image = ledger_at(judge->ledger, ref, sizeof(*image));
 		(void)lookup_put(&walk.images, judge->report, ref, 0, 0, &is_new);
-		if (image && is_new)
+		if (is_new)
 			image_walk(judge, &walk, image);
 	}
 }

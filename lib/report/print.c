@@ -126,11 +126,25 @@ void print_spaces(const struct printer *printer, size_t count)
 	(void)fprintf(printer->out, "%*s", (int)count, "");
 }
 
+/* The blanks before a word of so many columns; a new line where it does not fit any more. */
+static void print_gap(const struct printer *printer, size_t blanks, size_t columns, size_t indent,
+		      size_t *column)
+{
+	size_t width = printer->style->width;
+
+	if (width > 0 && *column > indent && *column + blanks + columns > width) {
+		(void)fputc('\n', printer->out);
+		print_spaces(printer, indent);
+		*column = indent;
+	} else {
+		print_spaces(printer, blanks);
+		*column += blanks;
+	}
+}
+
 void print_labelled(const struct printer *printer, const char *label, const char *text)
 {
-	size_t indent = LABEL_INDENT + LABEL_COLUMNS;
-	size_t width = printer->style->width;
-	size_t column = indent;
+	size_t indent = LABEL_INDENT + LABEL_COLUMNS, column = indent;
 
 	(void)fprintf(printer->out, "%*s%-*s", LABEL_INDENT, "", LABEL_COLUMNS, label);
 	while (*text) {
@@ -140,14 +154,7 @@ void print_labelled(const struct printer *printer, const char *label, const char
 
 		if (word == 0)
 			break;
-		if (width > 0 && column > indent && column + blanks + columns > width) {
-			(void)fputc('\n', printer->out);
-			print_spaces(printer, indent);
-			column = indent;
-		} else {
-			print_spaces(printer, blanks);
-			column += blanks;
-		}
+		print_gap(printer, blanks, columns, indent, &column);
 		column += print_glyphs(printer, text + blanks, word, true);
 		text += blanks + word;
 	}
@@ -166,20 +173,13 @@ static size_t printed_columns(const char *text, size_t length)
 
 void print_wrapped(const struct printer *printer, const char *text, size_t indent)
 {
-	size_t width = printer->style->width, column = 0;
+	size_t column = 0;
 
 	while (*text) {
 		size_t blanks = strspn(text, " "), word = strcspn(text + blanks, " \n");
 		size_t columns = printed_columns(text + blanks, word);
 
-		if (width > 0 && column > indent && column + blanks + columns > width) {
-			(void)fputc('\n', printer->out);
-			print_spaces(printer, indent);
-			column = indent;
-		} else {
-			print_spaces(printer, blanks);
-			column += blanks;
-		}
+		print_gap(printer, blanks, columns, indent, &column);
 		(void)fwrite(text + blanks, 1, word, printer->out);
 		column += columns;
 		text += blanks + word;
