@@ -15,7 +15,6 @@
 #define SCHEMA "unclosed-baseline/"
 #define SCHEMA_VERSION "1"
 #define FINGERPRINT "place/1"
-#define FINGERPRINT_MAX 64
 
 static bool starts_with(const char *text, const char *start)
 {
@@ -26,7 +25,7 @@ static void read_entry_of(struct json_reader *reader, const json_t *object,
 			  struct baseline *baseline)
 {
 	struct baseline_entry entry = {
-		.fingerprint = read_text(reader, object, FINGERPRINT),
+		.fingerprint = read_fingerprint(reader, object),
 		.count = read_count(reader, object, "count", INT64_MAX),
 		.is_stable = read_bool(reader, object, "stable", true),
 		.type = read_text(reader, object, "type"),
@@ -36,8 +35,7 @@ static void read_entry_of(struct json_reader *reader, const json_t *object,
 		.where = read_text(reader, object, "where"),
 	};
 
-	if (!entry.fingerprint || !*entry.fingerprint ||
-	    strlen(entry.fingerprint) > FINGERPRINT_MAX)
+	if (!entry.fingerprint || !*entry.fingerprint)
 		read_fail(reader, FINGERPRINT, "a fingerprint was expected");
 	else if (entry.count == 0)
 		read_fail(reader, "count", "a number from 1 was expected");

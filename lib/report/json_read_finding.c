@@ -230,7 +230,7 @@ void read_finding(struct json_reader *reader, const json_t *object, void *ret_en
 	json_t *remedy = read_object(reader, object, "remedy");
 
 	finding->id = read_text(reader, object, "id");
-	finding->fingerprint = read_text(reader, fingerprints, "place/1");
+	finding->fingerprint = read_fingerprint(reader, fingerprints);
 	finding->is_stable = read_bool(reader, object, "stable", true);
 	finding->type = read_type(reader, object);
 	finding->kind = read_kind(reader, object);

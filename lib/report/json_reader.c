@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FINGERPRINT_MAX 64
+
 void read_fail(struct json_reader *reader, const char *key, const char *why)
 {
 	if (reader->is_bad)
@@ -92,6 +94,15 @@ const char *read_text(struct json_reader *reader, const json_t *object, const ch
 		return NULL;
 	}
 	return report_strdup(reader->report, json_string_value(value));
+}
+
+const char *read_fingerprint(struct json_reader *reader, const json_t *object)
+{
+	const char *text = read_text(reader, object, "place/1");
+
+	if (text && strlen(text) > FINGERPRINT_MAX)
+		read_fail(reader, "place/1", "a fingerprint was expected");
+	return text;
 }
 
 bool read_bool(struct json_reader *reader, const json_t *object, const char *key, bool absent)

@@ -53,6 +53,9 @@ size_t read_enter(struct json_reader *reader, const char *key, int64_t index);
 void read_leave(struct json_reader *reader, size_t place_length);
 
 const char *read_text(struct json_reader *reader, const json_t *object, const char *key);
+
+/* The member "place/1": a fingerprint, of at most 64 characters. NULL where there is none. */
+const char *read_fingerprint(struct json_reader *reader, const json_t *object);
 bool read_bool(struct json_reader *reader, const json_t *object, const char *key, bool absent);
 
 /* A number that is not negative; 0 when absent. */
