@@ -8,6 +8,7 @@
 #ifndef UNCLOSED_BASE_KINDS_H
 #define UNCLOSED_BASE_KINDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum descriptor_kind {
@@ -28,6 +29,12 @@ enum descriptor_kind {
 
 /* The name of a kind ("socket"); "other" for a number out of range. Never NULL. */
 const char *kind_name(unsigned int kind);
+
+/* Is it a kind of memory, which the kernel knows nothing of? */
+static inline bool kind_is_memory(unsigned int kind)
+{
+	return kind >= KIND_DESCRIPTORS && kind < KIND_COUNT;
+}
 
 /* The plural of a kind ("sockets"). Never NULL. */
 const char *kind_plural(unsigned int kind);

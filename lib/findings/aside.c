@@ -75,3 +75,15 @@ bool program_is_listed(const char *const *list, uint32_t count, const char *path
 			return true;
 	return false;
 }
+
+bool finding_lists_all(const struct finding *finding)
+{
+	return finding->descriptors_omitted == 0 && finding->descriptor_count == finding->count;
+}
+
+void scope_forgive(struct report *report, const struct report_descriptor *descriptor)
+{
+	for (size_t i = 0; descriptor->scope && i < report->scope_count; i++)
+		if (report->scopes[i].id == descriptor->scope && report->scopes[i].leaked > 0)
+			report->scopes[i].leaked--;
+}

@@ -40,4 +40,10 @@ const char *aside_as_few(struct report *report, uint32_t least);
  */
 bool program_is_listed(const char *const *list, uint32_t count, const char *path, const char *name);
 
+/* Are all descriptors of a finding listed, so that each can be looked at? */
+bool finding_lists_all(const struct finding *finding);
+
+/* A descriptor that counted was opened in a scope, which is not blamed for it any more. */
+void scope_forgive(struct report *report, const struct report_descriptor *descriptor);
+
 #endif

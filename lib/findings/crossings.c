@@ -326,7 +326,7 @@ static void targets_tell(struct crossings *crossings)
 			text = report_printf(judge->report, "%s (%llu times)", text,
 					     (unsigned long long)target->count);
 		evidence_add(
-			judge, &judge->groups[target->group].finding,
+			judge->report, &judge->groups[target->group].finding,
 			(struct report_evidence){
 				.what = "crossed-exec",
 				.is_proof = true,

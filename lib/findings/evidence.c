@@ -26,13 +26,6 @@ static const struct evidence_row {
 static_assert(ROWS <= EVIDENCE_ROWS_MAX, "a group counts every row");
 static_assert(ROWS <= 32, "a leak has a bit for every row");
 
-void evidence_add(struct judge *judge, struct finding *finding, struct report_evidence evidence)
-{
-	finding->evidence = array_grow(judge->report, finding->evidence, finding->evidence_count,
-				       sizeof(*finding->evidence));
-	finding->evidence[finding->evidence_count++] = evidence;
-}
-
 void evidence_find(struct judge *judge, struct leak *leak)
 {
 	for (size_t i = 0; i < ROWS; i++) {
@@ -88,7 +81,7 @@ static void row_tell(struct judge *judge, struct group *group, size_t number)
 				     witness->count == 1 ? row->one : row->many);
 	if (!text)
 		text = row->plain ? row->plain : row->many;
-	evidence_add(judge, &group->finding,
+	evidence_add(judge->report, &group->finding,
 		     (struct report_evidence){
 			     .what = row->what,
 			     .is_proof = row->is_proof,
@@ -110,7 +103,7 @@ void group_witness(struct judge *judge, struct group *group)
 	growth_witness(judge, group);
 	unseen_witness(judge, group);
 	if (group->close_stack_ref)
-		finding_relate(judge, &group->finding,
+		finding_relate(judge->report, &group->finding,
 			       (struct report_related){
 				       .role = "closed",
 				       .stack = *place_read(

@@ -36,7 +36,7 @@ void expectation_judge(struct judge *judge, const struct ledger_event *event,
 		finding->remedy = "Close it before that call, or tell unclosed_expect_open().";
 		if (place_of(judge, event->here_stack_ref) != NONE)
 			finding_relate(
-				judge, finding,
+				judge->report, finding,
 				(struct report_related){
 					.role = "expected-none",
 					.stack = *place_read(

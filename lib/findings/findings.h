@@ -396,4 +396,16 @@ struct report_process *report_process_last(const struct report *report,
 void report_diagnose(struct report *report, enum diagnostic_level level, const char *code,
 		     const char *text, int64_t process);
 
+/*
+ * Room for one more member of an array in the report's memory: doubles it when
+ * `count` is 0 or a power of two. Old copies stay until the report goes.
+ */
+void *array_grow(struct report *report, void *array, size_t count, size_t size);
+
+/* One more stack of a finding. */
+void finding_relate(struct report *report, struct finding *finding, struct report_related related);
+
+/* One more piece of evidence of a finding. */
+void evidence_add(struct report *report, struct finding *finding, struct report_evidence evidence);
+
 #endif

@@ -72,5 +72,5 @@ void growth_witness(struct judge *judge, struct group *group)
 			(double)group->last_opened_ns / 1e6, (double)group->run_ns / 1e9);
 	}
 	if (evidence.text)
-		evidence_add(judge, &group->finding, evidence);
+		evidence_add(judge->report, &group->finding, evidence);
 }

@@ -13,16 +13,6 @@
 #define VIEWS_LEAST (UINT64_C(1) << 24)
 #define RECORDS_LEAST 1024
 
-bool budget_take(struct judge *judge, uint64_t *budget, uint64_t amount)
-{
-	if (*budget < amount) {
-		judge->is_exhausted = true;
-		return false;
-	}
-	*budget -= amount;
-	return true;
-}
-
 int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *symbolizer,
 	  const struct judge_context *context, const char **ret_why)
 {

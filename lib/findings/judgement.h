@@ -182,12 +182,6 @@ struct judge {
 	struct lookup group_by_key;
 };
 
-/*
- * Room for one more member of an array in the report's memory: doubles it when
- * `count` is 0 or a power of two. Old copies stay until the report goes.
- */
-void *array_grow(struct report *report, void *array, size_t count, size_t size);
-
 /* Take one from a budget. False, and remembered, when there is none left. */
 bool budget_take(struct judge *judge, uint64_t *budget, uint64_t amount);
 
@@ -290,8 +284,7 @@ void group_scope(struct judge *judge, struct group *group, uint32_t id);
 /* memory.c: memory for sockets that was not given back. */
 void memory_find(struct judge *judge);
 
-/* Is it a kind of memory? Then: what gives it back, and the words of a group of such. */
-bool kind_is_memory(unsigned int kind);
+/* memory_words.c: what gives back a kind of memory, and the words of a group of it. */
 const char *memory_closer(unsigned int kind);
 void memory_word(struct judge *judge, struct group *group);
 
@@ -486,12 +479,6 @@ bool copy_is_closed(struct judge *judge, const struct leak *leak, struct clue *r
  * by its thread, after the opening? Fills the clue: where it was thrown, the function.
  */
 bool exception_left(struct judge *judge, const struct leak *leak, struct clue *ret_clue);
-
-/* One more stack of a finding. */
-void finding_relate(struct judge *judge, struct finding *finding, struct report_related related);
-
-/* One more piece of evidence of a finding. */
-void evidence_add(struct judge *judge, struct finding *finding, struct report_evidence evidence);
 
 /* totals.c: session, host, sums. */
 void session_describe(struct judge *judge);

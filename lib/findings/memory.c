@@ -6,27 +6,6 @@
  */
 #include "findings/judgement.h"
 
-static const struct {
-	const char *title, *closer;
-} words[KIND_MEMORIES] = {
-	[KIND_ADDRINFO - KIND_DESCRIPTORS] = { "address list of getaddrinfo(), never freed",
-					       "freeaddrinfo()" },
-	[KIND_IFADDRS - KIND_DESCRIPTORS] = { "interface list of getifaddrs(), never freed",
-					      "freeifaddrs()" },
-	[KIND_IFNAMEINDEX - KIND_DESCRIPTORS] = { "interface names of if_nameindex(), never freed",
-						  "if_freenameindex()" },
-};
-
-bool kind_is_memory(unsigned int kind)
-{
-	return kind >= KIND_DESCRIPTORS && kind < KIND_COUNT;
-}
-
-const char *memory_closer(unsigned int kind)
-{
-	return words[kind - KIND_DESCRIPTORS].closer;
-}
-
 static void block_judge(struct judge *judge, uint32_t process, const struct ledger_block *block)
 {
 	bool is_asked = judge->options->kinds & KIND_BIT(block->kind);
@@ -70,24 +49,4 @@ void memory_find(struct judge *judge)
 		if (life->is_wanted && life->is_covered && life->has_ended && !life->is_killed)
 			process_judge(judge, life->last);
 	}
-}
-
-void memory_word(struct judge *judge, struct group *group)
-{
-	struct finding *finding = &group->finding;
-	const char *closer = memory_closer(finding->kind);
-
-	finding->title = words[finding->kind - KIND_DESCRIPTORS].title;
-	if (group->siblings)
-		finding->explanation = report_printf(
-			judge->report,
-			"Likely one path leaves without the %s that the others reach.", closer);
-	else if (finding->count > finding->process_count)
-		finding->explanation = report_printf(judge->report,
-						     "Every call from here leaves one more: likely "
-						     "the %s is missing altogether.",
-						     closer);
-	else
-		finding->explanation = "Nothing shows a mistake: it may have been kept for as long "
-				       "as the program runs.";
 }

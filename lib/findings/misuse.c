@@ -151,7 +151,7 @@ static void related_add(struct judge *judge, struct finding *finding, const char
 	for (size_t i = 0; i < finding->related_count; i++)
 		if (strcmp(finding->related[i].role, role) == 0)
 			return;
-	finding_relate(judge, finding,
+	finding_relate(judge->report, finding,
 		       (struct report_related){
 			       .role = role, .stack = *place_read(judge, place), .tid = tid });
 }

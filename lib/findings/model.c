@@ -178,3 +178,29 @@ struct report_process *report_process_last(const struct report *report,
 			last = i;
 	return &report->processes[last];
 }
+
+void *array_grow(struct report *report, void *array, size_t count, size_t size)
+{
+	void *larger;
+
+	if (count & (count - 1))
+		return array;
+	larger = report_alloc(report, (count ? count * 2 : 1) * size);
+	if (count)
+		memcpy(larger, array, count * size);
+	return larger;
+}
+
+void evidence_add(struct report *report, struct finding *finding, struct report_evidence evidence)
+{
+	finding->evidence = array_grow(report, finding->evidence, finding->evidence_count,
+				       sizeof(*finding->evidence));
+	finding->evidence[finding->evidence_count++] = evidence;
+}
+
+void finding_relate(struct report *report, struct finding *finding, struct report_related related)
+{
+	finding->related = array_grow(report, finding->related, finding->related_count,
+				      sizeof(*finding->related));
+	finding->related[finding->related_count++] = related;
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "findings/judgement.h"
+#include "findings/where.h"
 
 /* One stretch of an image's addresses in a time of its own. */
 struct stretch {

@@ -181,15 +181,3 @@ const char *path_shown(const struct paths *paths, const char *file)
 
 	return below ? below : file;
 }
-
-bool path_is_system(const char *path)
-{
-	static const char *const folders[] = { "/lib/", "/usr/lib/", "/lib64/", "/usr/lib64/" };
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
-			return true;
-	return strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "linux-vdso", 10) == 0;
-}

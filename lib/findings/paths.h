@@ -43,7 +43,4 @@ const char *source_find(const struct paths *paths, const char *file, bool is_sys
 /* The name a report uses: relative to the project when below it. */
 const char *path_shown(const struct paths *paths, const char *file);
 
-/* Is a module the system's and not the program's own, by its path? */
-bool path_is_system(const char *path);
-
 #endif

@@ -6,37 +6,6 @@
 #include "findings/judgement.h"
 #include "findings/python.h"
 
-/* The standard library's templates are compiled into the program, and are not its writer's. */
-static bool is_glue(struct judge *judge, const struct report_frame *frame)
-{
-	return frame->function &&
-	       function_is_glue(function_key(judge->report, frame->function), frame->language);
-}
-
-const struct report_frame *stack_top(struct judge *judge, const struct report_stack *stack)
-{
-	const struct report_frame *any = NULL;
-
-	for (size_t i = 0; i < stack->frame_count; i++)
-		if (frame_is_script(&stack->frames[i]))
-			return &stack->frames[i];
-	for (size_t i = 0; i < stack->frame_count; i++) {
-		const struct report_frame *frame = &stack->frames[i];
-		const struct module *module = frame_module(judge, frame);
-
-		if (frame->is_runtime)
-			continue;
-		if (!any)
-			any = frame;
-		if (is_glue(judge, frame))
-			continue;
-		if (frame_is_python(frame) ? !frame->is_library
-					   : module && !module->is_system && !module->is_python)
-			return frame;
-	}
-	return any;
-}
-
 /* Without parameters, template arguments and "(anonymous namespace)": a sentence must read. */
 static const char *function_name(struct judge *judge, const char *function)
 {

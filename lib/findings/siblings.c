@@ -24,13 +24,6 @@ struct closings {
 	uint64_t total; /* where the closing stack was not recorded included */
 };
 
-void finding_relate(struct judge *judge, struct finding *finding, struct report_related related)
-{
-	finding->related = array_grow(judge->report, finding->related, finding->related_count,
-				      sizeof(*finding->related));
-	finding->related[finding->related_count++] = related;
-}
-
 /* What came in a message had no kind when it was closed: nobody had asked the kernel. */
 static bool is_sibling(const struct ledger_pair *pair, const struct group *group)
 {
@@ -122,7 +115,7 @@ void siblings_witness(struct judge *judge, struct group *group)
 	if (closings.count)
 		qsort(closings.list, closings.count, sizeof(*closings.list), closing_compare);
 	for (size_t i = 0; i < closings.count && i < CLOSINGS_KEPT; i++)
-		finding_relate(judge, finding,
+		finding_relate(judge->report, finding,
 			       (struct report_related){
 				       .role = "usually-closed",
 				       .stack = *place_read(judge, closings.list[i].place),
@@ -131,7 +124,7 @@ void siblings_witness(struct judge *judge, struct group *group)
 	if (closings.total == 0)
 		return;
 	evidence_add(
-		judge, finding,
+		judge->report, finding,
 		(struct report_evidence){
 			.what = "siblings-closed",
 			.text = report_printf(judge->report, "%llu of %llu from here %s %s%s.",

@@ -8,18 +8,6 @@
 #include "findings/aside.h"
 #include "findings/known.h"
 
-bool finding_lists_all(const struct finding *finding)
-{
-	return finding->descriptors_omitted == 0 && finding->descriptor_count == finding->count;
-}
-
-void scope_forgive(struct report *report, const struct report_descriptor *descriptor)
-{
-	for (size_t i = 0; descriptor->scope && i < report->scope_count; i++)
-		if (report->scopes[i].id == descriptor->scope && report->scopes[i].leaked > 0)
-			report->scopes[i].leaked--;
-}
-
 /* What was left open: --ignore, --warm-up and --min-age are about nothing else. */
 static bool is_open(const struct finding *finding)
 {

@@ -26,10 +26,4 @@ int report_sift(struct report *report, const struct options *options, const char
 int report_sift_programs(struct report *report, const struct options *options,
 			 const char **ret_why);
 
-/* Are all descriptors of a finding listed, so that each can be looked at? */
-bool finding_lists_all(const struct finding *finding);
-
-/* A descriptor that counted was opened in a scope, which is not blamed for it any more. */
-void scope_forgive(struct report *report, const struct report_descriptor *descriptor);
-
 #endif

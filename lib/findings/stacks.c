@@ -272,19 +272,6 @@ static void runtime_mark(const struct judge *judge, struct report_stack *stack)
 		stack->frames[i].is_runtime = true;
 }
 
-const struct module *frame_module(const struct judge *judge, const struct report_frame *frame)
-{
-	/* Frames take their path from the module, so the pointer tells. */
-	const uint32_t *number = lookup_get(&judge->module_by_path, (uintptr_t)frame->module, 0);
-
-	return number ? &judge->modules[*number] : NULL;
-}
-
-bool frame_is_python(const struct report_frame *frame)
-{
-	return frame->language && strcmp(frame->language, "python") == 0;
-}
-
 const struct report_stack *place_read(struct judge *judge, uint32_t number)
 {
 	static const struct report_stack nothing;

@@ -6,12 +6,6 @@
 
 #include "findings/judgement.h"
 
-void diagnose(struct judge *judge, enum diagnostic_level level, const char *code, const char *text,
-	      int64_t process)
-{
-	report_diagnose(judge->report, level, code, text, process);
-}
-
 static void host_describe(struct report *report)
 {
 	struct utsname host;

@@ -149,7 +149,7 @@ void unseen_witness(struct judge *judge, struct group *group)
 	if (!group->unseen_dated || group->unseen_dated < group->finding.count)
 		return;
 	evidence_add(
-		judge, &group->finding,
+		judge->report, &group->finding,
 		(struct report_evidence){
 			.what = "opened-between",
 			.text = report_printf(
