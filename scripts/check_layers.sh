@@ -3,7 +3,8 @@
 # The rules that no compiler checks. Prints what breaks them; status 0 when nothing does.
 #   scripts/check_layers.sh [LIBUNCLOSED.SO]
 #
-# Includes go one way: base <- ledger <- { preload | symbol, findings, report } <- cli.
+# Includes go one way: base <- ledger <- preload; base <- model <- { known, report };
+# { ledger, symbol, model, known } <- judge <- cli.
 # The library, when given, exports the rows of preload/calls.def, preload/api.def,
 # preload/frameworks.def and preload/throwers.def and nothing else, imports nothing but what is listed here, and that from an old libc.
 set -euo pipefail
@@ -23,9 +24,11 @@ declare -A allowed=(
 	[lib/ledger]="base ledger"
 	[preload]="base ledger"
 	[lib/symbol]="base ledger symbol"
-	[lib/findings]="base ledger symbol findings"
-	[lib/report]="base ledger findings report"
-	[lib/cli]="base ledger symbol findings report cli"
+	[lib/model]="base model"
+	[lib/known]="base model known"
+	[lib/judge]="base ledger symbol model known judge"
+	[lib/report]="base model known report"
+	[lib/cli]="base ledger symbol model known judge report cli"
 )
 
 check_includes() {
@@ -35,7 +38,7 @@ check_includes() {
 			[[ " ${allowed[$folder]} " == *" $layer "* ]] ||
 				complain "$file may not include $layer/"
 		done < <(find "$folder" -type f \( -name '*.[chS]' -o -name '*.def' \) -exec \
-			sed -nE 's@^#[[:space:]]*include "(base|ledger|symbol|findings|report|cli|preload|tests)/.*@\1@;T;F;p' {} + |
+			sed -nE 's@^#[[:space:]]*include "(base|ledger|symbol|model|known|judge|report|cli|preload|tests)/.*@\1@;T;F;p' {} + |
 			paste -d: - -)
 	done
 }

@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 #include "cli/program.h"
 #include "cli/session.h"
-#include "findings/coverage.h"
+#include "judge/process/coverage.h"
 
 /* Minimum free space of a ledger: its first group of pages, and room for a small program. */
 #define LEDGER_ROOM (1u << 20)

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "findings/coverage.h"
+#include "judge/process/coverage.h"
 
 /* Can the loader take this path in LD_PRELOAD? It splits at blanks and colons, and expands '$'. */
 bool is_preloadable(const char *library);

@@ -8,7 +8,7 @@
 #define UNCLOSED_CLI_KNOWLEDGE_H
 
 #include "base/options.h"
-#include "findings/known.h"
+#include "known/known.h"
 
 /*
  * Read them all, before the program starts. `is_fresh`: a ledger is to be

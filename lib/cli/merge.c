@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "findings/merge.h"
+#include "model/merge.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #define UNCLOSED_CLI_OUTPUTS_H
 
 #include "base/options.h"
-#include "findings/judge.h"
+#include "judge/judge.h"
 #include "report/report.h"
 
 /*

@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/launch.h"
-#include "findings/sift.h"
+#include "known/refilter.h"
 
 bool reader_begin(struct arguments *ret_arguments, int argc, char **argv, int *ret_status)
 {

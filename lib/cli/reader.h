@@ -9,8 +9,8 @@
 #define UNCLOSED_CLI_READER_H
 
 #include "cli/arguments.h"
-#include "findings/findings.h"
-#include "findings/known.h"
+#include "model/model.h"
+#include "known/known.h"
 
 /*
  * Parse the words of such a command. False when it is over already, with *ret_status:

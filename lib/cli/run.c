@@ -16,7 +16,7 @@
 #include "cli/outputs.h"
 #include "cli/program.h"
 #include "cli/session.h"
-#include "findings/repeat.h"
+#include "known/repeat.h"
 
 extern char **environ;
 

@@ -26,7 +26,7 @@
 
 #include <stddef.h>
 
-#include "findings/baseline.h"
+#include "known/baseline.h"
 
 /*
  * Fill a baseline that was initialised from the file at `path`: one that was

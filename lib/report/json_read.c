@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "findings/known.h"
+#include "known/known.h"
 #include "report/json_reader.h"
 #include "report/json_value.h"
 #include "report/report.h"

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "findings/findings.h"
+#include "model/model.h"
 
 struct json_reader {
 	struct report *report; /* strings and arrays come from its arena */

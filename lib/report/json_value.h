@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "findings/findings.h"
+#include "model/model.h"
 
 /* The first descriptors of a finding are listed, the rest is counted. */
 #define JSON_DESCRIPTORS_MAX 100

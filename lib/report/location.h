@@ -9,7 +9,7 @@
 #ifndef UNCLOSED_REPORT_LOCATION_H
 #define UNCLOSED_REPORT_LOCATION_H
 
-#include "findings/findings.h"
+#include "model/model.h"
 
 /*
  * The path of `file` (of a frame, so relative to the report's project) without

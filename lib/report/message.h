@@ -8,7 +8,7 @@
 #ifndef UNCLOSED_REPORT_MESSAGE_H
 #define UNCLOSED_REPORT_MESSAGE_H
 
-#include "findings/findings.h"
+#include "model/model.h"
 
 /* "2 × TCP connection, accepted, never closed" */
 char *message_title(const struct finding *finding);

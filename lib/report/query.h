@@ -8,7 +8,7 @@
 #ifndef UNCLOSED_REPORT_QUERY_H
 #define UNCLOSED_REPORT_QUERY_H
 
-#include "findings/findings.h"
+#include "model/model.h"
 
 /* The process with this id, or NULL: reports list only some processes. */
 const struct report_process *query_process(const struct report *report, uint32_t id);

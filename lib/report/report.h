@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "findings/findings.h"
+#include "model/model.h"
 
 struct report_style {
 	bool is_color;      /* text: bold, dim and red by SGR sequences */

@@ -8,7 +8,7 @@
 #ifndef UNCLOSED_REPORT_RULES_H
 #define UNCLOSED_REPORT_RULES_H
 
-#include "findings/findings.h"
+#include "model/model.h"
 
 struct rule {
 	const char *name;  /* one word, as classes are spelled */

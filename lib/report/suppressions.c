@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "findings/suppressions.h"
+#include "known/suppressions.h"
 #include "report/report.h"
 
 static int rules_write(FILE *out, const struct report *report, const struct report_style *style)

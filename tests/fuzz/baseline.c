@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/options.h"
-#include "findings/known.h"
-#include "findings/merge.h"
+#include "known/known.h"
+#include "model/merge.h"
 #include "fuzz.h"
 #include "report/baseline_file.h"
 #include "report/report.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "findings/elf_file.h"
+#include "judge/process/elf_file.h"
 #include "fuzz.h"
 #include "symbol/symbol.h"
 

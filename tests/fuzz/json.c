@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "findings/known.h"
-#include "findings/sift.h"
+#include "known/known.h"
+#include "known/refilter.h"
 #include "fuzz.h"
 #include "report/report.h"
 

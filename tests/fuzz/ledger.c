@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "findings/judge.h"
+#include "judge/judge.h"
 #include "fuzz.h"
 #include "report/report.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "findings/known.h"
+#include "known/known.h"
 #include "fuzz.h"
 
 /* One finding whose names are the input's own first bytes, so that rules may match. */

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "findings/coverage.h"
+#include "judge/process/coverage.h"
 
 static char folder[] = "/tmp/unclosed-test-XXXXXX";
 static char path[64];

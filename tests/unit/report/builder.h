@@ -3,7 +3,7 @@
 #ifndef UNCLOSED_TESTS_REPORT_BUILDER_H
 #define UNCLOSED_TESTS_REPORT_BUILDER_H
 
-#include "findings/findings.h"
+#include "model/model.h"
 
 #define MS UINT64_C(1000000)
 

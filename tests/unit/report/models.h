@@ -3,7 +3,7 @@
 #ifndef UNCLOSED_TESTS_REPORT_MODELS_H
 #define UNCLOSED_TESTS_REPORT_MODELS_H
 
-#include "findings/findings.h"
+#include "model/model.h"
 
 struct model {
 	const char *name; /* of its golden files */

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Misuse that the shim noticed on the way: what each event comes to. The words
+ * are in misuse.c.
+ */
+#include <string.h>
+
+#include "judge/find/misuse.h"
+
+static uint32_t value_of(const ledger_u32 *field)
+{
+	return atomic_load_explicit(field, memory_order_relaxed);
+}
+
+/* One process while its events are looked through. */
+struct events {
+	struct judge *judge;
+	const struct ledger_process *process;
+	uint32_t id;
+	struct lookup sweeps;  /* stack that closes all numbers, open or not */
+	struct lookup streams; /* stack that closed what a stream owns → call */
+	struct lookup proven;  /* pairs of stacks whose wrong close has cost its owner something */
+};
+
+/* What the ledger says of those who closed what one stack opened. */
+struct closers {
+	uint64_t of_guilty, of_earlier, of_here, of_others;
+	bool has_crossed; /* others than the guilty one in another thread than the opener's */
+};
+
+static struct closers closers_find(struct judge *judge, const struct ledger_event *event,
+				   uint32_t guilty_ref)
+{
+	const struct ledger_stack *open = ledger_stack_at(judge->ledger, event->opened_stack_ref);
+	uint32_t ref = open ? value_of(&open->pairs_ref) : 0;
+	struct closers closers = { 0 };
+	const struct ledger_pair *pair;
+
+	while ((pair = ledger_at(judge->ledger, ref, sizeof(*pair))) &&
+	       budget_take(judge, &judge->record_budget, 1)) {
+		uint64_t count = atomic_load_explicit(&pair->count, memory_order_relaxed);
+
+		ref = pair->next_ref;
+		if (pair->close_stack_ref == guilty_ref) {
+			closers.of_guilty += count;
+			continue;
+		}
+		closers.of_others += count;
+		closers.has_crossed |= pair->has_crossed != 0;
+		if (pair->close_stack_ref == event->earlier_stack_ref)
+			closers.of_earlier += count;
+		if (pair->close_stack_ref == event->here_stack_ref)
+			closers.of_here += count;
+	}
+	return closers;
+}
+
+/*
+ * EBADF on a number that one thread opened and another closed, which had closed
+ * the number before. Threads that hand on their work do the same, so: the
+ * closing place has closed nothing else of what the opening place opens, and
+ *  - it is the opener that got EBADF, none of whose descriptors is handed on; or
+ *  - it is a place that does close what the opening place opens, in a third thread.
+ */
+static bool is_wrong_close(struct judge *judge, const struct ledger_event *event)
+{
+	uint32_t flags = value_of(&event->flags);
+	struct closers closers;
+
+	if (!(flags & EVENT_IS_RECLOSED) || flags & EVENT_IS_CONTESTED ||
+	    event->tid == event->closed_tid)
+		return false;
+	closers = closers_find(judge, event, event->closed_stack_ref);
+	if (closers.of_guilty != 1)
+		return false;
+	if (event->tid == event->opened_tid)
+		return closers.of_earlier == 0 && !closers.has_crossed;
+	return closers.of_here > 0;
+}
+
+/* The same without anybody's EBADF: suspicious where the opening thread closes its own. */
+static bool is_odd_close(struct judge *judge, const struct ledger_event *event)
+{
+	struct closers closers = closers_find(judge, event, event->here_stack_ref);
+
+	return closers.of_guilty == 1 && closers.of_earlier == 0 && closers.of_others > 0 &&
+	       !closers.has_crossed;
+}
+
+static uint64_t pair_key(uint32_t opened_ref, uint32_t closed_ref)
+{
+	return (uint64_t)opened_ref << 32 | closed_ref;
+}
+
+static void finding_make(struct events *events, enum misuse misuse,
+			 const struct ledger_event *event)
+{
+	struct judge *judge = events->judge;
+	enum descriptor_kind kind = event->kind < KIND_COUNT ? event->kind : KIND_OTHER;
+	bool is_contested = value_of(&event->flags) & EVENT_IS_CONTESTED;
+	bool is_proven = misuse_is_proof(misuse) && !is_contested;
+	enum standing standing = standing_of(judge, judge->options->misuse, is_proven);
+	uint32_t count = value_of(&event->count) ? value_of(&event->count) : 1;
+	uint32_t place = place_of(judge, event->here_stack_ref);
+	struct report_descriptor *descriptor;
+	struct group *group;
+
+	/*
+	 * Shells close the ends of their pipes in more than one place (bash), or what
+	 * stands for none (dash); nobody who runs a script asks.
+	 */
+	if (standing == STANDING_IGNORED || place_is_harness(judge, place) ||
+	    (misuse <= MISUSE_NEGATIVE_CLOSE && judge->options->misuse == POLICY_NOTE &&
+	     place_is_shell(judge, place)))
+		return;
+	if (!misuse_is_proof(misuse))
+		standing = STANDING_NOTED;
+	group = group_of(judge, misuse_type(misuse), kind, event->call, place);
+	misuse_word(judge, group, misuse, event);
+	if (event->opened_call)
+		group->finding.role = leak_role(&(struct leak){
+			.kind = kind, .call = event->opened_call, .facts = event->opened_facts });
+	group_count(judge, group, standing, count, events->id);
+	if (is_proven)
+		group->proven = group->finding.count;
+	if (standing == STANDING_NOTED)
+		group->finding.note_reason =
+			judge->options->misuse == POLICY_NOTE
+				? "misuse is a note; --misuse count makes it count"
+				: "nothing proves a mistake";
+	descriptor = group_describe(judge, group);
+	if (descriptor)
+		*descriptor = (struct report_descriptor){ .process = events->id,
+							  .fd = event->fd,
+							  .tid = event->tid,
+							  .is_contested = is_contested,
+							  .cloexec = -1,
+							  .dup_of = -1 };
+	group->finding.descriptors_omitted = group->finding.count - group->finding.descriptor_count;
+}
+
+/* A loop that closes numbers whether they are open or not. */
+static bool is_sweep(struct events *events, const struct ledger_event *event)
+{
+	return lookup_get(&events->sweeps, event->here_stack_ref, 0) != NULL;
+}
+
+static bool is_released_at(struct events *events, int fd, uint32_t stack_ref)
+{
+	struct ledger_table *table =
+		ledger_table_at(events->judge->ledger, value_of(&events->process->table_ref));
+	struct ledger_slot *slot =
+		table ? ledger_slot_at(events->judge->ledger, table, fd, false) : NULL;
+
+	return slot && value_of(&slot->closed_stack_ref) == stack_ref;
+}
+
+/*
+ * A forked child that ends up as another program arranges its descriptors with
+ * dup2(), and every redirection of a shell is one.
+ */
+static bool is_before_exec(const struct events *events)
+{
+	uint32_t state = atomic_load_explicit(&events->process->state, memory_order_relaxed);
+
+	return events->process->origin == ORIGIN_FORK || state == PROCESS_REPLACED;
+}
+
+/*
+ * fclose() or closedir() of what close() has taken from under it: that is one
+ * mistake, and told at the close(). False: it was closed in another way.
+ */
+static bool stream_late_judge(struct events *events, const struct ledger_event *event)
+{
+	struct judge *judge = events->judge;
+	const uint32_t *call = lookup_get(&events->streams, event->closed_stack_ref, 0);
+	struct group *group;
+
+	if (!call || !(value_of(&event->flags) & EVENT_IS_STREAM) ||
+	    !misuse_is_stream_release(judge, event))
+		return false;
+	if (judge->options->misuse == POLICY_IGNORE)
+		return true;
+	group = group_of(judge, misuse_type(MISUSE_STREAM), event->kind % KIND_COUNT, *call,
+			 place_of(judge, event->closed_stack_ref));
+	misuse_word_late(judge, group, event);
+	return true;
+}
+
+static void release_judge(struct events *events, const struct ledger_event *event)
+{
+	bool is_new;
+
+	if (is_sweep(events, event))
+		return;
+	if (is_wrong_close(events->judge, event)) {
+		(void)lookup_put(&events->proven, events->judge->report,
+				 pair_key(event->opened_stack_ref, event->closed_stack_ref), 0, 0,
+				 &is_new);
+		finding_make(events, MISUSE_WRONG_CLOSE, event);
+	} else if (event->type == EVENT_USE) {
+		finding_make(events, MISUSE_USE, event);
+	} else if (!stream_late_judge(events, event)) {
+		finding_make(events, MISUSE_DOUBLE_CLOSE, event);
+	}
+}
+
+static void event_judge(struct events *events, const struct ledger_event *event)
+{
+	switch (event->type) {
+	case EVENT_USE:
+	case EVENT_DOUBLE_CLOSE:
+		release_judge(events, event);
+		break;
+	case EVENT_BAD_CLOSE:
+		if (event->fd < 0)
+			finding_make(events, MISUSE_NEGATIVE_CLOSE, event);
+		else if (!is_sweep(events, event))
+			finding_make(events, MISUSE_BAD_CLOSE, event);
+		break;
+	case EVENT_STREAM_CLOSE:
+		finding_make(events, MISUSE_STREAM, event);
+		break;
+	case EVENT_STANDARD_TAKEN:
+		finding_make(events, MISUSE_STANDARD, event);
+		break;
+	case EVENT_EXPECTED_NONE:
+		expectation_judge(events->judge, event, events->process, events->id);
+		break;
+	case EVENT_OVERWRITE:
+		if (!is_before_exec(events))
+			finding_make(events, MISUSE_OVERWRITE, event);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Closes in another thread that may be wrong, after those that are. */
+static void suspicion_judge(struct events *events, const struct ledger_event *event)
+{
+	if (event->type != EVENT_WRONG_CLOSE || is_sweep(events, event) ||
+	    lookup_get(&events->proven, pair_key(event->opened_stack_ref, event->here_stack_ref),
+		       0) ||
+	    !is_odd_close(events->judge, event))
+		return;
+	finding_make(events, MISUSE_ODD_CLOSE, event);
+}
+
+/* What must be known of all events before one is judged. */
+static void event_note(struct events *events, const struct ledger_event *event)
+{
+	bool is_new;
+
+	if (event->type == EVENT_STREAM_CLOSE)
+		(void)lookup_put(&events->streams, events->judge->report, event->here_stack_ref, 0,
+				 event->call, &is_new);
+	if (event->type != EVENT_BAD_CLOSE || event->fd < 0)
+		return;
+	if (value_of(&event->flags) & EVENT_IS_SWEEP ||
+	    is_released_at(events, event->fd - 1, event->here_stack_ref) ||
+	    is_released_at(events, event->fd + 1, event->here_stack_ref))
+		(void)lookup_put(&events->sweeps, events->judge->report, event->here_stack_ref, 0,
+				 0, &is_new);
+}
+
+static void exhaustion_tell(struct events *events, const struct ledger_event *event)
+{
+	struct judge *judge = events->judge;
+	const char *call = snapshot_call_name(judge->snapshot, event->call);
+	uint32_t count = value_of(&event->count) ? value_of(&event->count) : 1;
+
+	if (event->type != EVENT_EMFILE)
+		return;
+	diagnose(judge, DIAGNOSTIC_WARNING, "descriptors-exhausted",
+		 report_printf(judge->report, "%s ran out of descriptors: %s failed with EMFILE %s",
+			       judge->report->processes[events->id].name, call ? call : "a call",
+			       count == 1 ? "once"
+					  : report_printf(judge->report, "%u times", count)),
+		 events->id);
+}
+
+static void events_each(struct events *events,
+			void (*each)(struct events *events, const struct ledger_event *event))
+{
+	struct judge *judge = events->judge;
+	uint32_t ref = value_of(&events->process->events_ref);
+	const struct ledger_event *event;
+
+	while ((event = ledger_at(judge->ledger, ref, sizeof(*event))) &&
+	       budget_take(judge, &judge->record_budget, 1)) {
+		each(events, event);
+		ref = event->next_ref;
+	}
+}
+
+void events_find(struct judge *judge)
+{
+	for (uint32_t i = 0; i < judge->image_count; i++) {
+		struct events events = { .judge = judge,
+					 .process = judge->images[i].process,
+					 .id = judge->images[i].id };
+
+		if (!events.process || !judge->lives[judge->images[i].life].is_wanted ||
+		    !value_of(&events.process->events_ref))
+			continue;
+		events_each(&events, event_note);
+		events_each(&events, event_judge);
+		events_each(&events, suspicion_judge);
+		events_each(&events, exhaustion_tell);
+	}
+}

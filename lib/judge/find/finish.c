@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Groups become findings: role, evidence, words and fingerprint, once all descriptors have joined. */
+#include "judge/judgement.h"
+
+/* One of a place, after a checkpoint: opened once when it was needed, and did not grow. */
+static void group_forgive_lazy(struct group *group)
+{
+	struct finding *finding = &group->finding;
+
+	if (finding->type != FINDING_LEAK || finding->count != 1 || finding->counted != 1 ||
+	    group->checkpointed != 1)
+		return;
+	finding->counted = 0;
+	finding->noted = 1;
+	for (size_t i = 0; i < finding->descriptor_count; i++)
+		finding->descriptors[i].is_noted = true;
+	finding->note_reason = "opened once after the first unclosed_checkpoint(), and never again";
+}
+
+static void group_finish(struct judge *judge, struct group *group)
+{
+	struct finding *finding = &group->finding;
+
+	finding->stack = *place_read(judge, group->place);
+	if (group->is_role_mixed || kept_opener(group->call))
+		finding->role = ROLE_NONE;
+	if (group->is_noun_mixed)
+		group->noun = NULL;
+	finding->is_proven = group->proven > 0;
+	if (finding->noted == 0)
+		finding->note_reason = NULL;
+	group_witness(judge, group);
+	group_word(judge, group);
+	finding_fingerprint(judge, finding);
+}
+
+void groups_finish(struct judge *judge)
+{
+	struct report *report = judge->report;
+
+	noise_finish(judge);
+	report->findings =
+		report_alloc(report, (judge->group_count + 1) * sizeof(*report->findings));
+	report->finding_count = judge->group_count;
+	for (uint32_t i = 0; i < judge->group_count; i++) {
+		group_forgive_lazy(&judge->groups[i]);
+		group_finish(judge, &judge->groups[i]);
+		report->findings[i] = judge->groups[i].finding;
+	}
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* One descriptor that was left open: what it is, and whether it counts. */
+#include <sys/socket.h>
+
+#include "judge/descriptor/addresses.h"
+#include "judge/judgement.h"
+
+static uint32_t value_of(const ledger_u32 *field)
+{
+	return atomic_load_explicit(field, memory_order_relaxed);
+}
+
+/* Why the program means a descriptor to stay open; NULL when it did not say so. */
+static const char *note_text(struct judge *judge, struct ledger_slot *slot)
+{
+	const struct ledger_note *note = ledger_slot_note(judge->ledger, slot, false);
+
+	return note ? snapshot_string(judge->snapshot, value_of(&note->keep_ref)) : NULL;
+}
+
+static void leak_read(struct judge *judge, struct leak *leak)
+{
+	const struct descriptor_view *view = leak->view;
+	uint64_t word =
+		view->slot ? atomic_load_explicit(&view->slot->word, memory_order_relaxed) : 0;
+	unsigned int kind = slot_kind(word);
+
+	if (view->slot && slot_state(word) != SLOT_UNSEEN) {
+		/* Of an unseen one the slot still has what was done with the one before. */
+		leak->facts = value_of(&view->slot->facts);
+		leak->call = slot_call(word);
+		leak->stack_ref = value_of(&view->slot->opened_stack_ref);
+		leak->scope = scope_id(judge, value_of(&view->slot->scope_ref));
+		leak->keep = note_text(judge, view->slot);
+		leak->is_harness = place_is_harness(judge, place_of(judge, leak->stack_ref));
+	}
+	if (leak->fact)
+		kind = leak->fact->kind;
+	leak->kind = kind < KIND_COUNT ? kind : KIND_OTHER;
+}
+
+static void noun_note(struct group *group, const struct leak *leak)
+{
+	const struct ledger_fact *fact = leak->fact;
+	const char *noun = NULL;
+
+	if (fact && fact->has & HAS_SOCKET) {
+		noun = socket_noun(fact->family, fact->type, fact->protocol);
+		group->is_datagram = fact->type != SOCK_STREAM && fact->type != SOCK_SEQPACKET;
+	}
+	group->is_direction_unknown |= !(leak->facts & FACT_CONNECTED);
+	if (group->finding.count == 0)
+		group->noun = noun;
+	else if (group->noun != noun)
+		group->is_noun_mixed = true;
+}
+
+/* When the process that opened it said for the first time that it had warmed up; 0 never. */
+static uint64_t checkpoint_of(const struct judge *judge, const struct leak *leak)
+{
+	const struct descriptor_view *view = leak->view;
+
+	if (!view->slot || !leak->call || view->process >= judge->image_count ||
+	    !judge->images[view->process].process)
+		return 0;
+	return atomic_load_explicit(&judge->images[view->process].process->checkpoint_ns,
+				    memory_order_relaxed);
+}
+
+static bool is_warm_up(const struct judge *judge, const struct leak *leak)
+{
+	uint64_t checkpoint_ns = checkpoint_of(judge, leak);
+
+	return checkpoint_ns != 0 && atomic_load_explicit(&leak->view->slot->opened_ns,
+							  memory_order_relaxed) <= checkpoint_ns;
+}
+
+static void group_add(struct judge *judge, struct group *group, const struct leak *leak,
+		      enum standing standing)
+{
+	enum finding_role role = leak_role(leak);
+	struct report_descriptor *descriptor;
+
+	noun_note(group, leak);
+	if (group->finding.count == 0)
+		group->finding.role = role;
+	else if (group->finding.role != role)
+		group->is_role_mixed = true;
+	group->is_duplicate = leak->facts & FACT_DUP;
+	group->is_unseen = leak->view->origin == DESCRIPTOR_UNSEEN;
+	if (group->is_unseen && !kept_opener(leak->call))
+		unseen_note(judge, group, leak);
+	group->proven += leak->is_proven;
+	group->killed += judge->lives[leak->life].is_killed;
+	group->checkpointed += checkpoint_of(judge, leak) != 0 && !is_warm_up(judge, leak);
+	group->passed += leak->view->origin == DESCRIPTOR_INHERITED;
+	evidence_note(judge, group, leak);
+	growth_note(judge, group, leak);
+	group_count(judge, group, standing, 1, leak->process);
+	group_scope(judge, group, leak->scope);
+	descriptor = group_describe(judge, group);
+	if (!descriptor)
+		return;
+	leak_describe(judge, leak, descriptor);
+	descriptor->is_noted = standing == STANDING_NOTED;
+	descriptor->is_suppressed = standing == STANDING_SUPPRESSED;
+}
+
+/*
+ * Why a descriptor does not count, whatever the policies; NULL: nothing speaks
+ * for it. libc's own goes under the call that it is kept for.
+ */
+static const char *excuse_of(struct judge *judge, struct leak *leak)
+{
+	unsigned int kept = kept_find(judge, leak);
+
+	if (kept) {
+		leak->call = kept;
+		return kept_reason(judge, kept);
+	}
+	if (leak->keep)
+		return report_printf(judge->report, "the program means it to stay open: %s",
+				     leak->keep);
+	if (leak->is_harness)
+		return "the test framework opened it for itself";
+	if (is_warm_up(judge, leak))
+		return "opened before the first unclosed_checkpoint()";
+	return NULL;
+}
+
+void leak_judge(struct judge *judge, struct leak *leak)
+{
+	const struct life *life = &judge->lives[leak->life];
+	enum policy policy = life->is_killed ? judge->options->killed : POLICY_COUNT;
+	const char *reason = life->killed_reason, *excuse;
+	bool is_asked, is_verbose = judge->options->is_verbose;
+	enum standing standing;
+	struct group *group;
+	uint32_t filter;
+
+	leak_read(judge, leak);
+	if (unseen_is_copy(judge, leak))
+		return;
+	evidence_find(judge, leak);
+	is_asked = judge->options->kinds & KIND_BIT(leak->kind);
+	judge->report->processes[leak->process].kinds[leak->kind].left++;
+	if (life->is_running || (leak->is_harness && !is_verbose))
+		return;
+	excuse = excuse_of(judge, leak);
+	filter = is_asked && !kept_opener(leak->call) ? filter_find(judge, leak) : NONE;
+	if (!excuse)
+		excuse = noise_reason(judge, leak);
+	if (excuse || !is_asked)
+		policy = POLICY_NOTE;
+	if (excuse)
+		reason = excuse;
+	else if (is_asked && filter == NONE)
+		scope_leaked(judge, leak->scope);
+	else if (!is_asked && !life->is_killed)
+		judge->report->left_uncounted[leak->kind]++;
+	if (!is_asked && !is_verbose)
+		return;
+	if (!is_asked && !excuse)
+		reason = "--kinds does not ask for this kind";
+	standing = standing_of(judge, policy, leak->is_proven);
+	if (standing == STANDING_IGNORED)
+		return;
+	if (!reason)
+		reason = judge->options->gate == GATE_NONE ? "--gate none" : "no proof";
+	group = group_of(judge, FINDING_LEAK, leak->kind, leak->call,
+			 place_of(judge, leak->stack_ref));
+	if (filter != NONE) {
+		filter_note(judge, &group->finding, filter);
+		standing = STANDING_SUPPRESSED;
+	}
+	group_add(judge, group, leak, standing);
+	if (standing == STANDING_NOTED && !group->finding.note_reason)
+		group->finding.note_reason = reason;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What was left open, and in whose name: every number of every process, seen
+ * through ledger_view(), by the rules that leaks.c and heir_find() tell.
+ */
+#include "judge/judgement.h"
+
+/* Forks and execs above one another; deeper is taken for a cycle. */
+#define TABLE_DEPTH_MAX 1000000
+
+/* In place of an heir: the one it passed to has closed it since. */
+#define RELEASED (NONE - 1)
+
+/* One process while its numbers are looked through. */
+struct walk {
+	struct judge *judge;
+	uint32_t life;
+	uint32_t table_ref;
+	uint32_t depth;       /* tables above it, itself included */
+	uint32_t id;          /* of its report_process */
+	struct lookup facts;  /* number → reference of its fact */
+	struct lookup *heirs; /* identity of a descriptor → life it passed to, or RELEASED */
+	struct lookup *activity; /* table → latest tick at which something was opened or closed */
+	bool is_finding_heirs;
+};
+
+static uint32_t value_of(const ledger_u32 *field)
+{
+	return atomic_load_explicit(field, memory_order_relaxed);
+}
+
+static uint64_t identity_high(const struct descriptor_view *view)
+{
+	return (uint64_t)view->table_ref << 32 | view->generation;
+}
+
+/* When a life was over; one that runs on outlives all that ended. 0: not known. */
+static uint64_t life_end_ns(const struct life *life)
+{
+	return life->is_running ? UINT64_MAX : life->end_ns;
+}
+
+static const struct life *opener_of(const struct walk *walk, const struct descriptor_view *view)
+{
+	const struct judge *judge = walk->judge;
+
+	if (view->process >= judge->image_count || !judge->images[view->process].process)
+		return NULL;
+	return &judge->lives[judge->images[view->process].life];
+}
+
+/*
+ * Did the opener end before this process, which held a copy to its own end?
+ * Without both times the descriptor stays with the opener: that it was open at
+ * the opener's end is certain, that the copy outlived it is not.
+ */
+static bool has_outlived_opener(const struct walk *walk, const struct descriptor_view *view)
+{
+	const struct life *life = &walk->judge->lives[walk->life];
+	const struct life *opener = opener_of(walk, view);
+
+	if (!opener || opener == life || view->has_crossed_exec || opener->is_running ||
+	    opener->end_ns == 0 || !opener->is_covered)
+		return false;
+	if (view->slot && slot_state(view->slot->word) == SLOT_UNSEEN)
+		return false;
+	return life_end_ns(life) > opener->end_ns;
+}
+
+static uint64_t slot_identity(const struct walk *walk, const struct descriptor_view *view)
+{
+	return (uint64_t)(uintptr_t)view->slot - (uintptr_t)walk->judge->snapshot->bytes;
+}
+
+/* Of several that hold copies the last to end has it: it was left open by all before. */
+static void heir_add(struct walk *walk, const struct descriptor_view *view, uint32_t life)
+{
+	struct judge *judge = walk->judge;
+	bool is_new;
+	uint32_t *heir = lookup_put(walk->heirs, judge->report, identity_high(view),
+				    slot_identity(walk, view), life, &is_new);
+
+	if (is_new || life == RELEASED)
+		return;
+	if (*heir == RELEASED ||
+	    life_end_ns(&judge->lives[life]) > life_end_ns(&judge->lives[*heir]))
+		*heir = life;
+}
+
+/* The latest tick of a table's clock at which it opened or closed something. */
+static uint32_t table_activity(struct walk *walk, uint32_t table_ref)
+{
+	struct judge *judge = walk->judge;
+	struct ledger_table *table = ledger_table_at(judge->ledger, table_ref);
+	const uint32_t *known = lookup_get(walk->activity, table_ref, 0);
+	uint32_t limit = table ? value_of(&table->limit) : 0, latest = 0;
+	bool is_new;
+
+	if (known)
+		return *known;
+	for (uint32_t fd = 0; table && (fd = ledger_table_next(judge->ledger, table, fd)) < limit &&
+			      budget_take(judge, &judge->view_budget, 1);
+	     fd++) {
+		struct ledger_slot *slot = ledger_slot_at(judge->ledger, table, (int)fd, false);
+
+		if (!slot)
+			continue;
+		if (value_of(&slot->opened_fork) > latest)
+			latest = value_of(&slot->opened_fork);
+		if (value_of(&slot->closed_fork) > latest)
+			latest = value_of(&slot->closed_fork);
+	}
+	return *lookup_put(walk->activity, judge->report, table_ref, 0, latest, &is_new);
+}
+
+/*
+ * Did the opener do nothing with descriptors after the fork that led here, and
+ * fork no more? So leave those who become a daemon: what they had is the
+ * child's from then on, also what it closes before the parent is quite gone.
+ */
+static bool has_left_all(struct walk *walk, const struct descriptor_view *view)
+{
+	struct ledger *ledger = walk->judge->ledger;
+	const struct ledger_table *table = ledger_table_at(ledger, walk->table_ref);
+	const struct ledger_table *opener = ledger_table_at(ledger, view->table_ref);
+
+	for (uint32_t i = 0; table && i < walk->depth && table->link == LINK_FORK; i++) {
+		if (table->parent_ref == view->table_ref)
+			return opener && value_of(&opener->forks) == table->parent_fork &&
+			       table_activity(walk, view->table_ref) < table->parent_fork;
+		table = ledger_table_at(ledger, table->parent_ref);
+	}
+	return false;
+}
+
+/* This process had a copy and closed it. Was it the one to do so? */
+static void heir_find_released(struct walk *walk, int fd)
+{
+	struct judge *judge = walk->judge;
+	struct ledger_table *table = ledger_table_at(judge->ledger, walk->table_ref);
+	struct ledger_slot *slot = ledger_slot_at(judge->ledger, table, fd, false);
+	struct descriptor_view view;
+	uint64_t closed_ns;
+
+	if (!slot || slot_state(slot->word) == SLOT_NONE)
+		return;
+	ledger_view_at_birth(judge->ledger, walk->table_ref, fd, &view);
+	if (view.origin != DESCRIPTOR_INHERITED || !has_outlived_opener(walk, &view))
+		return;
+	closed_ns = value_of(&slot->facts) & FACT_INHERITED ?
+			    atomic_load_explicit(&slot->opened_ns, memory_order_relaxed) :
+			    0;
+	if (closed_ns > opener_of(walk, &view)->end_ns || has_left_all(walk, &view))
+		heir_add(walk, &view, RELEASED);
+}
+
+static void heir_find(struct walk *walk, int fd, const struct descriptor_view *view)
+{
+	if (view->origin == DESCRIPTOR_INHERITED && has_outlived_opener(walk, view))
+		heir_add(walk, view, walk->life);
+	else if (view->origin != DESCRIPTOR_INHERITED)
+		heir_find_released(walk, fd);
+}
+
+/* The life a descriptor passed to; NONE: it stays where it was opened. */
+static uint32_t heir_of(const struct walk *walk, const struct descriptor_view *view)
+{
+	const uint32_t *heir =
+		lookup_get(walk->heirs, identity_high(view), slot_identity(walk, view));
+
+	return heir ? *heir : NONE;
+}
+
+static const struct ledger_fact *fact_of(const struct walk *walk, int fd)
+{
+	const uint32_t *ref = lookup_get(&walk->facts, (uint32_t)fd, 0);
+
+	return ref ? ledger_at(walk->judge->ledger, *ref, sizeof(struct ledger_fact)) : NULL;
+}
+
+static void facts_read(struct walk *walk, const struct ledger_process *process)
+{
+	struct judge *judge = walk->judge;
+	uint32_t ref = value_of(&process->facts_ref);
+	const struct ledger_fact *fact;
+
+	lookup_clear(&walk->facts);
+	while ((fact = ledger_at(judge->ledger, ref, sizeof(*fact))) &&
+	       budget_take(judge, &judge->record_budget, 1)) {
+		bool is_new;
+
+		(void)lookup_put(&walk->facts, judge->report, (uint32_t)fact->fd, 0, ref, &is_new);
+		if (!is_new)
+			break; /* one a number: a second one is a cycle */
+		ref = fact->next_ref;
+	}
+}
+
+/* What PROGRAM, which is looked through first, was told of a number that it handed on; or NULL. */
+static const struct report_inherited *program_inherited(const struct walk *walk, int fd)
+{
+	const struct judge *judge = walk->judge;
+	const struct report_process *program =
+		&judge->report->processes[judge->images[judge->lives[0].last].id];
+
+	for (size_t i = 0; i < program->inherited_count; i++)
+		if (program->inherited[i].fd == fd)
+			return &program->inherited[i];
+	return NULL;
+}
+
+static void inherited_note(struct walk *walk, int fd, const struct descriptor_view *view)
+{
+	struct judge *judge = walk->judge;
+	struct report_process *process = &judge->report->processes[walk->id];
+	const struct ledger_fact *fact = fact_of(walk, fd);
+	const struct report_inherited *above = fact ? NULL : program_inherited(walk, fd);
+	const char *target = fact ? snapshot_string(judge->snapshot, fact->path_ref) : NULL;
+	unsigned int seen = view->slot ? slot_kind(view->slot->word) : (unsigned int)KIND_OTHER;
+	const char *kind = fact                 ? kind_name(fact->kind)
+			   : above              ? above->kind
+			   : seen != KIND_OTHER ? kind_name(seen)
+						: NULL;
+
+	/* Copies of a parent's inheritance are the parent's; its children say nothing new. */
+	if (life_is_fork(judge, &judge->lives[walk->life]))
+		return;
+	if (above)
+		target = above->target;
+	process->inherited = array_grow(judge->report, process->inherited, process->inherited_count,
+					sizeof(*process->inherited));
+	process->inherited[process->inherited_count++] = (struct report_inherited){
+		.fd = fd,
+		.kind = kind ? kind : kind_name(KIND_OTHER),
+		.target = target ? report_strdup(judge->report, target) : NULL,
+		.known_as = inherited_name(judge, fd, kind, target),
+	};
+}
+
+static void number_judge(struct walk *walk, int fd, const struct descriptor_view *view)
+{
+	const struct life *life = &walk->judge->lives[walk->life];
+	struct leak leak = { .life = walk->life, .process = walk->id, .fd = fd, .view = view };
+	uint32_t heir;
+
+	if (view->origin == DESCRIPTOR_OUTSIDE) {
+		inherited_note(walk, fd, view);
+		return;
+	}
+	/* Only where the kernel was asked is a close that never came back known to have failed. */
+	if (view->is_closing && !life->has_truth)
+		return;
+	heir = heir_of(walk, view);
+	if (view->origin != DESCRIPTOR_INHERITED && heir != NONE && heir != RELEASED &&
+	    walk->judge->lives[heir].is_running)
+		walk->judge->held_by_living++;
+	if (view->origin == DESCRIPTOR_INHERITED ? heir != walk->life : heir != NONE)
+		return;
+	leak.fact = fact_of(walk, fd);
+	leak_judge(walk->judge, &leak);
+}
+
+/* What only a parent had before a fork matters only where copies may have passed. */
+static uint32_t number_next(const struct walk *walk, struct ledger_table *table, uint32_t fd,
+			    bool with_inherited)
+{
+	return with_inherited ? ledger_view_next(walk->judge->ledger, walk->table_ref, fd)
+			      : ledger_table_next(walk->judge->ledger, table, fd);
+}
+
+static void numbers_walk(struct walk *walk, bool with_inherited)
+{
+	struct judge *judge = walk->judge;
+	struct ledger_table *table = ledger_table_at(judge->ledger, walk->table_ref);
+	uint32_t limit = with_inherited ? ledger_view_limit(judge->ledger, walk->table_ref)
+					: value_of(&table->limit);
+
+	for (uint32_t fd = 0; (fd = number_next(walk, table, fd, with_inherited)) < limit &&
+			      fd < INT32_MAX;
+	     fd++) {
+		struct descriptor_view view;
+
+		if (!budget_take(judge, &judge->view_budget, 1))
+			return;
+		if (fd <= 2)
+			continue;
+		if (!budget_take(judge, &judge->view_budget, walk->depth))
+			return;
+		ledger_view(judge->ledger, walk->table_ref, (int)fd, &view);
+		if (walk->is_finding_heirs)
+			heir_find(walk, (int)fd, &view);
+		else if (view.origin != DESCRIPTOR_NOT_OPEN)
+			number_judge(walk, (int)fd, &view);
+	}
+}
+
+uint32_t table_depth(struct judge *judge, uint32_t table_ref)
+{
+	struct ledger_table *table;
+	uint32_t depth = 0;
+
+	while ((table = ledger_table_at(judge->ledger, table_ref))) {
+		if (++depth > TABLE_DEPTH_MAX || depth > judge->snapshot->size / sizeof(*table) ||
+		    !budget_take(judge, &judge->view_budget, 1))
+			return 0;
+		if (table->link == LINK_NONE)
+			break;
+		table_ref = table->parent_ref;
+	}
+	return depth;
+}
+
+/* May copies of a parent have passed to this process: did one above it end before? */
+static bool may_be_heir(struct judge *judge, const struct life *life)
+{
+	uint32_t index = life->first;
+
+	if (!life_is_fork(judge, life))
+		return false;
+	for (;;) {
+		uint32_t parent = judge->images[index].process->parent;
+		const struct life *above;
+
+		if (parent >= index || !judge->images[parent].process ||
+		    !budget_take(judge, &judge->view_budget, 1))
+			return false;
+		above = &judge->lives[judge->images[parent].life];
+		if (!above->is_running && above->end_ns && life_end_ns(life) > above->end_ns)
+			return true;
+		index = parent;
+	}
+}
+
+static void life_walk(struct walk *walk, uint32_t number, struct lookup *tables)
+{
+	struct judge *judge = walk->judge;
+	const struct life *life = &judge->lives[number];
+	const struct ledger_process *process = judge->images[life->last].process;
+	bool is_heir = may_be_heir(judge, life), is_new;
+
+	walk->life = number;
+	walk->id = judge->images[life->last].id;
+	walk->table_ref = value_of(&process->table_ref);
+	if (!life->is_covered || (walk->is_finding_heirs && !is_heir) ||
+	    (!walk->is_finding_heirs && !life->is_wanted) ||
+	    !ledger_table_at(judge->ledger, walk->table_ref))
+		return;
+	/* Processes that share a table are judged once. */
+	(void)lookup_put(tables, judge->report, walk->table_ref, 0, 0, &is_new);
+	if (!is_new)
+		return;
+	walk->depth = table_depth(judge, walk->table_ref);
+	if (walk->depth == 0) {
+		judge->damaged_tables += !walk->is_finding_heirs;
+		return;
+	}
+	if (!walk->is_finding_heirs)
+		facts_read(walk, process);
+	numbers_walk(walk, is_heir);
+}
+
+void leaks_find(struct judge *judge)
+{
+	struct lookup heirs = { 0 }, activity = { 0 }, tables = { 0 };
+	struct walk walk = { .judge = judge,
+			     .heirs = &heirs,
+			     .activity = &activity,
+			     .is_finding_heirs = true };
+
+	copies_read(judge);
+	for (uint32_t i = 0; i < judge->life_count; i++)
+		life_walk(&walk, i, &tables);
+	lookup_clear(&tables);
+	walk.is_finding_heirs = false;
+	for (uint32_t i = 0; i < judge->life_count; i++)
+		life_walk(&walk, i, &tables);
+	if (judge->held_by_living)
+		diagnose(
+			judge, DIAGNOSTIC_NOTE, "held-by-living",
+			report_printf(judge->report,
+				      "%llu descriptors that ended processes left open are held by "
+				      "processes still running, and not judged",
+				      (unsigned long long)judge->held_by_living),
+			-1);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* The report as a whole: session, sums that add up, verdict and exit status. */
+#include <gnu/libc-version.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "judge/judgement.h"
+#include "judge/stack/paths.h"
+
+static void host_describe(struct report *report)
+{
+	struct utsname host;
+
+	if (uname(&host) < 0)
+		return;
+	report->host_name = report_strdup(report, host.nodename);
+	report->os = report_strdup(report, host.sysname);
+	report->kernel = report_strdup(report, host.release);
+	report->arch = report_strdup(report, host.machine);
+	report->libc = report_printf(report, "glibc %s", gnu_get_libc_version());
+}
+
+static void tags_describe(struct report *report, const struct options *options)
+{
+	size_t count = 0;
+
+	report->tags = report_alloc(report, (options->tag_count * 2 + 1) * sizeof(*report->tags));
+	for (uint32_t i = 0; i < options->tag_count && i < OPTIONS_LIST_MAX; i++) {
+		char *key = report_strdup(report, options->tags[i]);
+		char *equals = strchr(key, '=');
+
+		if (equals)
+			*equals = '\0';
+		report->tags[count++] = key;
+		report->tags[count++] = equals ? equals + 1 : "";
+	}
+}
+
+static void command_describe(struct judge *judge)
+{
+	struct report *report = judge->report;
+	const char *const *given = judge->context->command;
+	size_t count = 0;
+
+	if (!given && report->process_count) {
+		report->command = report->processes[0].argv;
+		return;
+	}
+	while (given && given[count])
+		count++;
+	report->command = report_alloc(report, (count + 1) * sizeof(*report->command));
+	for (size_t i = 0; i < count; i++)
+		report->command[i] = report_strdup(report, given[i]);
+}
+
+void session_describe(struct judge *judge)
+{
+	struct report *report = judge->report;
+	const struct ledger_header *header = judge->ledger->header;
+	struct paths *paths;
+	const char *cwd = snapshot_string(
+		judge->snapshot, atomic_load_explicit(&header->cwd_ref, memory_order_relaxed));
+
+	report->session_id =
+		report_printf(report, "%016llx", (unsigned long long)header->session_id);
+	report->started_wall_ns = (int64_t)header->started_wall_ns;
+	report->cwd = cwd ? report_strdup(report, cwd) : NULL;
+	report->project = project_find(report, report->cwd);
+	paths = report_alloc(report, sizeof(*paths));
+	*paths = (struct paths){ .report = report,
+				 .cwd = report->cwd,
+				 .project = report->project,
+				 .given = judge->options->source_paths,
+				 .given_count = judge->options->source_path_count };
+	judge->paths = paths;
+	report->kinds = judge->options->kinds;
+	host_describe(report);
+	tags_describe(report, judge->options);
+}
+
+/*
+ * Closings that nobody made a call for (close-on-exec, a raw system call) are
+ * known by what is left: opened = closed + left in every line of a report.
+ */
+static void count_balance(struct report_kind_count *count)
+{
+	if (count->left > count->opened)
+		count->opened = count->left;
+	count->closed = count->opened - count->left;
+	if (count->peak < count->left)
+		count->peak = count->left;
+}
+
+static void kinds_total(struct judge *judge)
+{
+	struct report *report = judge->report;
+
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
+		struct report_kind_count *total = &report->kinds_total[kind];
+
+		for (size_t i = 0; i < report->process_count; i++) {
+			const struct report_kind_count *count = &report->processes[i].kinds[kind];
+
+			if (report->processes[i].is_skipped)
+				continue; /* nobody looked for what it left */
+			total->opened += count->opened;
+			total->left += count->left;
+			if (count->peak > total->peak)
+				total->peak = count->peak;
+		}
+		count_balance(total);
+	}
+}
+
+/* A process of one image that was checked against the kernel has a sum of its own. */
+static void process_balance(struct judge *judge)
+{
+	for (uint32_t i = 0; i < judge->life_count; i++) {
+		const struct life *life = &judge->lives[i];
+		struct report_process *process =
+			&judge->report->processes[judge->images[life->last].id];
+
+		for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+			if (life->first == life->last && life->has_truth &&
+			    process->kinds[kind].left <= process->kinds[kind].opened)
+				count_balance(&process->kinds[kind]);
+	}
+}
+
+/* Options that leave out everything: an all-clear for nothing is none. */
+static void skipped_tell(struct judge *judge)
+{
+	struct report *report = judge->report;
+
+	if (report->skipped_count == 0 || report->covered_count + report->uncovered_count > 0)
+		return;
+	diagnose(judge, DIAGNOSTIC_ERROR, "nothing-judged",
+		 "no process was judged: --only, --skip and --children leave out each one that ran",
+		 -1);
+}
+
+static void losses_tell(struct judge *judge)
+{
+	static const char *const words[LOSS_COUNT] = {
+		[LOSS_SLOTS] = "descriptors were not recorded",
+		[LOSS_STACKS] = "descriptors were recorded without a backtrace",
+		[LOSS_PROCESSES] = "processes were not recorded",
+		[LOSS_STRINGS] = "paths and arguments were not recorded",
+		[LOSS_FACTS] = "descriptors were left without the kernel's word on them",
+		[LOSS_EVENTS] = "events were not recorded",
+		[LOSS_MEMORY] = "lists of addresses were not recorded",
+	};
+
+	for (unsigned int what = 0; what < LOSS_COUNT; what++) {
+		uint64_t lost = atomic_load_explicit(&judge->ledger->header->lost[what],
+						     memory_order_relaxed);
+		bool is_severe = what == LOSS_SLOTS || what == LOSS_PROCESSES;
+
+		if (lost == 0)
+			continue;
+		diagnose(judge, is_severe ? DIAGNOSTIC_ERROR : DIAGNOSTIC_WARNING, "ledger-full",
+			 report_printf(
+				 judge->report,
+				 "the ledger was full: %llu %s (give --ledger-dir a place with "
+				 "more room)",
+				 (unsigned long long)lost, words[what]),
+			 -1);
+		if (is_severe)
+			judge->report->is_complete = false;
+	}
+}
+
+static void damage_tell(struct judge *judge)
+{
+	if (judge->damaged_tables)
+		diagnose(judge, DIAGNOSTIC_ERROR, "ledger-damaged",
+			 report_printf(judge->report,
+				       "the ledger is damaged: the descriptors of %llu processes "
+				       "cannot be read",
+				       (unsigned long long)judge->damaged_tables),
+			 -1);
+	if (judge->is_exhausted)
+		diagnose(judge, DIAGNOSTIC_ERROR, "ledger-damaged",
+			 "the ledger refers to itself in circles: this report is not complete", -1);
+	if (judge->damaged_tables || judge->is_exhausted)
+		judge->report->is_complete = false;
+}
+
+static void completeness_find(struct judge *judge)
+{
+	struct report *report = judge->report;
+
+	report->is_complete = report->uncovered_count == 0 && report->running_count == 0;
+	for (uint32_t i = 0; i < judge->life_count; i++) {
+		const struct life *life = &judge->lives[i];
+		const struct report_process *last =
+			&report->processes[judge->images[life->last].id];
+
+		if (life->is_wanted && !last->is_checked)
+			report->is_complete = false;
+	}
+	skipped_tell(judge);
+	losses_tell(judge);
+	damage_tell(judge);
+}
+
+void totals_count(struct judge *judge)
+{
+	struct report *report = judge->report;
+
+	command_describe(judge);
+	process_balance(judge);
+	kinds_total(judge);
+	for (size_t i = 0; i < report->process_count; i++) {
+		const struct report_process *process = &report->processes[i];
+
+		if (process->start_ns + process->duration_ns > report->duration_ns)
+			report->duration_ns = process->start_ns + process->duration_ns;
+	}
+	completeness_find(judge);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a ledger to findings: who left what open, grouped, judged by the policy.
+ *
+ * Layer: judge. Context: tool.
+ */
+#ifndef UNCLOSED_JUDGE_JUDGE_H
+#define UNCLOSED_JUDGE_JUDGE_H
+
+#include "base/options.h"
+#include "model/model.h"
+#include "known/known.h"
+#include "ledger/snapshot.h"
+#include "symbol/symbol.h"
+
+/* What the caller knows and the ledger does not. */
+struct judge_context {
+	const struct options *options;
+	struct known *known;            /* rules and baseline; NULL: nothing is known */
+	const char *const *command;     /* NULL: taken from the first process */
+	const struct report_exit *exit; /* of PROGRAM; NULL: taken from the ledger */
+	/* Is the process alive? Asked for entries without an end; NULL: nobody is. */
+	bool (*is_alive)(const struct ledger_process *process, void *data);
+	void *data;
+	/* Of PROGRAM's environment, or what is like it; NULL: nothing is known. */
+	const char *(*environment)(const char *name);
+};
+
+/*
+ * Fill `report` from a snapshot: processes, findings in report order, totals,
+ * verdict, exit status. Symbols are read only for what will be printed.
+ * Returns 0, or -EPROTO with *ret_why when the ledger contradicts itself.
+ */
+int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *symbolizer,
+	  const struct judge_context *context, const char **ret_why);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* The report's list of processes: one entry an image, counted by lives. */
+#include <errno.h>
+#include <string.h>
+
+#include "judge/judgement.h"
+#include "judge/process/coverage.h"
+
+static uint32_t value_of(const ledger_u32 *field)
+{
+	return atomic_load_explicit(field, memory_order_relaxed);
+}
+
+/* The image a process runs; an announced one has none of its own yet. */
+static const struct ledger_image *image_of(struct judge *judge,
+					   const struct ledger_process *process)
+{
+	if (value_of(&process->state) == PROCESS_EXPECTED && process->origin != ORIGIN_FORK)
+		return NULL;
+	return image_record(judge, process, NULL);
+}
+
+static void arguments_describe(struct judge *judge, struct report_process *entry, uint32_t argv_ref)
+{
+	const struct ledger_string *arguments = ledger_string_at(judge->ledger, argv_ref);
+	const char *at, *end;
+	char *copy;
+
+	entry->argv = report_alloc(judge->report, sizeof(*entry->argv));
+	if (!arguments || arguments->length == 0)
+		return;
+	copy = report_alloc(judge->report, arguments->length + 1);
+	memcpy(copy, arguments->bytes, arguments->length);
+	entry->argv = report_alloc(judge->report, (arguments->length + 2) * sizeof(*entry->argv));
+	for (at = copy, end = copy + arguments->length; at < end; at += strlen(at) + 1)
+		entry->argv[entry->argc++] = at;
+}
+
+static void end_describe(struct report_process *entry, const struct judge *judge, uint32_t index)
+{
+	static const char *const hows[] = { NULL, "exit", "_exit", "quick_exit", "abort", "exec" };
+	const struct ledger_process *process = judge->images[index].process;
+	const struct life *life = &judge->lives[judge->images[index].life];
+	uint32_t how = value_of(&process->end_how);
+
+	if (how < sizeof(hows) / sizeof(hows[0]) && value_of(&process->state) == PROCESS_ENDED)
+		entry->end_how = hows[how];
+	if (index != life->last) {
+		entry->end = REPORT_END_EXEC;
+		entry->end_how = "exec";
+	} else if (life->is_running) {
+		entry->end = REPORT_END_RUNNING;
+	} else if (!life->exit.is_known) {
+		entry->end = REPORT_END_UNKNOWN;
+	} else if (life->exit.is_signaled) {
+		entry->end = REPORT_END_SIGNALED;
+		entry->signal = life->exit.signal;
+	} else {
+		entry->end = REPORT_END_EXITED;
+		entry->status = life->exit.status;
+	}
+}
+
+static const char *check_reason(const struct ledger_process *process, const struct life *life)
+{
+	if (life->is_running)
+		return "it is still running";
+	if (value_of(&process->not_followed))
+		return "it split its descriptor table in a way that cannot be followed";
+	if (!life->has_ended)
+		return "it ended without running its exit handlers";
+	switch (value_of(&process->check)) {
+	case CHECK_COUNTED:
+	case CHECK_LISTED:
+	case CHECK_SCANNED:
+		return NULL;
+	case CHECK_PARTIAL:
+		return "descriptors that nobody recorded could not be looked for";
+	case CHECK_SECCOMP:
+		return "a seccomp filter was installed";
+	default:
+		return "the check at its end was not made";
+	}
+}
+
+/* Why a program that can be covered did not say hello. */
+static const char *hello_missing(const struct judge *judge, const struct ledger_process *process,
+				 const char **ret_remedy)
+{
+	if (value_of(&process->has_filter)) {
+		*ret_remedy = "test it without the filter";
+		return "it was started behind a seccomp filter";
+	}
+	if (value_of(&process->is_short_of_room)) {
+		*ret_remedy = "raise the limit by some MiB";
+		return "its limit of memory (ulimit -v) leaves less than 8 MiB";
+	}
+	if (value_of(&process->is_apart)) {
+		*ret_remedy = "make libunclosed.so visible under the same path there";
+		return "it was started in another root, where the shim's file is not";
+	}
+	if (process->uid != judge->images[0].process->uid && process->uid != 0) {
+		*ret_remedy = "run unclosed as that user";
+		return "it runs as another user, who may not open the ledger";
+	}
+	*ret_remedy = "look whether something cleared LD_PRELOAD on the way to it, or limits its "
+		      "memory (ulimit -v)";
+	return "the shim was not loaded, or had no room";
+}
+
+static void coverage_describe(struct judge *judge, struct report_process *entry, uint32_t index)
+{
+	const struct ledger_process *process = judge->images[index].process;
+	const struct life *life = &judge->lives[judge->images[index].life];
+	uint32_t state = value_of(&process->state);
+
+	entry->is_covered = index != life->last || life->is_covered;
+	entry->check_reason = check_reason(judge->images[life->last].process, life);
+	entry->is_checked = !entry->check_reason;
+	if (entry->is_covered)
+		return;
+	entry->is_checked = false;
+	entry->check_reason = "it was not covered";
+	if (state == PROCESS_REPLACED) {
+		entry->reason = "it executed a program that could not be followed";
+		entry->remedy = "look for an exec that is not made through the C library";
+	} else if (process->origin == ORIGIN_FORK && state == PROCESS_EXPECTED) {
+		entry->reason = "it was forked, but its first step was not seen";
+		entry->remedy = "it may have been ended at once, or forked behind the C library";
+	} else {
+		const char *reason = NULL, *remedy = NULL;
+
+		if (coverage_check(entry->exe, &reason, &remedy) || !reason)
+			reason = hello_missing(judge, process, &remedy);
+		entry->reason = report_strdup(judge->report, reason);
+		entry->remedy = remedy ? report_strdup(judge->report, remedy) : NULL;
+	}
+}
+
+static struct report_kind_count count_read(const struct ledger_kind_count *count)
+{
+	return (struct report_kind_count){ .opened = value_of(&count->opened),
+					   .closed = value_of(&count->closed),
+					   .peak = value_of(&count->peak) };
+}
+
+static void counts_describe(struct judge *judge, struct report_process *entry,
+			    const struct ledger_process *process)
+{
+	const struct ledger_memory *memory = ledger_memory_at(judge->ledger, process);
+
+	for (unsigned int kind = 0; kind < KIND_DESCRIPTORS; kind++)
+		entry->kinds[kind] = count_read(&process->kinds[kind]);
+	for (unsigned int kind = KIND_DESCRIPTORS; memory && kind < KIND_COUNT; kind++)
+		entry->kinds[kind] = count_read(&memory->kinds[kind - KIND_DESCRIPTORS]);
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static void process_describe(struct judge *judge, struct report_process *entry, uint32_t index)
+{
+	const struct ledger_process *process = judge->images[index].process;
+	const struct ledger_image *image = image_of(judge, process);
+	uint64_t ended_ns = atomic_load_explicit(&process->ended_ns, memory_order_relaxed);
+	const char *exe = snapshot_string(judge->snapshot,
+					  image ? image->exe_ref : value_of(&process->target_ref));
+
+	entry->exe = exe ? report_strdup(judge->report, exe) : "?";
+	arguments_describe(judge, entry, image ? image->argv_ref : 0);
+	entry->name = entry->argc && entry->argv[0][0] ? entry->argv[0] : last_part(entry->exe);
+	entry->is_skipped = !judge->lives[judge->images[index].life].is_wanted;
+	entry->pid = (int)value_of(&process->pid);
+	entry->ppid = (int)process->ppid;
+	entry->start_ns = process->started_ns;
+	if (ended_ns > process->started_ns)
+		entry->duration_ns = ended_ns - process->started_ns;
+	end_describe(entry, judge, index);
+	counts_describe(judge, entry, process);
+	coverage_describe(judge, entry, index);
+}
+
+void processes_describe(struct judge *judge)
+{
+	struct report *report = judge->report;
+
+	for (uint32_t i = 0; i < judge->image_count; i++)
+		if (judge->images[i].process)
+			judge->images[i].id = (uint32_t)report->process_count++;
+	report->processes =
+		report_alloc(report, (report->process_count + 1) * sizeof(*report->processes));
+	for (uint32_t i = 0; i < judge->image_count; i++) {
+		const struct ledger_process *process = judge->images[i].process;
+		struct report_process *entry;
+
+		if (!process)
+			continue;
+		entry = &report->processes[judge->images[i].id];
+		entry->id = entry->parent = judge->images[i].id;
+		entry->exec_of = -1;
+		if (process->parent < i && judge->images[process->parent].process)
+			entry->parent = judge->images[process->parent].id;
+		if (judge->lives[judge->images[i].life].first != i)
+			entry->exec_of = judge->images[process->exec_of].id;
+		process_describe(judge, entry, i);
+		/* The image after an exec may not have said its pid: it is the same one. */
+		if (entry->pid == 0 && entry->exec_of >= 0)
+			entry->pid = report->processes[entry->exec_of].pid;
+	}
+}
+
+void processes_count(struct judge *judge)
+{
+	struct report *report = judge->report;
+
+	for (uint32_t i = 0; i < judge->life_count; i++) {
+		const struct life *life = &judge->lives[i];
+		struct report_process *last = &report->processes[judge->images[life->last].id];
+
+		if (life->is_program)
+			last->is_listed =
+				report->processes[judge->images[life->first].id].is_listed = true;
+		if (!life->is_wanted) {
+			report->skipped_count++;
+			continue;
+		}
+		report->covered_count += life->is_covered;
+		report->uncovered_count += !life->is_covered;
+		report->running_count += life->is_running;
+		if ((!life->is_covered && judge->options->uncovered != POLICY_IGNORE) ||
+		    life->is_running)
+			last->is_listed = true;
+	}
+	for (size_t i = 0; i < report->finding_count; i++)
+		for (size_t j = 0; j < report->findings[i].process_count; j++)
+			report->processes[report->findings[i].processes[j]].is_listed = true;
+	for (size_t i = 0; i < report->process_count; i++)
+		report->listed_count += report->processes[i].is_listed;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * "place/1": what a finding is recognised by in the next build. Made of type,
+ * kind, call and the first function names of the program's own modules; no
+ * file, line, address or depth.
+ */
+#include <string.h>
+
+#include "judge/judgement.h"
+#include "judge/stack/python.h"
+
+#define FUNCTIONS_MAX 5
+
+static uint64_t fnv_add(uint64_t hash, const char *text)
+{
+	/* The '\0' is hashed too: "ab" + "c" is not "a" + "bc". */
+	do
+		hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+	while (*text++);
+	return hash;
+}
+
+/*
+ * What stands for a frame. Sets *is_stable to false for what holds in one build only.
+ * A function of Python is known without its module, which may be renamed; but what a
+ * module's top level opens itself has no other name.
+ */
+static const char *frame_key(struct judge *judge, const struct report_frame *frame, bool is_first,
+			     bool *is_stable)
+{
+	const struct module *module = frame_module(judge, frame);
+
+	if (frame_is_python(frame) && is_first && strcmp(frame->function, "<module>") == 0)
+		return python_name(judge->report, frame);
+	if (frame_is_python(frame))
+		return frame->function;
+	if (frame->function)
+		return function_key(judge->report, frame->function);
+	*is_stable = false;
+	return report_printf(judge->report, "%s+%llx",
+			     frame->build_id ? frame->build_id
+			     : module        ? module->name
+					     : "?",
+			     (unsigned long long)frame->offset);
+}
+
+static bool is_scripted(const struct report_stack *stack)
+{
+	for (size_t i = 0; i < stack->frame_count; i++)
+		if (frame_is_script(&stack->frames[i]))
+			return true;
+	return false;
+}
+
+/* In a stack with scripts these are what is the program's own, and not the engine. */
+static bool is_own(const struct judge *judge, const struct report_stack *stack,
+		   const struct report_frame *frame)
+{
+	const struct module *module = frame_module(judge, frame);
+
+	if (is_scripted(stack))
+		return frame_is_script(frame);
+	if (frame_is_python(frame))
+		return !frame->is_library;
+	return module && !module->is_system;
+}
+
+static bool is_among(const char *key, const char *const *keys, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		if (strcmp(keys[i], key) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Hash the first frames; with `is_own_only` of the program's own modules, and without
+ * the standard library's templates in them: an optimizer leaves some of those out. A
+ * function counts once, however deep it recurses. Returns how many.
+ */
+static unsigned int frames_add(struct judge *judge, const struct report_stack *stack,
+			       bool is_own_only, uint64_t *hash, bool *is_stable)
+{
+	const char *keys[FUNCTIONS_MAX];
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < stack->frame_count && count < FUNCTIONS_MAX; i++) {
+		const struct report_frame *frame = &stack->frames[i];
+		const char *key;
+
+		if (frame->is_runtime || (is_own_only && !is_own(judge, stack, frame)))
+			continue;
+		key = frame_key(judge, frame, count == 0, is_stable);
+		if ((is_own_only && function_is_glue(key, frame->language)) ||
+		    is_among(key, keys, count))
+			continue;
+		*hash = fnv_add(*hash, key);
+		keys[count++] = key;
+	}
+	return count;
+}
+
+void finding_fingerprint(struct judge *judge, struct finding *finding)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	bool is_stable = true;
+
+	hash = fnv_add(hash, finding_type_name(finding->type));
+	hash = fnv_add(hash, kind_name(finding->kind));
+	hash = fnv_add(hash, finding->call ? finding->call : "");
+	if (frames_add(judge, &finding->stack, true, &hash, &is_stable) == 0 &&
+	    frames_add(judge, &finding->stack, false, &hash, &is_stable) == 0)
+		is_stable = false; /* nothing that tells one place from another */
+	finding->is_stable = is_stable;
+	finding->fingerprint = report_printf(judge->report, "%016llx", (unsigned long long)hash);
+}

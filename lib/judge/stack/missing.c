@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* What the shown stacks lack: functions, line numbers, sources; and what would help. */
+#include <string.h>
+
+#include "judge/judgement.h"
+#include "judge/stack/python.h"
+
+static const char *lack_text(struct judge *judge, const struct module *module)
+{
+	switch (symbolizer_lack(judge->symbolizer, module->path)) {
+	case SYMBOL_NO_LINES:
+		return report_printf(
+			judge->report,
+			"no line numbers for %s (build it with -g, or install its debug "
+			"symbols)",
+			module->name);
+	case SYMBOL_NO_SYMBOLS:
+		return report_printf(
+			judge->report,
+			"no line numbers for %s: it is stripped (build it with -g and do "
+			"not strip it, or install its debug symbols)",
+			module->name);
+	case SYMBOL_NO_FILE:
+		return report_printf(judge->report, "no functions for %s: cannot read %s",
+				     module->name, module->path);
+	case SYMBOL_CHANGED:
+		return report_printf(judge->report,
+				     "no functions for %s: %s has changed since it ran",
+				     module->name, module->path);
+	default:
+		return NULL;
+	}
+}
+
+/* A line of the program's whose source is nowhere, while no other source of the module was found.
+ */
+static void source_diagnose(struct judge *judge, const struct module *module)
+{
+	if (module->is_system || module->is_python || module->has_source || !module->lost_source)
+		return;
+	diagnose(judge, DIAGNOSTIC_NOTE, "no-source",
+		 report_printf(judge->report,
+			       "no source lines for %s: %s is not there (--source-path tells where "
+			       "its sources are now)",
+			       module->name, module->lost_source),
+		 -1);
+}
+
+/* Functions of scripts and the like that nothing names: nameless frames, or V8's interpreter. */
+static bool is_nameless(const struct report_frame *frame)
+{
+	return frame->function ? strcmp(frame->function, "Builtins_InterpreterEntryTrampoline") == 0
+			       : !frame->module;
+}
+
+/* Is there something in the report for a reader to look up? What is known is only counted there. */
+static bool is_told(const struct judge *judge, const struct finding *finding)
+{
+	if (judge->options->is_verbose || finding->counted > 0)
+		return true;
+	return finding->noted > 0 &&
+	       (finding->type != FINDING_LEAK || judge->options->kinds & KIND_BIT(finding->kind));
+}
+
+static void jit_diagnose(struct judge *judge)
+{
+	const struct report *report = judge->report;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct report_stack *stack = &report->findings[i].stack;
+
+		for (size_t j = 0; is_told(judge, &report->findings[i]) && j < stack->frame_count;
+		     j++) {
+			if (!is_nameless(&stack->frames[j]) || stack->frames[j].language)
+				continue;
+			diagnose(judge, DIAGNOSTIC_NOTE, "no-script-frames",
+				 "code made at run time has no names (node writes them with "
+				 "--perf-basic-prof --interpreted-frames-native-stack)",
+				 -1);
+			return;
+		}
+	}
+}
+
+/* File names are relative to the project; say so where that is not the working directory. */
+static void project_diagnose(struct judge *judge)
+{
+	const struct report *report = judge->report;
+
+	if (!report->project || strcmp(report->project, report->cwd) == 0)
+		return;
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct report_stack *stack = &report->findings[i].stack;
+
+		for (size_t j = 0; is_told(judge, &report->findings[i]) && j < stack->frame_count;
+		     j++) {
+			if (!stack->frames[j].file || stack->frames[j].file[0] == '/' ||
+			    stack->frames[j].is_runtime)
+				continue;
+			diagnose(judge, DIAGNOSTIC_NOTE, "project",
+				 report_printf(judge->report, "file names are relative to %s",
+					       report->project),
+				 -1);
+			return;
+		}
+	}
+}
+
+void modules_diagnose(struct judge *judge)
+{
+	struct report *report = judge->report;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct report_stack *stack = &report->findings[i].stack;
+
+		for (size_t j = 0; is_told(judge, &report->findings[i]) && j < stack->frame_count;
+		     j++) {
+			const struct module *module = frame_module(judge, &stack->frames[j]);
+
+			if (module && !stack->frames[j].is_runtime)
+				judge->modules[module - judge->modules].is_shown = true;
+			if (module && !stack->frames[j].is_runtime && !stack->frames[j].file)
+				judge->modules[module - judge->modules].is_shown_bare = true;
+		}
+	}
+	for (uint32_t i = 0; i < judge->module_count; i++) {
+		const struct module *module = &judge->modules[i];
+		const char *text = module->is_shown_bare ? lack_text(judge, module) : NULL;
+
+		if (text)
+			diagnose(judge, DIAGNOSTIC_NOTE, "no-line-numbers", text, -1);
+		if (module->is_shown)
+			source_diagnose(judge, module);
+	}
+	python_diagnose(judge);
+	jit_diagnose(judge);
+	project_diagnose(judge);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* The conditions of evidence.def. Each looks at one descriptor, and at what is recorded of it. */
+#include "judge/words/conditions.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static uint32_t value_of(const ledger_u32 *field)
+{
+	return atomic_load_explicit(field, memory_order_relaxed);
+}
+
+static bool has_fact(const struct leak *leak, uint32_t has)
+{
+	return leak->fact && (leak->fact->has & has) == has;
+}
+
+static bool is_tcp_in(const struct leak *leak, unsigned int state)
+{
+	return has_fact(leak, HAS_TCP_STATE) && leak->fact->tcp_state == state;
+}
+
+/* Is a stream or seqpacket socket of the Unix family? */
+static bool is_unix_connection(const struct leak *leak)
+{
+	return has_fact(leak, HAS_SOCKET) && leak->fact->family == AF_UNIX &&
+	       leak->fact->type != SOCK_DGRAM;
+}
+
+/* A socket without a local port was never bound, connected or sent from. */
+static bool is_without_port(const struct leak *leak)
+{
+	const struct ledger_fact *fact = leak->fact;
+	in_port_t port;
+
+	if (!has_fact(leak, HAS_SOCKET | HAS_LOCAL) || fact->has & HAS_PEER ||
+	    (fact->family != AF_INET && fact->family != AF_INET6) ||
+	    (fact->type != SOCK_STREAM && fact->type != SOCK_DGRAM) ||
+	    fact->local_length < offsetof(struct sockaddr_in, sin_port) + sizeof(port))
+		return false;
+	memcpy(&port, fact->local + offsetof(struct sockaddr_in, sin_port), sizeof(port));
+	return port == 0;
+}
+
+#define FACTS_SHUTDOWN (FACT_SHUTDOWN_RD | FACT_SHUTDOWN_WR)
+
+/* What was done with it, here or by another name of it. */
+#define FACTS_USED                                                                             \
+	(FACT_BOUND | FACT_LISTENING | FACT_CONNECTED | FACT_CONNECT_FAILED | FACTS_SHUTDOWN | \
+	 FACT_RECEIVED | FACT_SENT | FACT_ACCEPTED | FACT_PAIR | FACT_DUP)
+
+bool has_failed_to_connect(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge; /* the record says it all */
+	if (!(leak->facts & FACT_CONNECT_FAILED) || has_fact(leak, HAS_PEER))
+		return false;
+	ret_clue->error = (int)(leak->facts >> FACT_ERRNO_SHIFT);
+	ret_clue->stack_ref = value_of(&leak->view->slot->fact_stack_ref);
+	return true;
+}
+
+/* connect() returned at once, and failed later. */
+bool has_failed_later(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge; /* the kernel says it all */
+	if (!(leak->facts & FACT_CONNECTED) || !is_tcp_in(leak, TCP_CLOSE) ||
+	    !has_fact(leak, HAS_SO_ERROR) || leak->fact->so_error == 0)
+		return false;
+	ret_clue->error = leak->fact->so_error;
+	return true;
+}
+
+/* A listener is the parent's to keep: a child that serves one connection has no need of it. */
+bool has_left_it_to_child(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	return leak_role(leak) != ROLE_LISTENER && copy_is_closed(judge, leak, ret_clue);
+}
+
+bool is_shut_down(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the record says it all */
+	return leak->kind == KIND_SOCKET && (leak->facts & FACTS_SHUTDOWN) == FACTS_SHUTDOWN;
+}
+
+bool is_half_shut(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the record says it all */
+	return leak->kind == KIND_SOCKET && leak->facts & FACTS_SHUTDOWN &&
+	       (leak->facts & FACTS_SHUTDOWN) != FACTS_SHUTDOWN;
+}
+
+bool was_sent(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the record says it all */
+	return leak->facts & FACT_SENT;
+}
+
+bool was_received(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the record says it all */
+	return leak->facts & FACT_RECEIVED;
+}
+
+bool is_kept_duplicate(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	bool is_open;
+
+	return leak_original(judge, leak, &ret_clue->number, &is_open) && !is_open;
+}
+
+bool is_second_duplicate(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	bool is_open;
+
+	return leak_original(judge, leak, &ret_clue->number, &is_open) && is_open;
+}
+
+bool is_last_end(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	bool is_open;
+
+	return leak_other_end(judge, leak, &ret_clue->number, &is_open) && !is_open;
+}
+
+bool is_one_of_both_ends(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	bool is_open;
+
+	return leak_other_end(judge, leak, &ret_clue->number, &is_open) && is_open;
+}
+
+bool was_never_used(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* kernel and record say it all */
+	if (leak->kind != KIND_SOCKET || !leak->call || leak->facts & FACTS_USED ||
+	    !is_without_port(leak))
+		return false;
+	return leak->fact->type == SOCK_DGRAM || is_tcp_in(leak, TCP_CLOSE);
+}
+
+bool was_never_listening(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* kernel and record say it all */
+	if (!(leak->facts & FACT_BOUND) || has_fact(leak, HAS_PEER) ||
+	    leak->facts & (FACT_LISTENING | FACT_CONNECTED | FACT_CONNECT_FAILED | FACTS_SHUTDOWN |
+			   FACT_SENT | FACT_DUP))
+		return false;
+	return is_tcp_in(leak, TCP_CLOSE) ||
+	       (is_unix_connection(leak) && has_fact(leak, HAS_LISTENING) &&
+		!leak->fact->is_listening);
+}
+
+bool has_peer_closed(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the kernel says it all */
+	return is_tcp_in(leak, TCP_CLOSE_WAIT);
+}
+
+/* A connection of the Unix family hangs up when its peer is gone, or both ways are shut. */
+bool has_unix_peer_closed(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* kernel and record say it all */
+	return is_unix_connection(leak) && has_fact(leak, HAS_POLL | HAS_PEER) &&
+	       leak->fact->poll_events & POLLHUP && !(leak->facts & FACTS_SHUTDOWN);
+}
+
+/* Nobody has the other end: the reader is at the end, the writer would get EPIPE. */
+bool is_pipe_without_other_end(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the kernel says it all */
+	return leak->kind == KIND_PIPE && has_fact(leak, HAS_POLL) &&
+	       leak->fact->poll_events & (POLLHUP | POLLERR);
+}
+
+/* Reset, timed out or ended on both sides: the kernel has nothing behind the number any more. */
+bool is_connection_over(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* kernel and record say it all */
+	return leak->facts & FACT_ACCEPTED && is_tcp_in(leak, TCP_CLOSE) &&
+	       !(leak->facts & FACTS_SHUTDOWN);
+}
+
+/* The same after a connect() that did not fail at once: it may never have come to be. */
+bool is_without_connection(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)ret_clue; /* the kernel says it all */
+	return leak->facts & FACT_CONNECTED && is_tcp_in(leak, TCP_CLOSE) &&
+	       !(leak->facts & FACTS_SHUTDOWN) &&
+	       !has_failed_later(judge, leak, &(struct clue){ 0 });
+}
+
+bool is_owned_by_stream(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge; /* the record says it all */
+	if (!(leak->facts & (FACT_FILE | FACT_POPEN)))
+		return false;
+	ret_clue->closer = leak->facts & FACT_POPEN ? "pclose()" : "fclose()";
+	return true;
+}
+
+bool is_owned_by_directory(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge; /* the record says it all */
+	ret_clue->closer = "closedir()";
+	return leak->facts & FACT_DIR;
+}
+
+bool was_left_by_exception(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	return exception_left(judge, leak, ret_clue);
+}
+
+bool is_idle(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the kernel says it all */
+	return is_tcp_in(leak, TCP_ESTABLISHED) && has_fact(leak, HAS_QUEUES) &&
+	       leak->fact->receive_queue == 0 && leak->fact->send_queue == 0;
+}
+
+/* A listener's queue is connections, not bytes: it has none (fact_socket.c). */
+bool has_unread_bytes(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the kernel says it all */
+	return has_fact(leak, HAS_QUEUES | HAS_PEER) && leak->fact->receive_queue > 0;
+}
+
+bool is_listening(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* kernel and record say it all */
+	return leak_role(leak) == ROLE_LISTENER;
+}
+
+#define THREAD_NAME_MAX 15 /* TASK_COMM_LEN, without its end */
+
+/* Is `name` what the kernel calls a thread of a program at `path`? */
+static bool is_name_of(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+	size_t length = strnlen(base, THREAD_NAME_MAX);
+
+	return strcspn(name, "\n") == length && strncmp(base, name, length) == 0;
+}
+
+/* A thread that nobody named is called as its program: that tells nothing. */
+static bool is_programs_name(const struct judge *judge, const struct leak *leak, const char *name)
+{
+	const struct report_process *process = &judge->report->processes[leak->process];
+
+	return is_name_of(process->exe, name) || is_name_of(process->name, name);
+}
+
+bool has_opener_ended(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	const char *name;
+
+	if (!has_fact(leak, HAS_THREAD | HAS_THREAD_ENDED))
+		return false;
+	name = snapshot_string(judge->snapshot, leak->fact->thread_ref);
+	if (name && is_programs_name(judge, leak, name))
+		name = NULL;
+	ret_clue->number = (int)value_of(&leak->view->slot->opened_tid);
+	ret_clue->text =
+		name ? report_printf(judge->report, "thread %d (%s)", ret_clue->number, name)
+		     : report_printf(judge->report, "thread %d", ret_clue->number);
+	return true;
+}

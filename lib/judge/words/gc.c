@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* How Python came to close what a group has. */
+#include <string.h>
+
+#include "judge/judgement.h"
+
+static bool has_function(const struct report_stack *stack, const char *start)
+{
+	for (size_t i = 0; i < stack->frame_count; i++)
+		if (stack->frames[i].function && strncmp(stack->frames[i].function, start, strlen(start)) == 0)
+			return true;
+	return false;
+}
+
+const char *gc_explanation(struct judge *judge, const struct group *group)
+{
+	const struct report_stack *stack =
+		place_read(judge, place_of(judge, group->close_stack_ref));
+
+	if (group->close_count < group->finding.count)
+		return "The program never closed them; Python did, when a reference was lost or at "
+		       "its end.";
+	if (has_function(stack, "Py_FinalizeEx") || has_function(stack, "_Py_Finalize"))
+		return "The program had not closed it when it ended; Python closed it then.";
+	if (has_function(stack, "finalize_garbage") || has_function(stack, "gc_collect") ||
+	    has_function(stack, "PyGC_Collect"))
+		return "The program lost it in a cycle of references; Python's collector closed "
+		       "it, "
+		       "at a time nobody chose.";
+	return "The program lost its last reference without closing it; Python closed it then. "
+	       "Whatever keeps a reference longer, a traceback say, keeps it open.";
+}

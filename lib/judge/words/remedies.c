@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What to do. The names of variables are not known, nor what a path should have
+ * been: a remedy names the call that releases such a thing, the function and the
+ * line, and the condition under which it is missing.
+ */
+#include <string.h>
+
+#include "judge/judgement.h"
+
+/* Where most siblings are closed, or NULL. */
+static const struct report_frame *usual_closer(struct judge *judge, const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->related_count; i++)
+		if (strcmp(finding->related[i].role, "usually-closed") == 0)
+			return stack_top(judge, &finding->related[i].stack);
+	return NULL;
+}
+
+/* Is the one who closes among the callers of what opened? Then it does not leave without itself. */
+static bool is_caller(const struct report_stack *stack, const struct report_frame *top,
+		      const struct report_frame *closer)
+{
+	for (size_t i = 0; i < stack->frame_count; i++)
+		if (&stack->frames[i] > top && stack->frames[i].function &&
+		    strcmp(stack->frames[i].function, closer->function) == 0)
+			return true;
+	return false;
+}
+
+/* What the siblings show: who closes them, and which path does not. NULL when that is not known. */
+static const char *sibling_remedy(struct judge *judge, const struct group *group,
+				  const struct report_frame *top, const char *close_call)
+{
+	const struct finding *finding = &group->finding;
+	const struct report_frame *closer = usual_closer(judge, finding);
+	const char *function = function_text(judge, top);
+	const char *usual = function_text(judge, closer);
+
+	if (!usual || !function || strcmp(usual, function) == 0)
+		return NULL;
+	if (!is_caller(&finding->stack, top, closer))
+		return report_printf(judge->report, "%s on the path that leaves %s without %s.",
+				     close_call, function, usual);
+	return report_printf(judge->report, "%s on the path of %s where it is missing.", close_call,
+			     usual);
+}
+
+static const char *gc_remedy(struct judge *judge, const struct report_frame *top)
+{
+	if (!top || !frame_is_python(top))
+		return "Close it in the program: use a with block, or call its close().";
+	return report_printf(judge->report,
+			     "Close it in the program: a with block in %s, or its close() where "
+			     "nobody needs it any more.",
+			     function_text(judge, top));
+}
+
+static const char *usual_remedy(struct judge *judge, const struct group *group,
+				const struct report_frame *top)
+{
+	const char *closer = sentence_fill(judge, group, NULL, "%c");
+	const char *function = function_text(judge, top);
+	const char *sibling = sibling_remedy(judge, group, top, closer);
+
+	if (sibling)
+		return sibling;
+	if (function && top->language && strcmp(top->language, "c++") == 0)
+		return report_printf(judge->report,
+				     "%s on every path that gives up what %s opened, or in the "
+				     "destructor of an object that owns it.",
+				     closer, function);
+	if (function)
+		return report_printf(judge->report,
+				     "%s on every path that gives up what %s %s.", closer,
+				     function, kind_is_memory(group->finding.kind) ? "got" : "opened");
+	return report_printf(judge->report, "%s on every path that gives it up.", closer);
+}
+
+void group_remedy(struct judge *judge, struct group *group)
+{
+	struct finding *finding = &group->finding;
+	const struct report_frame *frame = stack_top(judge, &finding->stack);
+
+	if (finding->type == FINDING_CLOSED_BY_GC)
+		finding->remedy = gc_remedy(judge, frame);
+	else
+		finding->remedy = evidence_remedy(judge, group, &frame);
+	if (!finding->remedy)
+		finding->remedy = usual_remedy(judge, group, frame);
+	if (!frame || !frame->file)
+		return;
+	finding->remedy_file = frame->file;
+	finding->remedy_line = frame->line;
+}

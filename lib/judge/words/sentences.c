@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Sentences of a report, put together from what is known. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/judgement.h"
+#include "judge/stack/python.h"
+
+/* Without parameters, template arguments and "(anonymous namespace)": a sentence must read. */
+static const char *function_name(struct judge *judge, const char *function)
+{
+	static const char anonymous[] = "(anonymous namespace)::";
+	char *name = function_normalise(judge->report, function), *at;
+
+	while ((at = strstr(name, anonymous)))
+		memmove(at, at + strlen(anonymous), strlen(at + strlen(anonymous)) + 1);
+	return *name ? name : function;
+}
+
+/* A function of the interpreter itself: no writer of a script knows it. */
+static bool is_interpreter(struct judge *judge, const struct report_frame *frame)
+{
+	const struct module *module = frame_is_script(frame) ? NULL : frame_module(judge, frame);
+
+	return !frame_is_python(frame) && module && module->is_python;
+}
+
+const char *function_text(struct judge *judge, const struct report_frame *frame)
+{
+	const char *name;
+	size_t length;
+
+	if (!frame || !frame->function || is_interpreter(judge, frame))
+		return NULL;
+	if (frame_is_python(frame))
+		return python_function_text(judge->report, frame);
+	name = function_name(judge, frame->function);
+	if (strcmp(name, "operator()") == 0)
+		return "the lambda"; /* its class has no name */
+	length = strlen(name);
+	/* "operator()" has its brackets. */
+	return length > 2 && strcmp(name + length - 2, "()") == 0
+		       ? name
+		       : report_printf(judge->report, "%s()", name);
+}
+
+const char *place_text(struct judge *judge, const struct report_stack *stack)
+{
+	const struct report_frame *frame = stack_top(judge, stack);
+	const char *function;
+
+	if (!frame || !frame->function || is_interpreter(judge, frame))
+		return NULL;
+	function = frame_is_python(frame) ? frame->function : function_name(judge, frame->function);
+	return frame->file && frame->line ? report_printf(judge->report, "%s (%s:%u)", function,
+							  frame->file, frame->line)
+					  : function;
+}
+
+static const char *closer_of(const struct group *group)
+{
+	const char *call = group->finding.call;
+
+	static const char *const closers[][2] = {
+		{ "fopen", "fclose()" },        { "fopen64", "fclose()" },
+		{ "_IO_fopen", "fclose()" },    { "fdopen", "fclose()" },
+		{ "freopen", "fclose()" },      { "freopen64", "fclose()" },
+		{ "tmpfile", "fclose()" },      { "tmpfile64", "fclose()" },
+		{ "popen", "pclose()" },        { "_IO_popen", "pclose()" },
+		{ "opendir", "closedir()" },    { "fdopendir", "closedir()" },
+		{ "mq_open", "mq_close()" },    { "__mq_open_2", "mq_close()" },
+		{ "setmntent", "endmntent()" }, { "__setmntent", "endmntent()" },
+		{ "fts_open", "fts_close()" },  { "fts64_open", "fts_close()" },
+	};
+
+	if (group->closer)
+		return group->closer;
+	if (kind_is_memory(group->finding.kind))
+		return memory_closer(group->finding.kind);
+	for (size_t i = 0; call && i < sizeof(closers) / sizeof(closers[0]); i++)
+		if (strcmp(call, closers[i][0]) == 0)
+			return closers[i][1];
+	return "close()";
+}
+
+static const char *error_text(struct judge *judge, int error)
+{
+	const char *name = strerrorname_np(error);
+
+	return name ? report_printf(judge->report, "%s (%s)", name, strerror(error))
+		    : report_printf(judge->report, "error %d", error);
+}
+
+static const char *gap_text(struct judge *judge, const struct group *group, const struct clue *clue,
+			    char gap)
+{
+	const struct report_stack *stack =
+		clue && clue->stack_ref ? place_read(judge, place_of(judge, clue->stack_ref))
+					: NULL;
+
+	switch (gap) {
+	case 'c':
+		return closer_of(group);
+	case 'f':
+		return function_text(judge, stack_top(judge, &group->finding.stack));
+	case 'F':
+		return stack ? function_text(judge, stack_top(judge, stack)) : NULL;
+	case 'p':
+		return stack ? place_text(judge, stack) : NULL;
+	case 'e':
+		return clue && clue->error ? error_text(judge, clue->error) : NULL;
+	case 'n':
+		return clue && clue->number >= 0 ? report_printf(judge->report, "%d", clue->number)
+						 : NULL;
+	case 't':
+		return clue ? clue->text : NULL;
+	default:
+		return NULL;
+	}
+}
+
+const char *sentence_fill(struct judge *judge, const struct group *group, const struct clue *clue,
+			  const char *sentence)
+{
+	const char *text = "", *gap;
+
+	while ((gap = strchr(sentence, '%'))) {
+		const char *word = gap_text(judge, group, clue, gap[1]);
+
+		if (!word)
+			return NULL;
+		text = report_printf(judge->report, "%s%.*s%s", text, (int)(gap - sentence),
+				     sentence, word);
+		sentence = gap + 2;
+	}
+	return report_printf(judge->report, "%s%s", text, sentence);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where descriptors from the same place were closed, and how many. A place may
+ * be several stacks of the ledger, of several images and processes: all count.
+ */
+#include <stdlib.h>
+
+#include "judge/judgement.h"
+
+/* Stacks in the report; and places in its sentence. */
+#define CLOSINGS_KEPT 16
+#define CLOSINGS_SAID 3
+
+/* How often one stack closed what others left open. */
+struct closing {
+	uint32_t place;
+	uint64_t count;
+};
+
+struct closings {
+	struct lookup numbers; /* place → its number below */
+	struct closing *list;
+	size_t count;
+	uint64_t total; /* where the closing stack was not recorded included */
+};
+
+/* What came in a message had no kind when it was closed: nobody had asked the kernel. */
+static bool is_sibling(const struct ledger_pair *pair, const struct group *group)
+{
+	return pair->call == group->call &&
+	       (pair->kind == group->finding.kind || pair->kind == KIND_OTHER);
+}
+
+static void closing_count(struct judge *judge, struct closings *closings, uint32_t place,
+			  uint64_t count)
+{
+	uint32_t *number;
+	bool is_new;
+
+	closings->total += count;
+	if (place == NONE)
+		return;
+	number = lookup_put(&closings->numbers, judge->report, place, 0, (uint32_t)closings->count,
+			    &is_new);
+	if (is_new) {
+		closings->list = array_grow(judge->report, closings->list, closings->count,
+					    sizeof(*closings->list));
+		closings->list[closings->count++] = (struct closing){ .place = place };
+	}
+	closings->list[*number].count += count;
+}
+
+static void pairs_sum(struct judge *judge, const struct group *group, uint32_t stack_ref,
+		      struct closings *closings)
+{
+	const struct ledger_stack *stack = ledger_stack_at(judge->ledger, stack_ref);
+	uint32_t ref = stack ? atomic_load_explicit(&stack->pairs_ref, memory_order_relaxed) : 0;
+	const struct ledger_pair *pair;
+
+	while ((pair = ledger_at(judge->ledger, ref, sizeof(*pair))) &&
+	       budget_take(judge, &judge->record_budget, 1)) {
+		ref = pair->next_ref;
+		if (is_sibling(pair, group))
+			closing_count(judge, closings,
+				      place_alike(judge, place_of(judge, pair->close_stack_ref)),
+				      atomic_load_explicit(&pair->count, memory_order_relaxed));
+	}
+}
+
+static int closing_compare(const void *left, const void *right)
+{
+	const struct closing *a = left, *b = right;
+
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	return (a->place > b->place) - (a->place < b->place);
+}
+
+/* "at drop_client (chat.c:58)", ": 9 at a (x.c:1), 4 at b (x.c:9), 2 elsewhere" */
+static const char *closings_text(struct judge *judge, const struct closings *closings)
+{
+	const char *text = "";
+	uint64_t said = 0;
+
+	for (size_t i = 0; i < closings->count && i < CLOSINGS_SAID; i++) {
+		const struct closing *closing = &closings->list[i];
+		const char *place = place_text(judge, place_read(judge, closing->place));
+
+		if (!place)
+			break;
+		if (closing->count == closings->total)
+			return report_printf(judge->report, ", at %s", place);
+		text = report_printf(judge->report, "%s%s %llu at %s", text, said ? "," : ":",
+				     (unsigned long long)closing->count, place);
+		said += closing->count;
+	}
+	if (said && said < closings->total)
+		text = report_printf(judge->report, "%s, %llu elsewhere", text,
+				     (unsigned long long)(closings->total - said));
+	return text;
+}
+
+void siblings_witness(struct judge *judge, struct group *group)
+{
+	struct closings closings = { 0 };
+	struct finding *finding = &group->finding;
+
+	if (finding->type != FINDING_LEAK || group->place == NONE)
+		return;
+	/* A new place may move the array of places: take the lists by number each time. */
+	for (uint32_t next = group->place + 1; next; next = judge->places[next - 1].next_alike)
+		for (size_t i = 0; i < judge->places[next - 1].ref_count; i++)
+			pairs_sum(judge, group, judge->places[next - 1].refs[i], &closings);
+	group->siblings = closings.total;
+	if (closings.count)
+		qsort(closings.list, closings.count, sizeof(*closings.list), closing_compare);
+	for (size_t i = 0; i < closings.count && i < CLOSINGS_KEPT; i++)
+		finding_relate(judge->report, finding,
+			       (struct report_related){
+				       .role = "usually-closed",
+				       .stack = *place_read(judge, closings.list[i].place),
+				       .count = closings.list[i].count,
+			       });
+	if (closings.total == 0)
+		return;
+	evidence_add(
+		judge->report, finding,
+		(struct report_evidence){
+			.what = "siblings-closed",
+			.text = report_printf(judge->report, "%llu of %llu from here %s %s%s.",
+					      (unsigned long long)closings.total,
+					      (unsigned long long)(closings.total + finding->count),
+					      closings.total == 1 ? "was" : "were",
+					      kind_is_memory(finding->kind) ? "freed" : "closed",
+					      closings_text(judge, &closings)),
+		});
+}
