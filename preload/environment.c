@@ -7,21 +7,12 @@
 #include "base/text.h"
 #include "names.h"
 #include "state.h"
+#include "variables.h"
 
 #define PRELOAD_VARIABLE "LD_PRELOAD="
 
 /* A 32-bit index and a '\0'. */
 #define INDEX_SIZE 11
-
-const char *environment_find(char *const *environment, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (; environment && *environment; environment++)
-		if (strncmp(*environment, name, length) == 0)
-			return *environment + length;
-	return NULL;
-}
 
 bool environment_joins(char *const *environment)
 {
@@ -179,18 +170,4 @@ char **environment_repair(char *const *environment, const struct joining *joinin
 	repaired[kept++] = strings;
 	repaired[kept] = NULL;
 	return repaired;
-}
-
-void joining_decide(struct joining *ret_joining, const char *path, bool is_searched)
-{
-	*ret_joining = (struct joining){ .is_preloaded = false };
-	/* Its loader would make calls for us that the filter has not been asked about. */
-	if (!shim_may_call_kernel())
-		return;
-	/* A chroot, or another mount namespace: the loader would complain. */
-	ret_joining->is_apart = raw3(SYS_faccessat, AT_FDCWD, shim.library_path, R_OK) != 0;
-	if (ret_joining->is_apart)
-		return;
-	target_look(path, is_searched, &ret_joining->target);
-	ret_joining->is_preloaded = !ret_joining->target.is_foreign;
 }

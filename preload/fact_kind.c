@@ -6,6 +6,7 @@
 
 #include "base/raw.h"
 #include "facts.h"
+#include "state.h"
 
 /* Prefixes of what /proc/self/fd/N points to, for what has no place in a file system. */
 static const struct {
@@ -85,4 +86,11 @@ bool fact_kind_is_possible(unsigned int recorded, unsigned int found)
 		return recorded == found ||
 		       found == KIND_OTHER; /* all that is known without /proc */
 	}
+}
+
+bool fact_is_asked(unsigned int kind)
+{
+	uint32_t asked = shim.ledger.header->kinds_asked;
+
+	return asked == 0 || asked & KIND_BIT(kind);
 }

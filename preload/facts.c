@@ -35,13 +35,6 @@ static uint32_t target_read(int fd, char *target, size_t size)
 	return raw_failed(length) ? 0 : ledger_string_add(&shim.ledger, target, (size_t)length);
 }
 
-bool fact_is_asked(unsigned int kind)
-{
-	uint32_t asked = shim.ledger.header->kinds_asked;
-
-	return asked == 0 || asked & KIND_BIT(kind);
-}
-
 static void fact_fill(int fd, struct ledger_fact *fact)
 {
 	char target[512];

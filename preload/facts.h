@@ -34,7 +34,7 @@ void fact_read_original(const struct descriptor_view *view, struct ledger_fact *
 /* facts.c: are facts of this number due, which is open? */
 bool fact_is_due(int fd);
 
-/* Does anybody ask for this kind? Of others the plainest is enough. */
+/* fact_kind.c: does anybody ask for this kind? Of others the plainest is enough. */
 bool fact_is_asked(unsigned int kind);
 
 /*

@@ -4,20 +4,16 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/raw.h"
-#include "capture.h"
 #include "names.h"
 #include "state.h"
+#include "stderr.h"
 
 /* Weak: musl loads us and has none of them. The second is what at_quick_exit() is made of. */
 extern __typeof__(on_exit) on_exit __attribute__((weak));
 extern int __cxa_at_quick_exit(void (*function)(void *), void *library) __attribute__((weak));
-
-/* Return addresses in exit() lie this close behind its start. */
-#define EXIT_SIZE 96
 
 /* The longest that a thread waits for another's end handler, and then for the process's end. */
 #define END_WAIT_NS UINT64_C(60000000000)
@@ -27,46 +23,6 @@ extern int __cxa_at_quick_exit(void (*function)(void *), void *library) __attrib
 #define EXITING_MAX 8
 
 int finish_quick_exit_status;
-
-static struct {
-	bool has_stderr;
-	dev_t device; /* of descriptor 2 at the start */
-	ino_t inode;
-	int rescued; /* copy of descriptor 2, or -1 */
-} finish = { .rescued = -1 };
-
-static bool is_stderr(int fd)
-{
-	struct stat status;
-
-	return finish.has_stderr && !raw_failed(raw2(SYS_fstat, fd, &status)) &&
-	       status.st_dev == finish.device && status.st_ino == finish.inode;
-}
-
-/* Does the calling thread run inside exit(), that is, in an exit handler? */
-static bool is_exiting(void)
-{
-	uint64_t pcs[LEDGER_DEPTH_MAX];
-	bool has_signal = false;
-	unsigned int depth = unwinder_static.walk(pcs, LEDGER_DEPTH_MAX, &has_signal);
-
-	for (unsigned int i = 0; i < depth; i++)
-		if (pcs[i] - (uintptr_t)REAL(exit) < EXIT_SIZE)
-			return true;
-	return false;
-}
-
-void finish_guard_stderr(unsigned int first, unsigned int last)
-{
-	long copy;
-
-	if (__builtin_expect(first > STDERR_FILENO || last < STDERR_FILENO, 1) || !shim.is_bare ||
-	    finish.rescued >= 0 || !shim_is_recording() || !shim_may_call_kernel() ||
-	    !is_exiting() || !is_stderr(STDERR_FILENO))
-		return;
-	copy = raw3(SYS_fcntl, STDERR_FILENO, F_DUPFD_CLOEXEC, last == ~0U ? 0 : 3);
-	finish.rescued = raw_failed(copy) ? -1 : (int)copy;
-}
 
 /* Wait until *word is no longer `value`, or the time is over. */
 static void word_await(_Atomic(uint32_t) *word, uint32_t value, uint64_t most_ns)
@@ -158,12 +114,12 @@ void finish_process(enum process_end how, int status)
 		/* The kernel speaks of this thread's own table, the entry of the process's. */
 		atomic_store_explicit(&process->check, CHECK_NONE, memory_order_relaxed);
 	} else if (may_check) {
-		struct check_result result = kernel_check(finish.rescued);
+		struct check_result result = kernel_check(stderr_rescued());
 
 		atomic_store_explicit(&process->open_count, result.open_count,
 				      memory_order_relaxed);
 		atomic_store_explicit(&process->check, result.check, memory_order_relaxed);
-		facts_write(finish.rescued, result.has_facts);
+		facts_write(stderr_rescued(), result.has_facts);
 	} else {
 		atomic_store_explicit(&process->check, CHECK_SECCOMP, memory_order_relaxed);
 	}
@@ -173,18 +129,10 @@ void finish_process(enum process_end how, int status)
 	errno = saved_errno;
 }
 
-/* The descriptor to print on: what was rescued, or 2 if it still is what it was. */
-static int report_fd(void)
-{
-	if (finish.rescued >= 0)
-		return finish.rescued;
-	return is_stderr(STDERR_FILENO) ? STDERR_FILENO : -1;
-}
-
 void finish_before_filter(void)
 {
 	if (shim.is_bare)
-		reporter_refuse(report_fd());
+		reporter_refuse(stderr_report_fd());
 }
 
 /*
@@ -201,7 +149,7 @@ static int report(int status)
 		return status;
 	if (shim.is_bare) {
 		shim.is_bare = false; /* once */
-		wanted = reporter_run(report_fd());
+		wanted = reporter_run(stderr_report_fd());
 	}
 	end_over();
 	return wanted < 0 ? status : wanted;
@@ -260,13 +208,8 @@ int finish_report(int status)
 
 void finish_init(bool is_bare)
 {
-	struct stat status;
-
-	if (is_bare && !raw_failed(raw2(SYS_fstat, STDERR_FILENO, &status))) {
-		finish.has_stderr = true;
-		finish.device = status.st_dev;
-		finish.inode = status.st_ino;
-	}
+	if (is_bare)
+		stderr_init();
 	if (!on_exit || !__cxa_at_quick_exit || on_exit(end_of_exit, NULL) != 0 ||
 	    __cxa_at_quick_exit(end_of_quick_exit, NULL) != 0)
 		atomic_store_explicit(&shim.process->not_followed, 1, memory_order_relaxed);

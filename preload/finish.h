@@ -32,13 +32,6 @@ void finish_resume(void);
 /* In a forked child: whoever was ending its parent is not here. */
 void finish_forked(void);
 
-/*
- * In the bare form, once the exit handlers run: before descriptor 2, between
- * `first` and `last`, is closed, keep a copy of it for the report, if it still
- * is what it was at the start. Programs such as ls close it on their way out.
- */
-void finish_guard_stderr(unsigned int first, unsigned int last);
-
 /* The status quick_exit() was given, for the handler that gets none. */
 extern int finish_quick_exit_status;
 

@@ -42,17 +42,9 @@
 /* Of /proc/self/task: its name, its "." and the ".." of its only thread. */
 #define TASK_LINKS_OF_ONE 3
 
-/* libc's __libc_single_threaded; NULL before glibc 2.32. */
-OF_EVERY_PROCESS static const char *libc_single_threaded;
-
 /* What pthread_atfork() is made of, weak: musl loads us and does not have it. */
 extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void),
 			     void *library) __attribute__((weak));
-
-bool process_is_single_threaded(void)
-{
-	return libc_single_threaded && *libc_single_threaded;
-}
 
 void fork_announce(void)
 {
@@ -134,7 +126,7 @@ static void fork_leave_parent(void)
 void lives_init(void)
 {
 	/* By the whole program's scope: the variable may be a copy in the executable. */
-	libc_single_threaded = loaded_default("__libc_single_threaded");
+	shim.single_threaded = loaded_default("__libc_single_threaded");
 	/* No room for handlers: forked children then record into their parent's table. */
 	if (!__register_atfork ||
 	    __register_atfork(fork_announce, fork_leave_parent, fork_in_child, NULL) != 0)

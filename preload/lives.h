@@ -28,9 +28,6 @@ void fork_announce(void);
 void fork_in_child(void);
 void fork_in_parent(pid_t pid);
 
-/* Was there never a second thread? Also true in the only thread of a forked child. */
-bool process_is_single_threaded(void);
-
 /* Register the atfork handlers, first of all. At start. */
 void lives_init(void);
 

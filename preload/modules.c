@@ -15,17 +15,6 @@ static bool object_find(uint64_t pc, struct dl_find_object *ret_object)
 	return objects_find((void *)pc, ret_object) == 0;
 }
 
-const ElfW(Ehdr) *modules_header(const struct dl_find_object *object)
-{
-	const ElfW(Ehdr) *header = object->dlfo_map_start;
-	size_t mapped = (size_t)((char *)object->dlfo_map_end - (char *)object->dlfo_map_start);
-
-	if (mapped < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
-	    header->e_phoff + (size_t)header->e_phnum * sizeof(ElfW(Phdr)) > LEDGER_PAGE_SIZE)
-		return NULL;
-	return header;
-}
-
 static const ElfW(Phdr) *header_segments(const ElfW(Ehdr) *header)
 {
 	return (const ElfW(Phdr) *)((uintptr_t)header + header->e_phoff);
@@ -55,7 +44,7 @@ static void note_read_build_id(const uint8_t *at, size_t size, struct ledger_mod
 
 static void module_read_build_id(const struct dl_find_object *object, struct ledger_module *module)
 {
-	const ElfW(Ehdr) *header = modules_header(object);
+	const ElfW(Ehdr) *header = object_header(object);
 	const ElfW(Phdr) *segments = header ? header_segments(header) : NULL;
 
 	for (unsigned int i = 0; header && i < header->e_phnum; i++) {
@@ -160,7 +149,7 @@ int modules_iterate_for_unwinder(int (*callback)(struct dl_phdr_info *, size_t, 
 
 	if (!object_find(*(const uintptr_t *)data, &object))
 		return 0;
-	header = modules_header(&object);
+	header = object_header(&object);
 	if (!header)
 		return 0;
 	info.dlpi_addr = object.dlfo_link_map->l_addr;

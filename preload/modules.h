@@ -13,9 +13,6 @@
 
 #include "names.h"
 
-/* The ELF header at the start of a mapping; NULL where the first segment is not the file's start. */
-const ElfW(Ehdr) *modules_header(const struct dl_find_object *object);
-
 /* The modules of program counters are in the ledger afterwards. Code made at run time has none. */
 void modules_note(const uint64_t *pcs, unsigned int depth);
 

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "objects.h"
 
-#include "loaded.h"
-#include "real.h"
+#include <string.h>
+
 #include "state.h"
 
 #define OBJECTS_MAX 1024
 
-/* The library that a test builds with this definition asks both ways, and ends the program where
- * they differ. */
-#ifdef UNCLOSED_VERIFY_STACKS
-#define IS_VERIFYING true
-#else
-#define IS_VERIFYING false
-#endif
-
 OF_EVERY_PROCESS static __typeof__(_dl_find_object) *find_object;
+OF_EVERY_PROCESS static __typeof__(dl_iterate_phdr) *iterate;
 
 /*
  * For an older glibc. Entries are written by one thread at a time; `version` is
@@ -77,19 +70,20 @@ void objects_refresh(void)
 	static const struct object none;
 	uint32_t count = 0;
 
-	if ((find_object && !IS_VERIFYING) || !REAL(dl_iterate_phdr) ||
-	    shim.is_forked_from_threads || atomic_flag_test_and_set(&is_refreshing))
+	if (!iterate || shim.is_forked_from_threads ||
+	    atomic_flag_test_and_set(&is_refreshing))
 		return;
-	(void)REAL(dl_iterate_phdr)(object_note, &count); /* says what object_note() says */
+	(void)iterate(object_note, &count); /* says what object_note() says */
 	for (uint32_t i = count; i < atomic_load(&object_count); i++)
 		object_write(i, &none);
 	atomic_store(&object_count, count);
 	atomic_flag_clear(&is_refreshing);
 }
 
-void objects_init(void)
+void objects_init(__typeof__(_dl_find_object) *find, __typeof__(dl_iterate_phdr) *walk)
 {
-	find_object = (__typeof__(find_object))loaded_next("_dl_find_object");
+	find_object = find;
+	iterate = walk;
 	objects_refresh();
 }
 
@@ -147,7 +141,18 @@ int objects_find(void *pc, struct dl_find_object *ret_object)
 	if (__builtin_expect(find_object == NULL, 0))
 		return object_find_or_refresh((uintptr_t)pc, ret_object);
 	result = find_object(pc, ret_object);
-	if (IS_VERIFYING && result == 0)
+	if (iterate && result == 0) /* the library that verifies has both, and compares */
 		object_verify((uintptr_t)pc, ret_object);
 	return result;
+}
+
+const ElfW(Ehdr) *object_header(const struct dl_find_object *object)
+{
+	const ElfW(Ehdr) *header = object->dlfo_map_start;
+	size_t mapped = (size_t)((char *)object->dlfo_map_end - (char *)object->dlfo_map_start);
+
+	if (mapped < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
+	    header->e_phoff + (size_t)header->e_phnum * sizeof(ElfW(Phdr)) > LEDGER_PAGE_SIZE)
+		return NULL;
+	return header;
 }

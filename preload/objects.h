@@ -14,13 +14,19 @@
 #ifndef UNCLOSED_PRELOAD_OBJECTS_H
 #define UNCLOSED_PRELOAD_OBJECTS_H
 
-/* Look up what this file needs of the loader. At start. */
-void objects_init(void);
-
 #include "names.h"
+
+/*
+ * The loader's functions to ask: _dl_find_object(), or NULL where libc has none; and
+ * dl_iterate_phdr(), or NULL where the first is enough. At start.
+ */
+void objects_init(__typeof__(_dl_find_object) *find, __typeof__(dl_iterate_phdr) *walk);
 
 /* As _dl_find_object(): 0, or -1 when the address is in none. */
 int objects_find(void *pc, struct dl_find_object *ret_object);
+
+/* The ELF header at the start of a mapping; NULL where the first segment is not the file's start. */
+const ElfW(Ehdr) *object_header(const struct dl_find_object *object);
 
 /* Objects may have gone: with an older glibc, see all anew. After a dlclose. */
 void objects_refresh(void);

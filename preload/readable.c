@@ -6,7 +6,7 @@
 #include <sys/uio.h>
 
 #include "base/raw.h"
-#include "environment.h"
+#include "variables.h"
 #include "state.h"
 
 /* Valgrind puts a library of its own into LD_PRELOAD of all that it runs, with any tool. */

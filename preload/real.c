@@ -6,7 +6,6 @@
 #include "base/kinds.h"
 #include "loaded.h"
 #include "own.h"
-#include "start.h"
 #include "state.h"
 
 /* Weak: musl loads us and does not have it. */
@@ -85,7 +84,7 @@ void real_prepare(void)
 	loaded_init();
 	if (!loaded_is_whole())
 		resolve_all();
-	start_from_call();
+	real_on_first_call();
 }
 
 void real_prepare_fork(void)

@@ -34,11 +34,17 @@ struct real_functions {
 extern struct real_functions real_functions;
 
 /*
- * Be able to find real functions, and start the shim (start.h). Called by the
+ * Be able to find real functions, and start the shim (start.c). Called by the
  * constructor, or by the first hooked call where a constructor of another
  * library runs before ours. Once; any later call returns at once.
  */
 void real_prepare(void);
+
+/*
+ * The one call that goes up: the first hooked call may come before any constructor
+ * of ours, and begins the session then. Defined by start.c.
+ */
+void real_on_first_call(void);
 
 /* Before a fork: find what children call first of all, or each would have to for itself. */
 void real_prepare_fork(void);

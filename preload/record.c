@@ -5,7 +5,7 @@
 
 #include "capture.h"
 #include "copies.h"
-#include "finish.h"
+#include "stderr.h"
 #include "misuse.h"
 #include "pairs.h"
 #include "scopes.h"
@@ -221,7 +221,7 @@ struct release record_release_begin(enum call call, int fd)
 	if (fd < 0 || !shim_is_recording())
 		return release;
 	if (fd == STDERR_FILENO)
-		finish_guard_stderr(STDERR_FILENO, STDERR_FILENO);
+		stderr_guard(STDERR_FILENO, STDERR_FILENO);
 	release.slot = slot_find(fd);
 	is_from_parent = (!release.slot || slot_state(LOAD(release.slot->word)) == SLOT_NONE) &&
 			 is_inherited(fd);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <linux/close_range.h>
 
-#include "finish.h"
+#include "stderr.h"
 #include "lives.h"
 #include "record.h"
 
@@ -23,7 +23,7 @@ int close_range(unsigned int first, unsigned int last, int flags)
 	int result;
 
 	if (!(flags & CLOSE_RANGE_CLOEXEC))
-		finish_guard_stderr(first, last);
+		stderr_guard(first, last);
 	result = REAL(close_range)(first, last, flags);
 	if (result == 0)
 		close_range_done(&range, (unsigned int)flags);
@@ -35,7 +35,7 @@ void closefrom(int first)
 	unsigned int from = first > 0 ? (unsigned int)first : 0;
 	struct range range = record_range_begin(CALL_closefrom, from, ~0U);
 
-	finish_guard_stderr(from, ~0U);
+	stderr_guard(from, ~0U);
 	REAL(closefrom)(first);
 	record_range_end(&range);
 }

@@ -13,7 +13,7 @@
 
 #include "base/raw.h"
 #include "base/text.h"
-#include "environment.h"
+#include "variables.h"
 #include "finish.h"
 #include "names.h"
 #include "state.h"

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "environment.h"
+#include "variables.h"
 #include "scopes.h"
 #include "state.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "start.h"
-
+/* The start of a process image: join the session, or begin one. */
 #include <errno.h>
 #include <gnu/libc-version.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 #include "base/raw.h"
 #include "base/text.h"
 #include "capture.h"
-#include "environment.h"
+#include "variables.h"
 #include "finish.h"
 #include "lives.h"
 #include "loaded.h"
@@ -292,6 +291,21 @@ static void options_read(struct options *options, char *const *environment, char
 		warn("UNCLOSED_OPTIONS: ignored: ", errors[0].name, errors[0].name_length);
 }
 
+/* The library that verifies asks both ways, and ends the program where they differ. */
+static void objects_ask(void)
+{
+	__typeof__(_dl_find_object) *find =
+		(__typeof__(find))loaded_next("_dl_find_object");
+
+#ifndef UNCLOSED_VERIFY_STACKS
+	if (find) {
+		objects_init(find, NULL);
+		return;
+	}
+#endif
+	objects_init(find, REAL(dl_iterate_phdr));
+}
+
 static void start(char *const *argv, char *const *environment)
 {
 	static char storage[1024];
@@ -307,7 +321,7 @@ static void start(char *const *argv, char *const *environment)
 		return;
 	library_path_find();
 	readable_init(environment);
-	objects_init();
+	objects_ask();
 	memory_init();
 	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))
 		return;
@@ -319,7 +333,7 @@ static void start(char *const *argv, char *const *environment)
 	finish_init(shim.is_bare);
 }
 
-void start_from_call(void)
+void real_on_first_call(void)
 {
 	/* libc has its own copies of both by the time a library's constructor runs. */
 	if (gnu_get_libc_version && environ)

@@ -53,6 +53,7 @@ struct shim {
 	long copies_born;          /* descriptors at the start or fork; -1 not known (copies.c) */
 	_Atomic(uint32_t) copies_closed;
 	_Atomic(uint32_t) walks; /* of this process, counted until they are SHORT_WALKS */
+	const char *single_threaded; /* libc's __libc_single_threaded; NULL before glibc 2.32 */
 	char ledger_path[256];
 	char library_path[256]; /* ours */
 	struct ledger ledger;   /* last: pages of windows of which one or two are in use */
@@ -124,6 +125,12 @@ static inline bool process_walks_much(void)
 static inline bool shim_may_call_kernel(void)
 {
 	return !atomic_load_explicit(&shim.process->has_filter, memory_order_relaxed);
+}
+
+/* Was there never a second thread? Also true in the only thread of a forked child. */
+static inline bool process_is_single_threaded(void)
+{
+	return shim.single_threaded && *shim.single_threaded;
 }
 
 /* gettid() for thread_tid(), kept for the thread's life; 0 where a system call is not allowed. */

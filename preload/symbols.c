@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "modules.h"
+#include "objects.h"
 
 /* The hash table as ld writes it with --hash-style=gnu; words before the Bloom filter. */
 struct symbol_hash {
@@ -26,7 +26,7 @@ static const void *address_of(uintptr_t base, ElfW(Addr) value)
 
 const ElfW(Dyn) * symbol_dynamic(const struct dl_find_object *object)
 {
-	const ElfW(Ehdr) *header = modules_header(object);
+	const ElfW(Ehdr) *header = object_header(object);
 	const ElfW(Phdr) * segments;
 
 	if (!header)

@@ -12,6 +12,7 @@
 #include "capture.h"
 #include "duplicates.h"
 #include "finish.h"
+#include "stderr.h"
 #include "ioctl.h"
 #include "lives.h"
 #include "readable.h"
@@ -181,7 +182,7 @@ static long close_range_by_number(long first, long last, long flags)
 	long result;
 
 	if (!(flags & CLOSE_RANGE_CLOEXEC))
-		finish_guard_stderr((unsigned int)first, (unsigned int)last);
+		stderr_guard((unsigned int)first, (unsigned int)last);
 	result = raw3(SYS_close_range, first, last, flags);
 	if (result == 0)
 		close_range_done(&range, (unsigned int)flags);

@@ -9,7 +9,7 @@
 #include "apart.h"
 #include "base/raw.h"
 #include "base/text.h"
-#include "environment.h"
+#include "variables.h"
 #include "lives.h"
 #include "names.h"
 #include "programs.h"

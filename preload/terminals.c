@@ -5,7 +5,7 @@
  * and 2 and nothing else of the pair.
  */
 #include "duplicates.h"
-#include "finish.h"
+#include "stderr.h"
 #include "lives.h"
 #include "state.h"
 
@@ -54,7 +54,7 @@ int login_tty(int fd)
 
 	if (!shim_is_recording())
 		return REAL(login_tty)(fd);
-	finish_guard_stderr(STDIN_FILENO, STDERR_FILENO);
+	stderr_guard(STDIN_FILENO, STDERR_FILENO);
 	result = REAL(login_tty)(fd);
 	if (result != 0)
 		return result;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ledger/storage.h"
+#include "ledger/ledger.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/raw.h"
+#include "ledger/populate.h"
 #include "base/text.h"
 
 uint64_t ledger_size_allowed(void)

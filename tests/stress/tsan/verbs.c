@@ -15,7 +15,7 @@
 
 #include "base/raw.h"
 #include "capture.h"
-#include "finish.h"
+#include "stderr.h"
 #include "record.h"
 #include "state.h"
 
@@ -43,7 +43,7 @@ uint32_t capture_opening(void)
 	return capture_stack();
 }
 
-void finish_guard_stderr(unsigned int first, unsigned int last)
+void stderr_guard(unsigned int first, unsigned int last)
 {
 	(void)first; /* nobody reports here */
 	(void)last;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
+ * Storage behind a mapping, asked for before anything is stored there.
+ *
  * Layer: ledger, inside. Context: target and tool.
  */
-#ifndef UNCLOSED_LEDGER_STORAGE_H
-#define UNCLOSED_LEDGER_STORAGE_H
+#ifndef UNCLOSED_LEDGER_POPULATE_H
+#define UNCLOSED_LEDGER_POPULATE_H
 
-#include "ledger/ledger.h"
+#include <stddef.h>
+#include <stdint.h>
 
 /*
  * Storage behind `length` bytes of a mapping, or -errno. Where the file system
