@@ -5,8 +5,8 @@
 #
 # Includes go one way: base <- ledger <- preload; base <- model <- { known, report };
 # { ledger, symbol, model, known } <- judge <- cli.
-# The library, when given, exports the rows of preload/calls.def, preload/api.def,
-# preload/frameworks.def and preload/throwers.def and nothing else, imports nothing but what is listed here, and that from an old libc.
+# The library, when given, exports the rows of preload/libc/calls.def, preload/scopes/api.def,
+# preload/scopes/frameworks.def and preload/libc/cxx_runtime.def and nothing else, imports nothing but what is listed here, and that from an old libc.
 set -euo pipefail
 library=${1:+$(realpath -e "$1")}
 cd "$(dirname "$0")/.."
@@ -65,10 +65,10 @@ check_exports() {
 		complain "$library: export differs from the rows of preload/*.def: $name"
 	done < <(comm -3 \
 		<({
-			sed -nE 's/^CALL(_SINCE)?\(([A-Za-z0-9_]+),.*/\2/p' preload/calls.def
-			sed -nE 's/^API\(([a-z_]+)\)$/unclosed_\1/p' preload/api.def
-			sed -nE 's/^THROWER\(([a-z_]+)\)$/\1/p' preload/throwers.def
-			sed -nE 's/^FRAMEWORK\(([a-z_]+),.*/\1/p' preload/frameworks.def
+			sed -nE 's/^CALL(_SINCE)?\(([A-Za-z0-9_]+),.*/\2/p' preload/libc/calls.def
+			sed -nE 's/^API\(([a-z_]+)\)$/unclosed_\1/p' preload/scopes/api.def
+			sed -nE 's/^THROWER\(([a-z_]+)\)$/\1/p' preload/libc/cxx_runtime.def
+			sed -nE 's/^FRAMEWORK\(([a-z_]+),.*/\1/p' preload/scopes/frameworks.def
 			echo unclosed_api
 		} | sort -u) \
 		<(nm -D --defined-only "$library" | grep -v ' A ' | sed -E 's/.* //; s/@.*//' | sort -u))

@@ -9,7 +9,7 @@
 #include <link.h>
 #include <stdlib.h>
 
-/* The shim's own word for it (preload/unwind_libunwind.c). */
+/* The shim's own word for it (preload/stack/unwind_libunwind.c). */
 #define LIBUNWIND "libunwind.so.8"
 
 /* A static program cannot ask the loader. */

@@ -20,7 +20,7 @@ struct row {
 static const struct row rows[] = {
 #define CALL(name, kind) { #name, #kind },
 #define CALL_NUMBER(name, kind) { #name, #kind },
-#include "preload/calls.def"
+#include "preload/libc/calls.def"
 #undef CALL
 };
 
@@ -109,7 +109,7 @@ Test(calls, rows_are_in_libc)
 	static const char *const names[] = {
 #define CALL(name, kind) #name,
 #define CALL_SINCE(name, kind, version)
-#include "preload/calls.def"
+#include "preload/libc/calls.def"
 #undef CALL
 	};
 

@@ -252,7 +252,7 @@ static bool calls_check(void)
 		{ "", KIND_NONE },
 #define CALL(name, kind) { #name, KIND_##kind },
 #define CALL_NUMBER(name, kind) CALL(name, kind)
-#include "calls.def"
+#include "libc/calls.def"
 #undef CALL
 	};
 	static const bool is_unsure[CALL_COUNT] = {

@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "names.h"
+#include "shim/names.h"
 
 /* Numbers behind those that a table finds directly; each actor has its own. */
 #define HIGH_COUNT 16

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/raw.h"
-#include "names.h"
+#include "shim/names.h"
 
 /* The shadow of the next image in this pid, or of one spawned. */
 static void hand_over(struct lane *lane, bool is_spawned)

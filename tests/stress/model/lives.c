@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/raw.h"
-#include "names.h"
+#include "shim/names.h"
 
 #define STACK_SIZE (256 * 1024)
 

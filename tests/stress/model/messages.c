@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "names.h"
+#include "shim/names.h"
 
 #define PASSED_MAX 6
 

@@ -18,7 +18,7 @@ enum model_call {
 	CALL_none,
 #define CALL(name, kind) CALL_##name,
 #define CALL_NUMBER(name, kind) CALL_##name,
-#include "calls.def"
+#include "libc/calls.def"
 #undef CALL
 	CALL_COUNT
 };

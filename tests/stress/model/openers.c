@@ -20,7 +20,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "names.h"
+#include "shim/names.h"
 
 struct entry *note_opened(struct actor *actor, int fd, enum model_call call, unsigned int kind)
 {

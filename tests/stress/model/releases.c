@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/raw.h"
-#include "names.h"
+#include "shim/names.h"
 
 /* A stream or directory goes by its own call, or is left behind without its number. */
 static void close_owner(struct actor *actor, int fd, const struct entry *entry)

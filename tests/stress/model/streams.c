@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "names.h"
+#include "shim/names.h"
 
 static __attribute__((noinline)) FILE *reopen(struct actor *actor, FILE *stream, bool is_failing,
 					      enum model_call *ret_call)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The recording verbs from many threads, under ThreadSanitizer: record.c,
- * address.c and state.c of the shim in a plain program. The calls themselves
+ * addresses.c and state.c of the shim in a plain program. The calls themselves
  * are raw system calls, so that the only order between threads that the
  * sanitizer sees is the verbs' own. Backtraces are made up.
  */
@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #include "base/raw.h"
-#include "capture.h"
-#include "stderr.h"
-#include "record.h"
-#include "state.h"
+#include "stack/capture.h"
+#include "record/stderr.h"
+#include "record/record.h"
+#include "shim/state.h"
 
 #define THREADS 4
 #define ROUNDS 8000

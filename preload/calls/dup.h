@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rules of dup2 and fcntl, for the functions and for syscall().
+ *
+ * Layer: preload. Context: target; async-signal-safe.
+ */
+#ifndef UNCLOSED_PRELOAD_CALLS_DUP_H
+#define UNCLOSED_PRELOAD_CALLS_DUP_H
+
+#include <stdbool.h>
+
+#include "record/record.h"
+
+/* dup2(from, to) closes `to` in passing, unless both are the same or it fails. */
+struct release duplicate_begin(enum call call, int from, int to);
+int duplicate_end(struct release *release, int from, int result);
+
+/* Does this fcntl command make a descriptor? */
+bool fcntl_duplicates(int command);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ways out of a process. exit() and the return from main need no wrapper: our
+ * end handler runs as their last. These here run no handlers.
+ */
+#include "end/finish.h"
+#include "shim/state.h"
+
+void exit(int status)
+{
+	REAL(exit)(status);
+	__builtin_unreachable();
+}
+
+void _exit(int status)
+{
+	finish_process(END__EXIT, status);
+	REAL(_exit)(finish_report(status));
+	__builtin_unreachable();
+}
+
+void _Exit(int status)
+{
+	finish_process(END__EXIT, status);
+	REAL(_Exit)(finish_report(status));
+	__builtin_unreachable();
+}
+
+/* Its handlers may still close descriptors: ours, registered first, runs as the last. */
+void quick_exit(int status)
+{
+	finish_quick_exit_status = status;
+	REAL(quick_exit)(status);
+	__builtin_unreachable();
+}
+
+/* A handler of SIGABRT may leave by siglongjmp; then a later end overwrites this one. */
+void abort(void)
+{
+	finish_process(END_ABORT, 0);
+	(void)finish_report(0); /* the signal is the status */
+	finish_resume();
+	REAL(abort)();
+	__builtin_unreachable();
+}
+
+void __assert_fail(const char *assertion, const char *file, unsigned int line,
+		   const char *function)
+{
+	finish_process(END_ABORT, 0);
+	(void)finish_report(0); /* the signal is the status */
+	finish_resume();
+	REAL(__assert_fail)(assertion, file, line, function);
+	__builtin_unreachable();
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How processes come to life without a new program. The policy:
+ *
+ * fork       also inside forkpty(): our atfork handlers. They are
+ *            registered before any other, so the child is on its own entry
+ *            before a handler of the program runs in it. No system call but one
+ *            getpid in the child.
+ * _Fork,     run no atfork handlers: announced by the wrapper. The same for
+ * clone      clone() and syscall(SYS_clone…) without CLONE_VM.
+ * vfork      the child lives in our memory: it counts vfork_depth up in the
+ *            shared thread-local, the parent counts down when it resumes
+ *            (vfork.S). While it is not 0 nothing is recorded: the descriptors
+ *            that such a child closes are its own.
+ * clone with CLONE_VM and CLONE_VFORK: the same, by wrapping the function.
+ *            With CLONE_VM alone, and a table of its own, the child shares our
+ *            thread-local and runs beside us: not followed, and said so.
+ * threads    share the table: nothing to do.
+ * unshare(CLONE_FILES), CLOSE_RANGE_UNSHARE: the thread gets a table of its own.
+ *
+ * exec.c has what starts a new program: exec and spawn.
+ */
+#include "calls/fork.h"
+
+#include <linux/close_range.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+
+#include "base/raw.h"
+#include "end/finish.h"
+#include "libc/loaded.h"
+#include "record/announce.h"
+#include "record/fork_copies.h"
+#include "record/record.h"
+#include "record/slots.h"
+#include "shim/state.h"
+#include "stack/capture.h"
+
+/* From this one on, children share what they work out of the program's frames. */
+#define FORKS_TO_SHARE 2
+
+/* Of /proc/self/task: its name, its "." and the ".." of its only thread. */
+#define TASK_LINKS_OF_ONE 3
+
+/* What pthread_atfork() is made of, weak: musl loads us and does not have it. */
+extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void),
+			     void *library) __attribute__((weak));
+
+void fork_announce(void)
+{
+	uint32_t index;
+
+	self.fork_index = 0;
+	if (shim.is_active && self.vfork_depth)
+		ledger_lose(&shim.ledger, LOSS_PROCESSES); /* of a child that is not the process */
+	if (!shim_is_recording() || !announce(ORIGIN_FORK, LINK_FORK, NULL, &index))
+		return;
+	copies_fork_prepare();
+	real_prepare_fork();
+	if (atomic_load_explicit(&shim.table->forks, memory_order_relaxed) >= FORKS_TO_SHARE)
+		rules_share();
+	self.fork_index = index + 1;
+}
+
+void fork_in_parent(pid_t pid)
+{
+	struct ledger_process *child;
+
+	if (self.fork_index == 0 || self.vfork_depth)
+		return;
+	child = ledger_process_at(&shim.ledger, self.fork_index - 1);
+	if (child && pid > 0)
+		atomic_store_explicit(&child->pid, (uint32_t)pid, memory_order_relaxed);
+	if (pid < 0)
+		announce_withdraw(self.fork_index - 1);
+	self.fork_index = 0;
+}
+
+void fork_in_child(void)
+{
+	uint32_t image_ref = shim.image_ref, none = 0;
+	struct ledger_process *process;
+
+	if (!shim.is_active || self.vfork_depth)
+		return;
+	/* Another thread may have held a lock inside libunwind at the moment of the fork. */
+	if (!process_is_single_threaded())
+		shim.is_forked_from_threads = true;
+	shim.is_bare = shim.is_program = shim.has_asked_proc = false;
+	finish_forked();
+	atomic_store_explicit(&shim.walks, 0, memory_order_relaxed);
+	if (self.fork_index == 0) {
+		shim.is_active = false; /* no entry: the loss is counted, and we are silent */
+		return;
+	}
+	shim.process_index = self.fork_index - 1;
+	process = ledger_process_at(&shim.ledger, shim.process_index);
+	shim.process = process;
+	shim.table_ref = atomic_load_explicit(&process->table_ref, memory_order_relaxed);
+	shim.table = ledger_table_at(&shim.ledger, shim.table_ref);
+	slots_forget();
+	/* Only other threads can open between the tick and the fork. */
+	if (!process_is_single_threaded())
+		atomic_store_explicit(&shim.table->forked_ns, ledger_now_ns(&shim.ledger),
+				      memory_order_relaxed);
+	copies_fork_in_child();
+	self.tid = 0;
+	self.table_ref = 0;
+	self.fork_index = 0;
+	/* libunwind's caches are pages to copy on first use: not for a child that soon ends. */
+	self.is_unwinder_warm = false;
+	self.captures = 0;
+	process->image_ref = image_ref;
+	/* The parent's number for it is the one to keep: in a new pid namespace ours is another. */
+	if (shim_may_call_kernel())
+		(void)atomic_compare_exchange_strong(&process->pid, &none,
+						     (uint32_t)raw0(SYS_getpid));
+	atomic_store_explicit(&process->state, PROCESS_RUNNING, memory_order_release);
+}
+
+/* fork() itself calls this one in the parent whether it succeeded or not; the wrapper knows. */
+static void fork_leave_parent(void)
+{
+}
+
+void lives_init(void)
+{
+	/* By the whole program's scope: the variable may be a copy in the executable. */
+	shim.single_threaded = loaded_default("__libc_single_threaded");
+	/* No room for handlers: forked children then record into their parent's table. */
+	if (!__register_atfork ||
+	    __register_atfork(fork_announce, fork_leave_parent, fork_in_child, NULL) != 0)
+		ledger_lose(&shim.ledger, LOSS_PROCESSES);
+}
+
+pid_t fork(void)
+{
+	pid_t pid = REAL(fork)();
+
+	if (pid != 0)
+		fork_in_parent(pid);
+	return pid;
+}
+
+pid_t __fork(void)
+{
+	pid_t pid = REAL(__fork)();
+
+	if (pid != 0)
+		fork_in_parent(pid);
+	return pid;
+}
+
+pid_t _Fork(void)
+{
+	pid_t pid;
+
+	fork_announce();
+	pid = REAL(_Fork)();
+	if (pid == 0)
+		fork_in_child();
+	else
+		fork_in_parent(pid);
+	return pid;
+}
+
+/* What the wrapped child of clone() needs; lies at the top of the child's stack. */
+struct clone_start {
+	int (*function)(void *);
+	void *argument;
+	bool is_fork;
+};
+
+static int clone_child(void *data)
+{
+	struct clone_start start = *(struct clone_start *)data;
+
+	if (start.is_fork)
+		fork_in_child();
+	else
+		self.vfork_depth++;
+	return start.function(start.argument);
+}
+
+static void *clone_place(void *stack, const struct clone_start *start)
+{
+	struct clone_start *place =
+		(struct clone_start *)((uintptr_t)stack & ~(uintptr_t)15) - 1;
+
+	place = (struct clone_start *)((uintptr_t)place & ~(uintptr_t)15);
+	*place = *start;
+	return place;
+}
+
+struct clone_call {
+	int (*function)(void *);
+	void *stack;
+	int flags;
+	void *argument;
+	void *more[3];
+};
+
+static int clone_run(enum call id, __typeof__(clone) *real, struct clone_call *call)
+{
+	bool is_fork = !(call->flags & CLONE_VM);
+	bool is_vfork = !is_fork && call->flags & CLONE_VFORK && !(call->flags & CLONE_SETTLS);
+	struct clone_start start = { call->function, call->argument, is_fork };
+	int pid;
+
+	if (!shim_is_recording() || !call->stack || !call->function || (!is_fork && !is_vfork)) {
+		if (shim_is_recording() && !(call->flags & (CLONE_FILES | CLONE_THREAD)))
+			atomic_store_explicit(&shim.process->not_followed, 1,
+					      memory_order_relaxed);
+		return real(call->function, call->stack, call->flags, call->argument,
+			    call->more[0], call->more[1], call->more[2]);
+	}
+	if (is_fork)
+		fork_announce();
+	if (is_fork && call->flags & CLONE_FILES)
+		atomic_store_explicit(&shim.process->not_followed, 1, memory_order_relaxed);
+	call->stack = clone_place(call->stack, &start);
+	pid = real(clone_child, call->stack, call->flags, call->stack, call->more[0],
+		   call->more[1], call->more[2]);
+	if (is_fork)
+		fork_in_parent(pid);
+	else if (pid > 0)
+		self.vfork_depth--;
+	if (pid > 0 && call->flags & CLONE_PIDFD)
+		record_opened(id, *(int *)call->more[0]); /* where parent_tid would be */
+	return pid;
+}
+
+#define CLONE_ARGUMENTS(ret_call, last)                                                            \
+	do {                                                                                       \
+		va_list arguments_;                                                                \
+		va_start(arguments_, last);                                                        \
+		for (int i_ = 0; i_ < 3; i_++)                                                     \
+			(ret_call)->more[i_] = va_arg(arguments_, void *);                         \
+		va_end(arguments_);                                                                \
+	} while (0)
+
+int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
+{
+	struct clone_call call = { function, stack, flags, argument, { NULL } };
+
+	CLONE_ARGUMENTS(&call, argument);
+	return clone_run(CALL_clone, REAL(clone), &call);
+}
+
+int __clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
+{
+	struct clone_call call = { function, stack, flags, argument, { NULL } };
+
+	CLONE_ARGUMENTS(&call, argument);
+	return clone_run(CALL___clone, REAL(__clone), &call);
+}
+
+void table_unshared(void)
+{
+	uint32_t tick, ref;
+
+	if (!shim_is_recording())
+		return;
+	tick = ledger_table_tick(shim_table());
+	ref = ledger_table_new(&shim.ledger, LINK_FORK, shim_table_ref(), tick,
+			       shim.process_index);
+	/* Two tables by now, of which the end handler can ask for one. */
+	atomic_store_explicit(&shim.process->not_followed, 1, memory_order_relaxed);
+	if (ref)
+		self.table_ref = ref;
+	else
+		ledger_lose(&shim.ledger, LOSS_SLOTS);
+}
+
+/*
+ * A process of one thread keeps its table: nobody is left who shares it. libc
+ * only knows that there never was a second one; the kernel counts a directory
+ * a thread.
+ */
+static bool has_other_threads(void)
+{
+	struct stat status;
+
+	if (process_is_single_threaded())
+		return false;
+	return !shim_is_recording() || !shim_may_call_kernel() ||
+	       raw_failed(raw4(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &status, 0)) ||
+	       status.st_nlink != TASK_LINKS_OF_ONE;
+}
+
+int unshare(int flags)
+{
+	int result = REAL(unshare)(flags);
+
+	if (result == 0 && flags & CLONE_FILES && has_other_threads())
+		table_unshared();
+	return result;
+}
+
+void close_range_done(const struct range *range, unsigned int flags)
+{
+	if (flags & CLOSE_RANGE_UNSHARE && has_other_threads())
+		table_unshared();
+	if (!(flags & CLOSE_RANGE_CLOEXEC))
+		record_range_end(range);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Temporary files and shared memory. */
+#include "record/record.h"
+
+int mkstemp(char *path)
+{
+	return record_opened(CALL_mkstemp, REAL(mkstemp)(path));
+}
+
+int mkstemp64(char *path)
+{
+	return record_opened(CALL_mkstemp64, REAL(mkstemp64)(path));
+}
+
+int mkostemp(char *path, int flags)
+{
+	return record_opened_with(CALL_mkostemp, REAL(mkostemp)(path, flags), fact_cloexec(flags));
+}
+
+int mkostemp64(char *path, int flags)
+{
+	return record_opened_with(CALL_mkostemp64, REAL(mkostemp64)(path, flags), fact_cloexec(flags));
+}
+
+int mkstemps(char *path, int suffix_length)
+{
+	return record_opened(CALL_mkstemps, REAL(mkstemps)(path, suffix_length));
+}
+
+int mkstemps64(char *path, int suffix_length)
+{
+	return record_opened(CALL_mkstemps64, REAL(mkstemps64)(path, suffix_length));
+}
+
+int mkostemps(char *path, int suffix_length, int flags)
+{
+	return record_opened_with(CALL_mkostemps, REAL(mkostemps)(path, suffix_length, flags), fact_cloexec(flags));
+}
+
+int mkostemps64(char *path, int suffix_length, int flags)
+{
+	return record_opened_with(CALL_mkostemps64, REAL(mkostemps64)(path, suffix_length, flags), fact_cloexec(flags));
+}
+
+int shm_open(const char *name, int flags, mode_t mode)
+{
+	return record_opened_with(CALL_shm_open, REAL(shm_open)(name, flags, mode), FACT_CLOEXEC);
+}
+
+int memfd_create(const char *name, unsigned int flags)
+{
+	return record_opened_with(CALL_memfd_create, REAL(memfd_create)(name, flags),
+				  flags & MFD_CLOEXEC ? FACT_CLOEXEC : 0);
+}

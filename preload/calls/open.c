@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* Files by path. Every name that a program may be linked to has its own function: libc's own
+ * calls never pass through another's (no PLT), so nothing is counted twice. */
+#include <fcntl.h>
+#include <stdarg.h>
+
+#include "record/record.h"
+
+/* The mode is there only when the flags ask for it. */
+#define OPEN_MODE(flags)                                                                           \
+	(__extension__({                                                                           \
+		mode_t mode_ = 0;                                                                  \
+		if ((flags) & O_CREAT || ((flags) & O_TMPFILE) == O_TMPFILE) {                     \
+			va_list arguments_;                                                        \
+			va_start(arguments_, flags);                                               \
+			mode_ = va_arg(arguments_, mode_t);                                        \
+			va_end(arguments_);                                                        \
+		}                                                                                  \
+		mode_;                                                                             \
+	}))
+
+int open(const char *path, int flags, ...)
+{
+	return record_opened_with(CALL_open, REAL(open)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+}
+
+int __open(const char *path, int flags, ...)
+{
+	return record_opened_with(CALL___open, REAL(__open)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+}
+
+int open64(const char *path, int flags, ...)
+{
+	return record_opened_with(CALL_open64, REAL(open64)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+}
+
+int __open64(const char *path, int flags, ...)
+{
+	return record_opened_with(CALL___open64, REAL(__open64)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+}
+
+int openat(int directory, const char *path, int flags, ...)
+{
+	return record_opened_with(CALL_openat, REAL(openat)(directory, path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+}
+
+int openat64(int directory, const char *path, int flags, ...)
+{
+	return record_opened_with(CALL_openat64, REAL(openat64)(directory, path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+}
+
+int __open_2(const char *path, int flags)
+{
+	return record_opened_with(CALL___open_2, REAL(__open_2)(path, flags), fact_cloexec(flags));
+}
+
+int __open64_2(const char *path, int flags)
+{
+	return record_opened_with(CALL___open64_2, REAL(__open64_2)(path, flags), fact_cloexec(flags));
+}
+
+int __openat_2(int directory, const char *path, int flags)
+{
+	return record_opened_with(CALL___openat_2, REAL(__openat_2)(directory, path, flags), fact_cloexec(flags));
+}
+
+int __openat64_2(int directory, const char *path, int flags)
+{
+	return record_opened_with(CALL___openat64_2, REAL(__openat64_2)(directory, path, flags), fact_cloexec(flags));
+}
+
+int creat(const char *path, mode_t mode)
+{
+	return record_opened(CALL_creat, REAL(creat)(path, mode));
+}
+
+int creat64(const char *path, mode_t mode)
+{
+	return record_opened(CALL_creat64, REAL(creat64)(path, mode));
+}

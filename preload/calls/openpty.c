@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pseudo-terminals. forkpty() forks inside, so our atfork handlers have run when
+ * it returns: the parent keeps the master alone, the child has the slave on 0, 1
+ * and 2 and nothing else of the pair.
+ */
+#include "calls/dup.h"
+#include "calls/fork.h"
+#include "record/stderr.h"
+#include "shim/state.h"
+
+int getpt(void)
+{
+	return record_opened(CALL_getpt, REAL(getpt)());
+}
+
+int posix_openpt(int flags)
+{
+	return record_opened(CALL_posix_openpt, REAL(posix_openpt)(flags));
+}
+
+int openpty(int *master, int *slave, char *name, const struct termios *terminal,
+	    const struct winsize *size)
+{
+	int result = REAL(openpty)(master, slave, name, terminal, size);
+
+	if (result == 0)
+		record_opened_pair(CALL_openpty, 0, (int[2]){ *master, *slave }, 0);
+	return result;
+}
+
+int forkpty(int *master, char *name, const struct termios *terminal, const struct winsize *size)
+{
+	pid_t pid = REAL(forkpty)(master, name, terminal, size);
+	struct range range;
+
+	if (pid != 0) {
+		fork_in_parent(pid);
+		if (pid > 0)
+			record_opened(CALL_forkpty, *master);
+		return pid;
+	}
+	range = record_range_begin(CALL_forkpty, STDIN_FILENO, STDERR_FILENO);
+	record_range_end(&range);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		record_opened(CALL_forkpty, fd);
+	return pid;
+}
+
+/* After success 0, 1 and 2 are the terminal, and the number given is closed unless one of them. */
+int login_tty(int fd)
+{
+	int result;
+
+	if (!shim_is_recording())
+		return REAL(login_tty)(fd);
+	stderr_guard(STDIN_FILENO, STDERR_FILENO);
+	result = REAL(login_tty)(fd);
+	if (result != 0)
+		return result;
+	for (int to = STDIN_FILENO; to <= STDERR_FILENO; to++) {
+		struct release release = duplicate_begin(CALL_login_tty, fd, to);
+
+		(void)duplicate_end(&release, fd, to);
+	}
+	if (fd > STDERR_FILENO) {
+		struct release release = record_release_begin(CALL_login_tty, fd);
+
+		record_release_end(&release, 0);
+	}
+	return result;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * syscall() by number, for what programs reach that way: Node closes all its
+ * descriptors so. vfork.S has the entry; what can return twice never comes here.
+ */
+#include <errno.h>
+#include <linux/close_range.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+
+#include "base/raw.h"
+#include "calls/dup.h"
+#include "calls/fork.h"
+#include "calls/ioctl.h"
+#include "calls/prctl.h"
+#include "end/finish.h"
+#include "record/record.h"
+#include "record/stderr.h"
+#include "shim/state.h"
+#include "stack/capture.h"
+#include "stack/readable.h"
+
+long syscall_recorded(long number, long a, long b, long c, long d, long e, long f);
+
+/* As libc's syscall(): -1 and errno. */
+static long result_of(long result)
+{
+	if (!raw_failed(result))
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
+/*
+ * libunwind asks whether an address can be read by writing a byte from it to
+ * its pipe, which we did not give it. It is answered without one.
+ */
+static long address_is_readable(long address)
+{
+	return is_readable((uint64_t)address) ? 1 : result_of(-EFAULT);
+}
+
+/* Numbers that Debian 12's headers do not have. */
+#ifndef SYS_open_tree_attr
+#define SYS_open_tree_attr 467
+#endif
+
+/* What only returns a descriptor, when it succeeds, by the call whose kind and name it has. */
+static const uint16_t openers[] = {
+	[SYS_socket] = CALL_socket,
+	[SYS_openat] = CALL_openat,
+	[SYS_openat2] = CALL_openat2,
+	[SYS_open_by_handle_at] = CALL_open_by_handle_at,
+	[SYS_eventfd2] = CALL_eventfd,
+	[SYS_epoll_create1] = CALL_epoll_create1,
+	[SYS_timerfd_create] = CALL_timerfd_create,
+	[SYS_inotify_init1] = CALL_inotify_init1,
+	[SYS_fanotify_init] = CALL_fanotify_init,
+	[SYS_mq_open] = CALL_mq_open,
+	[SYS_memfd_create] = CALL_memfd_create,
+#ifdef SYS_memfd_secret
+	[SYS_memfd_secret] = CALL_memfd_secret,
+#endif
+	[SYS_pidfd_open] = CALL_pidfd_open,
+	[SYS_pidfd_getfd] = CALL_pidfd_getfd,
+	[SYS_fsopen] = CALL_fsopen,
+	[SYS_fsmount] = CALL_fsmount,
+	[SYS_fspick] = CALL_fspick,
+	[SYS_open_tree] = CALL_open_tree,
+	[SYS_open_tree_attr] = CALL_open_tree_attr,
+	[SYS_io_uring_setup] = CALL_io_uring_setup,
+	[SYS_userfaultfd] = CALL_userfaultfd,
+	[SYS_perf_event_open] = CALL_perf_event_open,
+#ifdef SYS_open
+	[SYS_open] = CALL_open,
+	[SYS_creat] = CALL_creat,
+	[SYS_eventfd] = CALL_eventfd,
+	[SYS_epoll_create] = CALL_epoll_create,
+	[SYS_inotify_init] = CALL_inotify_init,
+#endif
+};
+
+/* The commands of bpf() that return a descriptor; others return 0, or a number. */
+static bool bpf_opens(long command)
+{
+	switch (command) {
+	case 0:  /* BPF_MAP_CREATE */
+	case 5:  /* BPF_PROG_LOAD */
+	case 7:  /* BPF_OBJ_GET */
+	case 13: /* BPF_PROG_GET_FD_BY_ID */
+	case 14: /* BPF_MAP_GET_FD_BY_ID */
+	case 17: /* BPF_RAW_TRACEPOINT_OPEN */
+	case 18: /* BPF_BTF_LOAD */
+	case 19: /* BPF_BTF_GET_FD_BY_ID */
+	case 28: /* BPF_LINK_CREATE */
+	case 30: /* BPF_LINK_GET_FD_BY_ID */
+	case 32: /* BPF_ENABLE_STATS */
+	case 33: /* BPF_ITER_CREATE */
+	case 36: /* BPF_TOKEN_CREATE */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The call that a successful system call opened a descriptor by; CALL_none: it opened none. */
+static enum call opener_of(long number, long a, long b, long c)
+{
+	switch (number) {
+	case SYS_signalfd4:
+#ifdef SYS_signalfd
+	case SYS_signalfd:
+#endif
+		return (int)a == -1 ? CALL_signalfd : CALL_none;
+	case SYS_bpf:
+		return bpf_opens(a) ? CALL_bpf : CALL_none;
+	case SYS_seccomp:
+		return a == SECCOMP_SET_MODE_FILTER && b & SECCOMP_FILTER_FLAG_NEW_LISTENER
+			       ? CALL_seccomp
+			       : CALL_none;
+#ifdef SYS_landlock_create_ruleset
+	case SYS_landlock_create_ruleset:
+		return c == 0 ? CALL_landlock_create_ruleset
+			      : CALL_none; /* flags ask for a version */
+#endif
+	case SYS_ioctl:
+		return ioctl_opens((unsigned long)b) ? CALL_ioctl : CALL_none;
+	default:
+		return (unsigned long)number < sizeof(openers) / sizeof(openers[0])
+			       ? openers[number]
+			       : CALL_none;
+	}
+}
+
+static long release_by_number(int fd, long a)
+{
+	struct release release = record_release_begin(CALL_close, fd);
+	long result = raw1(SYS_close, a);
+
+	record_release_end(&release, raw_failed(result) ? (int)-result : 0);
+	return result;
+}
+
+static long duplicate_by_number(enum call call, long number, long from, long to, long flags)
+{
+	struct release release = duplicate_begin(call, (int)from, (int)to);
+	long result = raw3(number, from, to, flags);
+
+	(void)duplicate_end(&release, (int)from, (int)result);
+	return result;
+}
+
+static long accept_by_number(enum call call, long number, long a, long b, long c, long d)
+{
+	return record_accepted(call, (int)result_of(raw4(number, a, b, c, d)),
+			       (const struct sockaddr *)b, (const socklen_t *)c,
+			       fact_cloexec((int)d));
+}
+
+static long recvmmsg_by_number(long a, long b, long c, long d, long e)
+{
+	long result = result_of(raw5(SYS_recvmmsg, a, b, c, d, e));
+
+	for (long i = 0; i < result; i++)
+		(void)record_received(CALL_recvmmsg, 0, &((struct mmsghdr *)b)[i].msg_hdr);
+	return result;
+}
+
+static long sendmmsg_by_number(long a, long b, long c, long d)
+{
+	long result = result_of(raw4(SYS_sendmmsg, a, b, c, d));
+
+	for (long i = 0; i < result; i++)
+		(void)record_sent(CALL_sendmmsg, 0, &((struct mmsghdr *)b)[i].msg_hdr);
+	return result;
+}
+
+static long close_range_by_number(long first, long last, long flags)
+{
+	struct range range = record_range_begin(CALL_close_range, (unsigned int)first,
+						(unsigned int)last);
+	long result;
+
+	if (!(flags & CLOSE_RANGE_CLOEXEC))
+		stderr_guard((unsigned int)first, (unsigned int)last);
+	result = raw3(SYS_close_range, first, last, flags);
+	if (result == 0)
+		close_range_done(&range, (unsigned int)flags);
+	return result;
+}
+
+/* The child's process descriptor is made in the parent alone, where the caller asked for it. */
+static void pidfd_note(long number, long a, long c)
+{
+	const struct clone_args *arguments = (const void *)a;
+
+	if (number == SYS_clone && a & CLONE_PIDFD)
+		record_opened(CALL_clone, *(const int *)c);
+	if (number == SYS_clone3 && arguments->flags & CLONE_PIDFD)
+		record_opened(CALL_clone3, *(const int *)(uintptr_t)arguments->pidfd);
+}
+
+/* clone without CLONE_VM and fork: the child goes on in a copy of this frame. */
+static long fork_by_number(long number, long a, long b, long c, long d, long e)
+{
+	long pid;
+
+	fork_announce();
+	pid = raw5(number, a, b, c, d, e);
+	if (pid == 0) {
+		fork_in_child();
+		return pid;
+	}
+	fork_in_parent(pid > 0 ? (pid_t)pid : -1);
+	if (pid > 0)
+		pidfd_note(number, a, c);
+	return pid;
+}
+
+long syscall_recorded(long number, long a, long b, long c, long d, long e, long f)
+{
+	bool is_filter = false;
+	enum call opener;
+	long result;
+
+	if (number == SYS_write && unwinder_libunwind_owns(__builtin_return_address(0)))
+		return address_is_readable(b);
+	switch (number) {
+	case SYS_close:
+		return result_of(release_by_number((int)a, a));
+	case SYS_close_range:
+		return result_of(close_range_by_number(a, b, c));
+#ifdef SYS_dup2
+	case SYS_dup2:
+		return result_of(duplicate_by_number(CALL_dup2, number, a, b, 0));
+	case SYS_fork:
+#endif
+	case SYS_clone:
+	case SYS_clone3:
+		return result_of(fork_by_number(number, a, b, c, d, e));
+	case SYS_dup3:
+		return result_of(duplicate_by_number(CALL_dup3, number, a, b, c));
+	/* Through the wrappers, which have the rules; those that wait are no cancellation points
+	 * here. */
+	case SYS_dup:
+		return dup((int)a);
+	case SYS_fcntl:
+		result = result_of(raw3(number, a, b, c));
+		return fcntl_duplicates((int)b) ? record_duplicate(CALL_fcntl, (int)a, (int)result)
+						: result;
+	case SYS_accept:
+		return accept_by_number(CALL_accept, number, a, b, c, 0);
+	case SYS_accept4:
+		return accept_by_number(CALL_accept4, number, a, b, c, d);
+	case SYS_socketpair:
+		return socketpair((int)a, (int)b, (int)c, (int *)d);
+	case SYS_pipe2:
+		return pipe2((int *)a, (int)b);
+#ifdef SYS_pipe
+	case SYS_pipe:
+		return pipe((int *)a);
+#endif
+	case SYS_connect:
+		return record_connect((int)a, (int)result_of(raw3(number, a, b, c)),
+				      (const struct sockaddr *)b, (socklen_t)c);
+	case SYS_bind:
+		return bind((int)a, (const struct sockaddr *)b, (socklen_t)c);
+	case SYS_listen:
+		return listen((int)a, (int)b);
+	case SYS_shutdown:
+		return shutdown((int)a, (int)b);
+	case SYS_recvmsg:
+		return record_received(CALL_recvmsg, result_of(raw3(number, a, b, c)),
+				       (struct msghdr *)b);
+	case SYS_sendmsg:
+		return record_sent(CALL_sendmsg, result_of(raw3(number, a, b, c)),
+				   (const struct msghdr *)b);
+	case SYS_recvmmsg:
+		return recvmmsg_by_number(a, b, c, d, e);
+	case SYS_sendmmsg:
+		return sendmmsg_by_number(a, b, c, d);
+	case SYS_execve:
+		return execve((const char *)a, (char *const *)b, (char *const *)c);
+	case SYS_execveat:
+		return execveat((int)a, (const char *)b, (char *const *)c, (char *const *)d,
+				(int)e);
+	case SYS_unshare:
+		return unshare((int)a);
+	case SYS_exit_group:
+		finish_process(END__EXIT, (int)a);
+		a = finish_report((int)a);
+		break;
+	case SYS_prctl:
+		is_filter = (int)a == PR_SET_SECCOMP;
+		break;
+	case SYS_seccomp:
+		is_filter = a == SECCOMP_SET_MODE_FILTER || a == SECCOMP_SET_MODE_STRICT;
+		break;
+	default:
+		break;
+	}
+	if (is_filter)
+		sandbox_prepare();
+	result = raw6(number, a, b, c, d, e, f);
+	if (raw_failed(result))
+		return result_of(result);
+	if (is_filter)
+		sandbox_entered();
+	opener = opener_of(number, a, b, c);
+	if (opener != CALL_none)
+		record_opened(opener, (int)result);
+	return result;
+}

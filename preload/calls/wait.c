@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a parent learns by waiting is the only word on how a child ended that
+ * was killed. The status goes to the child's newest entry.
+ */
+#include "calls/fork.h"
+#include "shim/state.h"
+
+/* Entries looked at: a parent mostly waits for one of its latest children. */
+#define LOOK_BACK 65536
+
+static void note_status(pid_t pid, int status)
+{
+	uint32_t count = atomic_load_explicit(&shim.ledger.header->process_count,
+					      memory_order_acquire);
+	uint32_t lowest = count > LOOK_BACK ? count - LOOK_BACK : 0;
+
+	for (uint32_t index = count; index-- > lowest;) {
+		struct ledger_process *process = ledger_process_at(&shim.ledger, index);
+
+		if (!process ||
+		    atomic_load_explicit(&process->pid, memory_order_relaxed) != (uint32_t)pid ||
+		    atomic_load_explicit(&process->state, memory_order_relaxed) == PROCESS_UNUSED)
+			continue;
+		atomic_store_explicit(&process->waited,
+				      PROCESS_WAITED | ((uint32_t)status & 0xffff),
+				      memory_order_release);
+		return;
+	}
+}
+
+pid_t record_waited(pid_t pid, const int *status)
+{
+	if (pid > 0 && shim_is_recording() && (WIFEXITED(*status) || WIFSIGNALED(*status)))
+		note_status(pid, *status);
+	return pid;
+}
+
+/* A status is asked for even when the program does not want one. */
+#define WAITED(expression, status)                                                                 \
+	(__extension__({                                                                           \
+		int own_status_ = 0;                                                               \
+		int *status_ = (status) ? (status) : &own_status_;                                 \
+		record_waited((expression), status_);                                              \
+	}))
+
+pid_t wait(int *status)
+{
+	return WAITED(REAL(wait)(status_), status);
+}
+
+pid_t waitpid(pid_t pid, int *status, int options)
+{
+	return WAITED(REAL(waitpid)(pid, status_, options), status);
+}
+
+pid_t __waitpid(pid_t pid, int *status, int options)
+{
+	return WAITED(REAL(__waitpid)(pid, status_, options), status);
+}
+
+pid_t wait3(int *status, int options, struct rusage *usage)
+{
+	return WAITED(REAL(wait3)(status_, options, usage), status);
+}
+
+pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)
+{
+	return WAITED(REAL(wait4)(pid, status_, options, usage), status);
+}
+
+static int waitid_status(const siginfo_t *info)
+{
+	if (info->si_code == CLD_EXITED)
+		return (info->si_status & 0xff) << 8;
+	return info->si_status & 0x7f;
+}
+
+int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+	int result = REAL(waitid)(type, id, info, options);
+
+	if (result == 0 && info && info->si_pid > 0 && shim_is_recording() &&
+	    (info->si_code == CLD_EXITED || info->si_code == CLD_KILLED ||
+	     info->si_code == CLD_DUMPED))
+		note_status(info->si_pid, waitid_status(info));
+	return result;
+}

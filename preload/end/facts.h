@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Parts of facts.c: what the kernel knows of one descriptor that is still open.
+ * None of them opens a descriptor, but for fact_info.c, which does so apart.
+ *
+ * Layer: preload. Context: target; async-signal-safe; end of the process only.
+ */
+#ifndef UNCLOSED_PRELOAD_END_FACTS_H
+#define UNCLOSED_PRELOAD_END_FACTS_H
+
+#include "ledger/ledger.h"
+
+/* fact_socket.c: family, addresses, state, queues. `is_ours`: no other process had it first. */
+void fact_read_socket(int fd, bool is_ours, struct ledger_fact *fact);
+
+/* fact_socket.c: what poll() says without waiting. Nothing is consumed. */
+void fact_read_poll(int fd, struct ledger_fact *fact);
+
+/* fact_kind.c: what it is, by where /proc/self/fd/N points ("" without /proc) and by its mode. */
+enum descriptor_kind fact_kind(int fd, unsigned int mode, const char *target);
+
+/*
+ * fact_kind.c: can a call that opens `recorded` have made what the kernel says is
+ * `found`? What is open by a path may be nearly anything that has one.
+ */
+bool fact_kind_is_possible(unsigned int recorded, unsigned int found);
+
+/* fact_opener.c: is the thread that opened it still there, and what is it called? */
+void fact_read_opener(const struct descriptor_view *view, struct ledger_fact *fact);
+
+/* fact_opener.c: is it a duplicate of what still has the number it was made of? */
+void fact_read_original(const struct descriptor_view *view, struct ledger_fact *fact);
+
+/* facts.c: are facts of this number due, which is open? */
+bool fact_is_due(int fd);
+
+/* fact_kind.c: does anybody ask for this kind? Of others the plainest is enough. */
+bool fact_is_asked(unsigned int kind);
+
+/*
+ * fact_info.c: /proc/self/fdinfo of what has more to tell there, and the present
+ * names of threads: for all facts of the process, by one process apart, if any.
+ */
+void facts_read_apart(void);
+
+#endif

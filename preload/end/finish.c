@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "end/finish.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/raw.h"
+#include "record/stderr.h"
+#include "shim/names.h"
+#include "shim/state.h"
+
+/* Weak: musl loads us and has none of them. The second is what at_quick_exit() is made of. */
+extern __typeof__(on_exit) on_exit __attribute__((weak));
+extern int __cxa_at_quick_exit(void (*function)(void *), void *library) __attribute__((weak));
+
+/* The longest that a thread waits for another's end handler, and then for the process's end. */
+#define END_WAIT_NS UINT64_C(60000000000)
+#define DEATH_WAIT_NS UINT64_C(1000000000)
+
+/* Threads that may call exit() beside the first one and wait for it. */
+#define EXITING_MAX 8
+
+int finish_quick_exit_status;
+
+/* Wait until *word is no longer `value`, or the time is over. */
+static void word_await(_Atomic(uint32_t) *word, uint32_t value, uint64_t most_ns)
+{
+	uint64_t from_ns = ledger_now_ns(&shim.ledger);
+
+	while (atomic_load(word) == value && ledger_now_ns(&shim.ledger) - from_ns < most_ns) {
+		struct timespec pause = { .tv_sec = 1 };
+
+		(void)raw4(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &pause);
+	}
+}
+
+static uint32_t tid_now(void)
+{
+	return self.tid ? self.tid : (uint32_t)raw0(SYS_gettid);
+}
+
+static bool end_is_ours(void)
+{
+	return atomic_load(&shim.ending_tid) == tid_now();
+}
+
+/*
+ * Another thread is ending the process: do not cut it short, and let it have its
+ * own way out, as exit() itself does since glibc 2.41.
+ */
+static void end_await(void)
+{
+	uint32_t other = atomic_load(&shim.ending_tid);
+
+	if (other == 0 || end_is_ours())
+		return;
+	word_await(&shim.is_over, 0, END_WAIT_NS);
+	word_await(&shim.ending_tid, other, DEATH_WAIT_NS);
+}
+
+static bool end_claim(void)
+{
+	uint32_t nobody = 0;
+
+	if (atomic_compare_exchange_strong(&shim.ending_tid, &nobody, tid_now()))
+		return true;
+	end_await();
+	return false;
+}
+
+static void end_over(void)
+{
+	atomic_store(&shim.is_over, 1);
+	(void)raw3(SYS_futex, &shim.is_over, FUTEX_WAKE_PRIVATE, INT32_MAX);
+}
+
+void finish_resume(void)
+{
+	if (!shim_is_recording() || !shim_may_call_kernel() || !end_is_ours())
+		return;
+	atomic_store(&shim.is_over, 0);
+	atomic_store(&shim.ending_tid, 0);
+	(void)raw3(SYS_futex, &shim.ending_tid, FUTEX_WAKE_PRIVATE, INT32_MAX);
+}
+
+void finish_forked(void)
+{
+	atomic_store(&shim.ending_tid, 0);
+	atomic_store(&shim.is_over, 0);
+}
+
+static void state_store(enum process_state state)
+{
+	atomic_store_explicit(&shim.process->state, state, memory_order_release);
+}
+
+void finish_process(enum process_end how, int status)
+{
+	struct ledger_process *process = shim.process;
+	int saved_errno = errno;
+	bool may_check;
+
+	if (!shim_is_recording())
+		return;
+	may_check = shim_may_call_kernel();
+	if (may_check && !end_claim())
+		return;
+	atomic_store_explicit(&process->end_how, how, memory_order_relaxed);
+	atomic_store_explicit(&process->end_status, (uint32_t)status, memory_order_relaxed);
+	state_store(PROCESS_ENDING);
+	if (may_check && self.table_ref) {
+		/* The kernel speaks of this thread's own table, the entry of the process's. */
+		atomic_store_explicit(&process->check, CHECK_NONE, memory_order_relaxed);
+	} else if (may_check) {
+		struct check_result result = kernel_check(stderr_rescued());
+
+		atomic_store_explicit(&process->open_count, result.open_count,
+				      memory_order_relaxed);
+		atomic_store_explicit(&process->check, result.check, memory_order_relaxed);
+		facts_write(stderr_rescued(), result.has_facts);
+	} else {
+		atomic_store_explicit(&process->check, CHECK_SECCOMP, memory_order_relaxed);
+	}
+	atomic_store_explicit(&process->ended_ns, ledger_now_ns(&shim.ledger),
+			      memory_order_relaxed);
+	state_store(PROCESS_ENDED);
+	errno = saved_errno;
+}
+
+void finish_before_filter(void)
+{
+	if (shim.is_bare)
+		reporter_refuse(stderr_report_fd());
+}
+
+/*
+ * The bare form's report, and the exit status it asks for. exit() from here,
+ * not _exit(): libc has yet to write out its streams. A process that called
+ * _exit() keeps its way. A vfork child is not the process: its _exit() ends
+ * nothing.
+ */
+static int report(int status)
+{
+	int wanted = -1;
+
+	if (!shim_is_recording() || !shim_may_call_kernel() || !end_is_ours())
+		return status;
+	if (shim.is_bare) {
+		shim.is_bare = false; /* once */
+		wanted = reporter_run(stderr_report_fd());
+	}
+	end_over();
+	return wanted < 0 ? status : wanted;
+}
+
+static void wait_for_other(int status, void *data)
+{
+	(void)status; /* of no interest */
+	(void)data;   /* nothing was given */
+	if (shim_is_recording() && shim_may_call_kernel())
+		end_await();
+}
+
+/*
+ * Our handler is the last: a second thread that calls exit() now would find the
+ * list empty and end the process under us (glibc before 2.41, BZ 31997). It finds
+ * these instead. libc has a free place for each: ours was one of 32.
+ */
+static void others_hold_up(void)
+{
+	for (int i = 0; i < EXITING_MAX; i++)
+		(void)on_exit(wait_for_other, NULL); /* without it all is as ever */
+}
+
+static void end_of_exit(int status, void *data)
+{
+	int wanted;
+
+	(void)data; /* nothing was given */
+	if (!shim_is_recording())
+		return;
+	others_hold_up();
+	finish_process(END_EXIT, status);
+	wanted = report(status & 0xff);
+	if (wanted != (status & 0xff))
+		REAL(exit)(wanted);
+}
+
+static void end_of_quick_exit(void *data)
+{
+	int wanted;
+
+	(void)data; /* nothing was given */
+	if (!shim_is_recording())
+		return;
+	finish_process(END_QUICK_EXIT, finish_quick_exit_status);
+	wanted = report(finish_quick_exit_status & 0xff);
+	if (wanted != (finish_quick_exit_status & 0xff))
+		REAL(_exit)(wanted);
+}
+
+int finish_report(int status)
+{
+	return report(status & 0xff);
+}
+
+void finish_init(bool is_bare)
+{
+	if (is_bare)
+		stderr_init();
+	if (!on_exit || !__cxa_at_quick_exit || on_exit(end_of_exit, NULL) != 0 ||
+	    __cxa_at_quick_exit(end_of_quick_exit, NULL) != 0)
+		atomic_store_explicit(&shim.process->not_followed, 1, memory_order_relaxed);
+}

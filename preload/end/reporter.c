@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bare form's report: `unclosed --bare-report LEDGER`, started so that the
+ * program cannot notice. posix_spawn would do for a person, but not for a
+ * program that ignores SIGCHLD, waits for any child in another thread, or has a
+ * handler. An intermediate made with clone(CLONE_VM | CLONE_VFORK) and no exit
+ * signal forks the tool, waits for it, and hands on its status; only __WALL
+ * finds it. Signals stay blocked throughout.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/raw.h"
+#include "base/text.h"
+#include "end/finish.h"
+#include "shim/names.h"
+#include "shim/state.h"
+#include "shim/variables.h"
+
+#define STACK_SIZE 65536
+#define SIGNALS 64
+#define ENVIRONMENT_MAX 4096
+#define OPTIONS_MAX 4096 /* the longest string of a ledger */
+
+/* struct kernel_sigaction, as rt_sigaction takes it; all zero is SIG_DFL. */
+struct kernel_action {
+	void *handler;
+	unsigned long flags;
+	void *restorer;
+	uint64_t mask;
+};
+
+struct reporter {
+	int stderr_fd;
+	int status; /* the tool's exit status; -1: it did not come to its end */
+	char program[300];
+	char *argv[4];
+	char options[sizeof(OPTIONS_VARIABLE) + OPTIONS_MAX];
+	char *environment[ENVIRONMENT_MAX];
+};
+
+/* bin/unclosed beside lib/libunclosed.so, also where lib has an architecture's folder. */
+static void program_path(struct reporter *reporter, unsigned int up)
+{
+	struct text text;
+	size_t length = strlen(shim.library_path);
+
+	for (unsigned int i = 0; i < up && length > 0; i++)
+		while (length > 0 && shim.library_path[--length] != '/')
+			;
+	text_init(&text, reporter->program, sizeof(reporter->program));
+	text_add_bytes(&text, shim.library_path, length);
+	text_add(&text, "/bin/unclosed");
+}
+
+static bool program_find(struct reporter *reporter)
+{
+	for (unsigned int up = 2; up <= 3; up++) {
+		program_path(reporter, up);
+		if (raw3(SYS_faccessat, AT_FDCWD, reporter->program, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The options that the session began with: the program may have another environment by now. */
+static char *options_fill(struct reporter *reporter)
+{
+	uint32_t ref = atomic_load_explicit(&shim.ledger.header->options_ref, memory_order_relaxed);
+	const struct ledger_string *string = ledger_string_at(&shim.ledger, ref);
+	struct text text;
+
+	if (!string)
+		return NULL;
+	text_init(&text, reporter->options, sizeof(reporter->options));
+	text_add(&text, OPTIONS_VARIABLE);
+	text_add_bytes(&text, string->bytes, string->length);
+	return reporter->options;
+}
+
+static bool is_variable(const char *entry, const char *name)
+{
+	return strncmp(entry, name, strlen(name)) == 0;
+}
+
+/* The program's environment without what would bring the tool into the session. */
+static void environment_fill(struct reporter *reporter)
+{
+	size_t count = 0;
+
+	for (char **entry = environ; entry && *entry && count < ENVIRONMENT_MAX - 2; entry++)
+		if (!is_variable(*entry, "LD_") && !is_variable(*entry, LEDGER_VARIABLE) &&
+		    !is_variable(*entry, OPTIONS_VARIABLE))
+			reporter->environment[count++] = *entry;
+	reporter->environment[count] = options_fill(reporter);
+}
+
+static void signals_reset(void)
+{
+	struct kernel_action default_action = { 0 };
+	uint64_t none = 0;
+
+	for (int signal = 1; signal <= SIGNALS; signal++)
+		(void)raw4(SYS_rt_sigaction, signal, &default_action, NULL, 8); /* not KILL, STOP */
+	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
+}
+
+/* Descriptor 2 is closed, or a file of the program's by now: the report must not land there. */
+static void stderr_discard(void)
+{
+	long null = raw4(SYS_openat, AT_FDCWD, "/dev/null", O_WRONLY, 0);
+
+	if (raw_failed(null))
+		(void)raw1(SYS_close, STDERR_FILENO); /* the tool finds none, and is silent */
+	else if (null != STDERR_FILENO)
+		(void)raw3(SYS_dup3, null, STDERR_FILENO, 0);
+}
+
+/* In the tool's process: only 0 to 2 are left open, 2 being the place for the report. */
+__attribute__((noreturn)) static void tool_exec(struct reporter *reporter)
+{
+	signals_reset();
+	if (reporter->stderr_fd < 0)
+		stderr_discard();
+	else if (reporter->stderr_fd != STDERR_FILENO)
+		(void)raw3(SYS_dup3, reporter->stderr_fd, STDERR_FILENO, 0);
+	(void)raw3(SYS_close_range, 3, ~0U, 0); /* before Linux 5.9 the tool sees more, no harm */
+	(void)raw3(SYS_execve, reporter->program, reporter->argv, reporter->environment);
+	/* By no exit status: each may be what the tool says. */
+	for (;;)
+		(void)raw2(SYS_kill, raw0(SYS_getpid), SIGKILL);
+}
+
+static pid_t raw_fork(void)
+{
+	return (pid_t)raw5(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+}
+
+/* The intermediate, in the program's memory. */
+static int intermediate(void *data)
+{
+	struct reporter *reporter = data;
+	int status = SIGKILL;
+	pid_t tool;
+
+	self.vfork_depth++;
+	tool = raw_fork();
+	if (tool == 0)
+		tool_exec(reporter);
+	if (tool > 0)
+		while (raw4(SYS_wait4, tool, &status, 0, NULL) == -EINTR)
+			;
+	reporter->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	for (;;)
+		(void)raw1(SYS_exit_group, 0);
+}
+
+static void intermediate_run(struct reporter *reporter, uint8_t *stack)
+{
+	uint64_t all = ~UINT64_C(0), before;
+	int pid;
+
+	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
+	pid = REAL(clone)(intermediate, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK, reporter);
+	if (pid > 0) {
+		self.vfork_depth--;
+		while (raw4(SYS_wait4, pid, NULL, __WALL, NULL) == -EINTR)
+			;
+	}
+	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
+}
+
+static void say_where(const char *why, int fd)
+{
+	char line[400];
+	struct text text;
+
+	text_init(&text, line, sizeof(line) - 1);
+	text_add(&text, "unclosed: ");
+	text_add(&text, why);
+	text_add(&text, "; see: unclosed report ");
+	text_add(&text, shim.ledger_path);
+	line[text.length] = '\n';
+	if (fd >= 0)
+		(void)raw3(SYS_write, fd, line, text.length + 1); /* nowhere else to say it */
+}
+
+void reporter_refuse(int stderr_fd)
+{
+	say_where("behind its seccomp filter this program cannot start the report", stderr_fd);
+}
+
+int reporter_run(int stderr_fd)
+{
+	size_t size = sizeof(struct reporter) + STACK_SIZE;
+	long memory = raw6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct reporter *reporter = (struct reporter *)memory;
+	int status = -1;
+
+	if (!raw_failed(memory)) {
+		reporter->stderr_fd = stderr_fd;
+		reporter->status = -1;
+		reporter->argv[0] = reporter->program;
+		reporter->argv[1] = (char *)"--bare-report";
+		reporter->argv[2] = shim.ledger_path;
+		environment_fill(reporter);
+		if (program_find(reporter))
+			intermediate_run(reporter, (uint8_t *)(reporter + 1));
+		status = reporter->status;
+		(void)raw2(SYS_munmap, memory, size);
+	}
+	if (status < 0)
+		say_where("cannot start the report", stderr_fd);
+	return status;
+}

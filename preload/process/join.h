@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * May a program that is about to be started join the session, and how?
+ *
+ * Layer: preload. Context: target; async-signal-safe, also in a vfork child.
+ */
+#ifndef UNCLOSED_PRELOAD_PROCESS_JOIN_H
+#define UNCLOSED_PRELOAD_PROCESS_JOIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "process/target.h"
+
+/* How a program that is about to be started is to be led into the session. */
+struct joining {
+	bool is_preloaded; /* false: it would be harmed, or hear complaints; it is not covered */
+	bool is_apart;     /* because our library's file cannot be reached */
+	uint32_t index;    /* entry that is to say hello */
+	struct target target;
+};
+
+/*
+ * Decide by what will be executed (target.h), and by where we are: not behind a
+ * seccomp filter, nor where our library's file cannot be reached. The index is
+ * left to the caller.
+ */
+void joining_decide(struct joining *ret_joining, const char *path, bool is_searched);
+
+#endif

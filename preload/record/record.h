@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The recording verbs. All policy is in here: guards, errno, re-entrancy, the
+ * order of stores. A wrapper is one expression over one of them.
+ *
+ * None of them makes a system call (but for the first touch of a page, and once
+ * a thread for its id and name), allocates, locks, or changes errno. A negative descriptor
+ * means that the real call failed: it is passed on and nothing is recorded.
+ *
+ * Layer: preload. Context: target; async-signal-safe.
+ */
+#ifndef UNCLOSED_PRELOAD_RECORD_RECORD_H
+#define UNCLOSED_PRELOAD_RECORD_RECORD_H
+
+#include <sys/socket.h>
+
+#include "ledger/layout.h"
+#include "libc/real.h"
+
+/* A call returned the new descriptor `fd`, of the kind of its row. Returns fd. */
+int record_opened(enum call call, int fd);
+
+/* The same, with facts known from the arguments (enum slot_facts). */
+int record_opened_with(enum call call, int fd, uint32_t facts);
+
+/* What flags say of close-on-exec: the bit is one for open, socket, pipe2 and their kin. */
+static inline uint32_t fact_cloexec(int flags)
+{
+	static_assert(SOCK_CLOEXEC == O_CLOEXEC && EFD_CLOEXEC == O_CLOEXEC &&
+			      EPOLL_CLOEXEC == O_CLOEXEC && TFD_CLOEXEC == O_CLOEXEC &&
+			      SFD_CLOEXEC == O_CLOEXEC && IN_CLOEXEC == O_CLOEXEC,
+		      "one bit for all");
+	return flags & O_CLOEXEC ? FACT_CLOEXEC : 0;
+}
+
+/* A call that makes two: records both when `result` is 0. Returns result. */
+int record_opened_pair(enum call call, int result, const int fds[2], uint32_t facts);
+
+/* `fd` is a new number for what `from` refers to. Returns fd. */
+int record_duplicate(enum call call, int from, int fd);
+
+/* accept: an address is looked at only after success. Returns fd. */
+int record_accepted(enum call call, int fd, const struct sockaddr *address, const socklen_t *length,
+		    uint32_t facts);
+
+/*
+ * A release under way: the number is marked before the real call, so that an
+ * opening that gets the number before we are back finds it so.
+ */
+struct release {
+	struct ledger_slot *slot; /* NULL: nothing was known of the number */
+	uint64_t word;            /* the slot's as this release left it; 0: it was not open */
+	uint32_t opened_stack_ref;
+	enum call call;
+	int fd;
+};
+
+struct release record_release_begin(enum call call, int fd);
+
+/*
+ * The real call returned. `error` is 0 or its errno: with every errno but
+ * EBADF the number is free (man 2 close; Linux releases it first).
+ */
+void record_release_end(struct release *release, int error);
+
+/* The real call failed and left its target untouched (dup2). */
+void record_release_cancel(struct release *release);
+
+/* A wrapper's whole release, from a call that returns 0 or sets errno. */
+#define RECORD_RELEASE(call, fd, expression)                                                       \
+	(__extension__({                                                                           \
+		struct release release_ = record_release_begin(call, fd);                          \
+		__typeof__(expression) result_ = (expression);                                     \
+		record_release_end(&release_, result_ == (__typeof__(result_)) - 1 ? errno : 0);   \
+		result_;                                                                           \
+	}))
+
+/* Numbers that one call closes, without an error for holes. */
+struct range {
+	enum call call;
+	unsigned int first, last;
+	uint64_t started_ns;
+};
+
+/* Before the call: what another thread opens from here on may be spared by it. */
+struct range record_range_begin(enum call call, unsigned int first, unsigned int last);
+
+/* After success. */
+void record_range_end(const struct range *range);
+
+/* Set facts of an open descriptor; nothing happens when it is not known. */
+void record_fact(int fd, uint32_t facts);
+
+/* connect(): the address, and its errno with the place when it failed. Returns result. */
+int record_connect(int fd, int result, const struct sockaddr *address, socklen_t length);
+
+/* bind(): the address. Returns result. */
+int record_bind(int fd, int result, const struct sockaddr *address, socklen_t length);
+
+/* recvmsg and sendmsg: the descriptors in the control part. Return result. */
+long record_received(enum call call, long result, struct msghdr *message);
+long record_sent(enum call call, long result, const struct msghdr *message);
+
+#endif

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+#include "shim/state.h"
+
+OF_EVERY_PROCESS struct shim shim __attribute__((aligned(64)));
+__thread struct thread self __attribute__((tls_model("initial-exec")));

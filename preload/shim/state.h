@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the shim knows of this process and of the calling thread.
+ *
+ * Layer: preload. Context: target. `shim` is written at start and in a forked
+ * child before any other thread exists; everything else only reads it. `self`
+ * belongs to one thread, and to its signal handlers: each field can be read
+ * and written in any order by a handler that interrupts our code.
+ */
+#ifndef UNCLOSED_PRELOAD_SHIM_STATE_H
+#define UNCLOSED_PRELOAD_SHIM_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ledger/ledger.h"
+
+/*
+ * What a process writes from its start to its end, be it as short as `true`: of
+ * all files together, in the page of .data that the loader has written to. In
+ * .bss, among the large tables, each would be the first on a page of its own:
+ * 1 to 2 µs.
+ */
+#define OF_EVERY_PROCESS __attribute__((section(".data.of_every_process")))
+
+/*
+ * What every call reads lies in one line of the cache, and what a forked child
+ * writes at its birth and its end in one page: each page it is the first to
+ * write to is a copy and 1 µs.
+ */
+struct shim {
+	bool is_active; /* said hello; false: every wrapper only passes through */
+	bool is_bare;   /* first process of a session without launcher: reports at its end */
+	bool is_program; /* the session's first process, be it after an exec */
+	bool has_asked_proc; /* this process, for its descriptors: the first time is the dear one */
+	bool is_forked_from_threads; /* locks inside libunwind may be held by nobody */
+	uint32_t process_index;
+	struct ledger_process *process;
+	uint32_t table_ref;
+	struct ledger_table *table;
+	uint32_t image_ref;
+	struct ledger_image *image;
+	uint32_t depth; /* frames recorded at most */
+	bool is_under_valgrind; /* readable.c */
+	/* The first leaves of `table`, as they were met (slots.h). */
+	_Atomic(struct ledger_slot *) leaves[LEDGER_INDEX_DIRECT];
+	/*
+	 * Who is at the end handler, for good: nobody else ends the process as long
+	 * as that one is at it. Only abort() may come back, and gives it up (finish.c).
+	 */
+	_Atomic(uint32_t) ending_tid;
+	_Atomic(uint32_t) is_over; /* the end handler is through, report included */
+	long copies_born;          /* descriptors at the start or fork; -1 not known (fork_copies.c) */
+	_Atomic(uint32_t) copies_closed;
+	_Atomic(uint32_t) walks; /* of this process, counted until they are SHORT_WALKS */
+	const char *single_threaded; /* libc's __libc_single_threaded; NULL before glibc 2.32 */
+	char ledger_path[256];
+	char library_path[256]; /* ours */
+	struct ledger ledger;   /* last: pages of windows of which one or two are in use */
+};
+
+extern struct shim shim __attribute__((visibility("hidden"), aligned(64)));
+
+/* A backtrace that this thread recorded lately. */
+struct stack_memo {
+	uint64_t hash;
+	uint32_t stack_ref;
+	uint32_t epoch;
+};
+
+#define STACK_MEMOS 64
+
+struct thread {
+	uint8_t vfork_depth; /* > 0: runs in its parent's memory, record nothing; vfork.S knows the offset 0 */
+	bool is_unwinder_warm; /* libunwind has allocated what it needs for this thread */
+	uint32_t tid;          /* 0: not asked yet */
+	uint32_t captures;
+	uintptr_t capture_frame; /* frame address of the capture under way; 0 none */
+	uint32_t table_ref;      /* 0: the process's; else this thread's own after unshare() */
+	uint32_t scope_ref;      /* this thread's own scope; 0: the process's */
+	uint32_t fork_index;     /* between the atfork handlers: the child's entry + 1 */
+	long fork_copies;        /* and how many descriptors it is born with; -1 not known */
+	uint32_t thrown_stack_ref; /* where the exception below was thrown (cxx_throw.c) */
+	uintptr_t thrown;          /* the last that this thread threw; 0: none that is recorded */
+	struct stack_memo memos[STACK_MEMOS];
+};
+
+static_assert(offsetof(struct thread, vfork_depth) == 0, "vfork.S counts at self + 0");
+
+extern __thread struct thread self
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* May the calling thread write into the ledger on behalf of its own process? */
+static inline bool shim_is_recording(void)
+{
+	return shim.is_active && self.vfork_depth == 0;
+}
+
+/* The descriptor table of the calling thread. Only while recording. */
+static inline struct ledger_table *shim_table(void)
+{
+	if (__builtin_expect(self.table_ref != 0, 0))
+		return ledger_table_at(&shim.ledger, self.table_ref);
+	return shim.table;
+}
+
+static inline uint32_t shim_table_ref(void)
+{
+	return self.table_ref ? self.table_ref : shim.table_ref;
+}
+
+/* Walks of a short process, a subshell say. */
+#define SHORT_WALKS 32
+
+/*
+ * Does this process walk so much that remembering pays? What a short one keeps in
+ * a table is the first on its page, 1 µs, for what it will not see again.
+ */
+static inline bool process_walks_much(void)
+{
+	return atomic_load_explicit(&shim.walks, memory_order_relaxed) >= SHORT_WALKS;
+}
+
+/* Is a system call of our own allowed? Not once a seccomp filter was seen: it may kill. */
+static inline bool shim_may_call_kernel(void)
+{
+	return !atomic_load_explicit(&shim.process->has_filter, memory_order_relaxed);
+}
+
+/* Was there never a second thread? Also true in the only thread of a forked child. */
+static inline bool process_is_single_threaded(void)
+{
+	return shim.single_threaded && *shim.single_threaded;
+}
+
+/* gettid() for thread_tid(), kept for the thread's life; 0 where a system call is not allowed. */
+uint32_t thread_tid_ask(void);
+
+/* Thread id, or 0 where it cannot be asked for any more. */
+static inline uint32_t thread_tid(void)
+{
+	return __builtin_expect(self.tid != 0, 1) ? self.tid : thread_tid_ask();
+}
+
+#endif

@@ -1,5 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-#include "state.h"
-
-OF_EVERY_PROCESS struct shim shim __attribute__((aligned(64)));
-__thread struct thread self __attribute__((tls_model("initial-exec")));
