@@ -322,14 +322,14 @@ static void start(char *const *argv, char *const *environment)
 	library_path_find();
 	readable_init(environment);
 	objects_ask();
-	memory_init();
+	addrinfo_init();
 	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))
 		return;
 	names_write();
 	hello(shim.process_index, argv, environment);
 	if (!shim.is_active)
 		return;
-	lives_init();
+	fork_init();
 	finish_init(shim.is_bare);
 }
 

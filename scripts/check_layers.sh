@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # The rules that no compiler checks. Prints what breaks them; status 0 when nothing does.
-#   scripts/check_layers.sh [LIBUNCLOSED.SO]
+#   scripts/check_layers.sh [LIBUNCLOSED.SO [BUILD]]
 #
-# Includes go one way: base <- ledger <- preload; base <- model <- { known, report };
-# { ledger, symbol, model, known } <- judge <- cli.
+# Includes go one way, by the table below. With BUILD, the folder of a build, the same holds for
+# what object files take from one another; and no two files need each other, not even by way of
+# others.
 # The library, when given, exports the rows of preload/libc/calls.def, preload/scopes/api.def,
-# preload/scopes/frameworks.def and preload/libc/cxx_runtime.def and nothing else, imports nothing but what is listed here, and that from an old libc.
+# preload/scopes/frameworks.def and preload/libc/cxx_runtime.def and nothing else. It imports only
+# what is listed here, and that from an old libc.
 set -euo pipefail
 library=${1:+$(realpath -e "$1")}
+build=${2:+$(realpath -e "$2")}
 cd "$(dirname "$0")/.."
 
 broken=0
@@ -18,29 +21,116 @@ complain() {
 	broken=1
 }
 
-# What a folder may include from, itself included.
-declare -A allowed=(
-	[lib/base]="base"
-	[lib/ledger]="base ledger"
-	[preload]="base ledger"
-	[lib/symbol]="base ledger symbol"
-	[lib/model]="base model"
-	[lib/known]="base model known"
-	[lib/judge]="base ledger symbol model known judge"
-	[lib/report]="base model known report"
-	[lib/cli]="base ledger symbol model known judge report cli"
-)
+# What a folder may take from, itself included. A folder that is not named is part of the one above.
+declare -A allowed
 
-check_includes() {
-	local folder file layer
-	for folder in "${!allowed[@]}"; do
-		while IFS=: read -r file layer; do
-			[[ " ${allowed[$folder]} " == *" $layer "* ]] ||
-				complain "$file may not include $layer/"
-		done < <(find "$folder" -type f \( -name '*.[chS]' -o -name '*.def' \) -exec \
-			sed -nE 's@^#[[:space:]]*include "(base|ledger|symbol|model|known|judge|report|cli|preload|tests)/.*@\1@;T;F;p' {} + |
-			paste -d: - -)
+# The folders of a list, each over those before it and over the others given.
+stack_up() {
+	local over=$1 folder
+	for folder in $2; do
+		over+=" $folder"
+		allowed[$folder]=$over
 	done
+}
+
+shared="lib/base lib/ledger lib/include"
+allowed[lib/base]="lib/base"
+allowed[lib/include]="lib/include"
+allowed[lib/ledger]="lib/base lib/ledger"
+allowed[lib/symbol]="lib/base lib/symbol"
+allowed[lib/model]="lib/base lib/model"
+allowed[lib/known]="lib/base lib/model lib/known"
+model="lib/base lib/model lib/known"
+stack_up "$shared lib/symbol lib/model lib/known" "lib/judge lib/judge/process lib/judge/stack
+	lib/judge/descriptor lib/judge/words lib/judge/find"
+stack_up "$model" "lib/report"
+for format in text json ci; do
+	allowed[lib/report/$format]="$model lib/report lib/report/$format"
+done
+# The tables of formats and of the judge's work name what is below their folder.
+allowed[lib/report]+=" lib/report/text lib/report/json lib/report/ci"
+allowed[lib/cli]="$shared $model lib/symbol lib/judge lib/judge/process lib/report lib/cli"
+stack_up "$shared" "preload/shim preload/libc preload/process preload/stack preload/record preload/end
+	preload/calls preload/scopes preload"
+
+# judge.c is the order of work: it calls all parts.
+judge_is_on_top="lib/judge/judge.c"
+
+# One call goes up by design: the first hooked call may come before any constructor (real.h).
+up_call="preload/libc/real.c preload/start.c"
+
+# The folder of the table that a file belongs to.
+folder_of() {
+	local folder=${1%/*}
+	while [[ $folder == */* && -z ${allowed[$folder]:-} ]]; do
+		folder=${folder%/*}
+	done
+	REPLY=$folder
+}
+
+check_arrow() { # FILE OTHER WHAT
+	local folder other
+	[[ "$1 $2" == "$up_call" || $1 == "$judge_is_on_top" ]] && return
+	folder_of "$1"
+	folder=$REPLY
+	folder_of "$2"
+	other=$REPLY
+	[[ " ${allowed[$folder]:-} " == *" $other "* ]] ||
+		complain "$1 may not use $2 ($3): $other is not below $folder"
+}
+
+# Where an include of the project leads, from lib/ or from preload/.
+check_includes() {
+	local file header
+	while IFS=: read -r file header; do
+		if [[ -e lib/$header && $header == */* ]]; then
+			check_arrow "$file" "lib/$header" include
+		elif [[ -e preload/$header ]]; then
+			check_arrow "$file" "preload/$header" include
+		fi
+	done < <(find lib preload -type f \( -name '*.[chS]' -o -name '*.def' \) -exec \
+		sed -nE 's@^#[[:space:]]*include "([^"]*)".*@\1@;T;F;p' {} + | paste -d: - -)
+}
+
+# "FILE OTHER SYMBOL" for everything that an object of these takes from another.
+links_of() { # FOLDER-OF-OBJECTS…
+	{
+		find lib preload -name '*.[cS]'
+		find "$@" -name '*.o' -exec nm -A {} +
+	} | awk -v build="$build" '
+		NF == 1 { is_source[$1] = 1; next } # a build folder may have objects of files that are gone
+		{
+			at = index($0, ".o:")
+			file = substr($0, 1, at - 1)
+			sub(build "/", "", file)
+			sub(/CMakeFiles\/[^\/]*\.dir\//, "", file)
+			sub(/^preload\/__\//, "", file)
+			if (!(file in is_source))
+				next
+			type = $(NF - 1)
+			if (type == "U" || type == "w" || type == "v")
+				takes[file, $NF] = 1
+			else if (type ~ /^[TDBRVWCi]$/)
+				from[$NF] = file
+		}
+		END {
+			for (pair in takes) {
+				split(pair, part, SUBSEP)
+				if (part[2] in from && from[part[2]] != part[1])
+					print part[1], from[part[2]], part[2]
+			}
+		}'
+}
+
+check_links() { # NAME FOLDER-OF-OBJECTS…
+	local name=$1 file other symbol links
+	shift
+	links=$(links_of "$@")
+	while read -r file other symbol; do
+		check_arrow "$file" "$other" "$symbol"
+	done <<<"$links"
+	awk '{ print $1, $2 }' <<<"$links" | grep -vxF "$up_call" | tsort >/dev/null 2>"$scratch" ||
+		complain "$name: files that need each other:" $(sed 's/^tsort: -*:*//' "$scratch")
 }
 
 # libc functions that neither allocate nor lock nor use streams, or are called at the start only.
@@ -62,7 +152,7 @@ imports+=" criterion_current_suite criterion_current_test criterion_test_die "
 check_exports() {
 	local name
 	while read -r name; do
-		complain "$library: export differs from the rows of preload/*.def: $name"
+		complain "$library: export differs from the rows of calls.def and its kin: $name"
 	done < <(comm -3 \
 		<({
 			sed -nE 's/^CALL(_SINCE)?\(([A-Za-z0-9_]+),.*/\2/p' preload/libc/calls.def
@@ -99,7 +189,14 @@ check_needed() {
 	done < <(readelf -d "$library" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p')
 }
 
+scratch=$(mktemp)
+trap 'rm -f "$scratch"' EXIT
+
 check_includes
+if [[ $build ]]; then
+	check_links lib "$build"/lib
+	check_links preload "$build"/preload/CMakeFiles/unclosed_preload.dir
+fi
 if [[ $library ]]; then
 	check_exports
 	check_imports

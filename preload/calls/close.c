@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <linux/close_range.h>
 
-#include "calls/fork.h"
+#include "calls/unshare.h"
 #include "record/record.h"
 #include "record/stderr.h"
 

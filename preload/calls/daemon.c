@@ -10,8 +10,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/raw.h"
-#include "calls/dup.h"
-#include "calls/fork.h"
+#include "record/duplicates.h"
 #include "shim/state.h"
 
 static int failed(long error)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * New programs: exec and posix_spawn; system.c has system and popen. The policy:
+ * A new program in the same process: exec. spawn.c and system.c start new processes.
+ * The policy:
  *
  * exec       announces the next image of the same pid before the call: it gets
  *            our index in UNCLOSED_LEDGER and says hello to its entry. What
  *            survives keeps its opener. When exec fails, all is as before.
  * exec in a  vfork child: a new process of ours (ORIGIN_SPAWN). The announcement
  *            is made in the shared ledger, nothing of this process changes.
- * spawn      announced before the call, withdrawn when it fails.
  *
  * Every environment is repaired on the way (environment.h), also one that the
  * program made itself or wiped. It lies on the caller's stack, because a vfork
@@ -16,18 +16,12 @@
 #include <alloca.h>
 #include <errno.h>
 #include <stdarg.h>
-#include <string.h>
 
 #include "base/raw.h"
-#include "calls/fork.h"
 #include "process/environment.h"
 #include "record/announce.h"
-#include "record/misuse.h"
 #include "record/record.h"
 #include "shim/state.h"
-
-/* Repaired environments of up to this size lie on the stack: 2 000 variables. */
-#define STORAGE_ON_STACK 16384
 
 struct exec_plan {
 	char *const *environment; /* to give to the real call */
@@ -40,51 +34,6 @@ struct exec_target {
 	bool is_searched;  /* in PATH */
 	const char *shown; /* for the report */
 };
-
-/*
- * A larger one's place, kept for the thread's next. A vfork child leaves it to its
- * parent, which cannot free what its child ran on.
- */
-static __thread struct {
-	void *memory;
-	size_t size;
-} large __attribute__((tls_model("initial-exec")));
-
-static void *storage_large(size_t size)
-{
-	long memory;
-
-	if (large.size >= size)
-		return large.memory;
-	if (!shim_may_call_kernel())
-		return NULL;
-	size += size / 4;
-	memory = raw6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		      -1, 0);
-	if (raw_failed(memory))
-		return NULL;
-	large.memory = (void *)memory;
-	large.size = size;
-	return large.memory;
-}
-
-static bool exec_joins(char *const *environment)
-{
-	return shim.is_active && environment_joins(environment);
-}
-
-/* Bytes that a plan needs. */
-static size_t exec_storage_size(char *const *environment)
-{
-	return exec_joins(environment) ? environment_repair_size(environment) : 1;
-}
-
-/* Memory for a repaired environment that lives as long as the frame that calls; NULL: none. */
-#define EXEC_STORAGE(environment)                                                                  \
-	(__extension__({                                                                           \
-		size_t size_ = exec_storage_size(environment);                                     \
-		size_ <= STORAGE_ON_STACK ? alloca(size_) : storage_large(size_);                  \
-	}))
 
 static void image_leave(uint32_t successor)
 {
@@ -115,7 +64,7 @@ static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 	struct joining joining;
 
 	*plan = (struct exec_plan){ .environment = environment };
-	if (!exec_joins(environment) || !storage)
+	if (!shim.is_active || !environment_joins(environment) || !storage)
 		return;
 	joining_decide(&joining, target->path, target->is_searched);
 	next = is_vfork_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target->shown, &joining.index) :
@@ -148,7 +97,7 @@ static int exec_failed(const struct exec_plan *plan, int result)
 /* The plan lives in the frame of the function that makes the call. */
 #define EXEC_BEGIN(plan, path, is_searched, environment)                                           \
 	exec_begin(plan, &(struct exec_target){ path, is_searched, path }, environment,            \
-		   EXEC_STORAGE(environment))
+		   ENVIRONMENT_STORAGE(environment))
 
 int execve(const char *path, char *const argv[], char *const environment[])
 {
@@ -187,7 +136,7 @@ int fexecve(int fd, char *const argv[], char *const environment[])
 	struct exec_plan plan;
 
 	exec_begin(&plan, &(struct exec_target){ NULL, false, "(by descriptor)" }, environment,
-		   EXEC_STORAGE(environment));
+		   ENVIRONMENT_STORAGE(environment));
 	return exec_failed(&plan, REAL(fexecve)(fd, argv, plan.environment));
 }
 
@@ -197,7 +146,7 @@ int execveat(int directory, const char *path, char *const argv[], char *const en
 	struct exec_plan plan;
 
 	exec_begin(&plan, &(struct exec_target){ NULL, false, path }, environment,
-		   EXEC_STORAGE(environment));
+		   ENVIRONMENT_STORAGE(environment));
 	return exec_failed(&plan, REAL(execveat)(directory, path, argv, plan.environment, flags));
 }
 
@@ -249,118 +198,4 @@ int execle(const char *path, const char *first, ...)
 	environment = va_arg(more, char *const *);
 	va_end(more);
 	return execve(path, argv, environment);
-}
-
-static uint32_t spawn_begin(const char *path, bool is_searched, char *const *environment,
-			    void *storage, char *const **ret_environment)
-{
-	struct joining joining;
-
-	*ret_environment = environment;
-	if (!shim_is_recording() || !environment_joins(environment) || !storage)
-		return 0;
-	joining_decide(&joining, path, is_searched);
-	if (!announce(ORIGIN_SPAWN, LINK_SPAWN, path, &joining.index))
-		return 0;
-	*ret_environment = environment_repair(environment, &joining, storage);
-	return joining.index + 1;
-}
-
-static void spawn_end(uint32_t index, pid_t pid)
-{
-	struct ledger_process *child = index ? ledger_process_at(&shim.ledger, index - 1) : NULL;
-
-	if (!child)
-		return;
-	if (pid < 0)
-		announce_withdraw(index - 1);
-	else if (pid > 0)
-		atomic_store_explicit(&child->pid, (uint32_t)pid, memory_order_relaxed);
-}
-
-int posix_spawn(pid_t *restrict pid, const char *restrict path,
-		const posix_spawn_file_actions_t *restrict actions,
-		const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
-	            char *const environment[restrict])
-{
-	char *const *repaired;
-	uint32_t index = spawn_begin(path, false, environment, EXEC_STORAGE(environment),
-				     &repaired);
-	pid_t child = 0;
-	int result = REAL(posix_spawn)(&child, path, actions, attributes, argv, repaired);
-
-	spawn_end(index, result == 0 ? child : -1);
-	if (result == 0 && pid)
-		*pid = child;
-	return result;
-}
-
-int posix_spawnp(pid_t *restrict pid, const char *restrict file,
-	             const posix_spawn_file_actions_t *restrict actions,
-	             const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
-	             char *const environment[restrict])
-{
-	char *const *repaired;
-	uint32_t index = spawn_begin(file, true, environment, EXEC_STORAGE(environment),
-				     &repaired);
-	pid_t child = 0;
-	int result = REAL(posix_spawnp)(&child, file, actions, attributes, argv, repaired);
-
-	spawn_end(index, result == 0 ? child : -1);
-	if (result == 0 && pid)
-		*pid = child;
-	return result;
-}
-
-/*
- * The two that give a process descriptor and no pid: the child's pid is known
- * when it says hello. ENOSYS is what they say themselves where they cannot work.
- */
-int pidfd_spawn(int *restrict pidfd, const char *restrict path,
-		const posix_spawn_file_actions_t *restrict actions,
-		const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
-		char *const environment[restrict])
-{
-	char *const *repaired;
-	uint32_t index = spawn_begin(path, false, environment, EXEC_STORAGE(environment),
-				     &repaired);
-	__typeof__(pidfd_spawn) *real = REAL_SINCE(pidfd_spawn);
-	int result = real ? real(pidfd, path, actions, attributes, argv, repaired) : ENOSYS;
-
-	spawn_end(index, result == 0 ? 0 : -1);
-	if (result == 0)
-		record_opened(CALL_pidfd_spawn, *pidfd);
-	return result;
-}
-SINCE_2_39(pidfd_spawn);
-
-int pidfd_spawnp(int *restrict pidfd, const char *restrict file,
-		 const posix_spawn_file_actions_t *restrict actions,
-		 const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
-		 char *const environment[restrict])
-{
-	char *const *repaired;
-	uint32_t index = spawn_begin(file, true, environment, EXEC_STORAGE(environment),
-				     &repaired);
-	__typeof__(pidfd_spawnp) *real = REAL_SINCE(pidfd_spawnp);
-	int result = real ? real(pidfd, file, actions, attributes, argv, repaired) : ENOSYS;
-
-	spawn_end(index, result == 0 ? 0 : -1);
-	if (result == 0)
-		record_opened(CALL_pidfd_spawnp, *pidfd);
-	return result;
-}
-SINCE_2_39(pidfd_spawnp);
-
-int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int from, int to)
-{
-	misuse_placed(CALL_posix_spawn_file_actions_adddup2, to);
-	return REAL(posix_spawn_file_actions_adddup2)(actions, from, to);
-}
-
-int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *restrict actions, int fd,
-				     const char *restrict path, int flags, mode_t mode)
-{
-	misuse_placed(CALL_posix_spawn_file_actions_addopen, fd);
-	return REAL(posix_spawn_file_actions_addopen)(actions, fd, path, flags, mode);
 }

@@ -4,6 +4,7 @@
  * end handler runs as their last. These here run no handlers.
  */
 #include "end/finish.h"
+#include "libc/real.h"
 #include "shim/state.h"
 
 void exit(int status)

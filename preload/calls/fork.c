@@ -16,15 +16,13 @@
  *            With CLONE_VM alone, and a table of its own, the child shares our
  *            thread-local and runs beside us: not followed, and said so.
  * threads    share the table: nothing to do.
- * unshare(CLONE_FILES), CLOSE_RANGE_UNSHARE: the thread gets a table of its own.
  *
- * exec.c has what starts a new program: exec and spawn.
+ * What starts a new program is in exec.c, spawn.c, system.c; tables that a thread
+ * leaves are in unshare.c.
  */
 #include "calls/fork.h"
 
-#include <linux/close_range.h>
 #include <stdarg.h>
-#include <sys/stat.h>
 
 #include "base/raw.h"
 #include "end/finish.h"
@@ -38,9 +36,6 @@
 
 /* From this one on, children share what they work out of the program's frames. */
 #define FORKS_TO_SHARE 2
-
-/* Of /proc/self/task: its name, its "." and the ".." of its only thread. */
-#define TASK_LINKS_OF_ONE 3
 
 /* What pthread_atfork() is made of, weak: musl loads us and does not have it. */
 extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void),
@@ -123,7 +118,7 @@ static void fork_leave_parent(void)
 {
 }
 
-void lives_init(void)
+void fork_init(void)
 {
 	/* By the whole program's scope: the variable may be a copy in the executable. */
 	shim.single_threaded = loaded_default("__libc_single_threaded");
@@ -253,54 +248,4 @@ int __clone(int (*function)(void *), void *stack, int flags, void *argument, ...
 
 	CLONE_ARGUMENTS(&call, argument);
 	return clone_run(CALL___clone, REAL(__clone), &call);
-}
-
-void table_unshared(void)
-{
-	uint32_t tick, ref;
-
-	if (!shim_is_recording())
-		return;
-	tick = ledger_table_tick(shim_table());
-	ref = ledger_table_new(&shim.ledger, LINK_FORK, shim_table_ref(), tick,
-			       shim.process_index);
-	/* Two tables by now, of which the end handler can ask for one. */
-	atomic_store_explicit(&shim.process->not_followed, 1, memory_order_relaxed);
-	if (ref)
-		self.table_ref = ref;
-	else
-		ledger_lose(&shim.ledger, LOSS_SLOTS);
-}
-
-/*
- * A process of one thread keeps its table: nobody is left who shares it. libc
- * only knows that there never was a second one; the kernel counts a directory
- * a thread.
- */
-static bool has_other_threads(void)
-{
-	struct stat status;
-
-	if (process_is_single_threaded())
-		return false;
-	return !shim_is_recording() || !shim_may_call_kernel() ||
-	       raw_failed(raw4(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &status, 0)) ||
-	       status.st_nlink != TASK_LINKS_OF_ONE;
-}
-
-int unshare(int flags)
-{
-	int result = REAL(unshare)(flags);
-
-	if (result == 0 && flags & CLONE_FILES && has_other_threads())
-		table_unshared();
-	return result;
-}
-
-void close_range_done(const struct range *range, unsigned int flags)
-{
-	if (flags & CLOSE_RANGE_UNSHARE && has_other_threads())
-		table_unshared();
-	if (!(flags & CLOSE_RANGE_CLOEXEC))
-		record_range_end(range);
 }

@@ -10,7 +10,7 @@
 
 OF_EVERY_PROCESS static bool is_whole; /* what gives back is ours, too */
 
-void memory_init(void)
+void addrinfo_init(void)
 {
 	static const char *const names[] = { "freeaddrinfo", "freeifaddrs", "if_freenameindex" };
 	bool is_ours = true;

@@ -13,6 +13,6 @@
  * Do the functions that give such memory back lead to us? Not where a program has
  * one of its own by the same name: then nothing is recorded. At start, once.
  */
-void memory_init(void);
+void addrinfo_init(void);
 
 #endif

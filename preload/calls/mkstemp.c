@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Temporary files and shared memory. */
+/* Temporary files with a name. */
 #include "record/record.h"
 
 int mkstemp(char *path)
@@ -40,15 +40,4 @@ int mkostemps(char *path, int suffix_length, int flags)
 int mkostemps64(char *path, int suffix_length, int flags)
 {
 	return record_opened_with(CALL_mkostemps64, REAL(mkostemps64)(path, suffix_length, flags), fact_cloexec(flags));
-}
-
-int shm_open(const char *name, int flags, mode_t mode)
-{
-	return record_opened_with(CALL_shm_open, REAL(shm_open)(name, flags, mode), FACT_CLOEXEC);
-}
-
-int memfd_create(const char *name, unsigned int flags)
-{
-	return record_opened_with(CALL_memfd_create, REAL(memfd_create)(name, flags),
-				  flags & MFD_CLOEXEC ? FACT_CLOEXEC : 0);
 }

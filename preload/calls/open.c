@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 
+#include "calls/newer.h"
 #include "record/record.h"
 
 /* The mode is there only when the flags ask for it. */
@@ -78,3 +79,14 @@ int creat64(const char *path, mode_t mode)
 {
 	return record_opened(CALL_creat64, REAL(creat64)(path, mode));
 }
+
+int open_by_handle_at(int mount, struct file_handle *handle, int flags)
+{
+	return record_opened(CALL_open_by_handle_at, REAL(open_by_handle_at)(mount, handle, flags));
+}
+
+int openat2(int directory, const char *path, const struct open_how *how, size_t size)
+{
+	return record_opened(CALL_openat2, REAL_OR_KERNEL(openat2, directory, path, how, size));
+}
+SINCE_2_43(openat2);

@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pseudo-terminals. forkpty() forks inside, so our atfork handlers have run when
- * it returns: the parent keeps the master alone, the child has the slave on 0, 1
+ * Pairs of pseudo-terminals. forkpty() forks inside, so our atfork handlers have run
+ * when it returns: the parent keeps the master alone, the child has the slave on 0, 1
  * and 2 and nothing else of the pair.
  */
-#include "calls/dup.h"
 #include "calls/fork.h"
+#include "record/duplicates.h"
 #include "record/stderr.h"
 #include "shim/state.h"
-
-int getpt(void)
-{
-	return record_opened(CALL_getpt, REAL(getpt)());
-}
-
-int posix_openpt(int flags)
-{
-	return record_opened(CALL_posix_openpt, REAL(posix_openpt)(flags));
-}
 
 int openpty(int *master, int *slave, char *name, const struct termios *terminal,
 	    const struct winsize *size)

@@ -9,11 +9,12 @@
 #include <linux/seccomp.h>
 
 #include "base/raw.h"
-#include "calls/dup.h"
 #include "calls/fork.h"
 #include "calls/ioctl.h"
-#include "calls/prctl.h"
+#include "calls/unshare.h"
 #include "end/finish.h"
+#include "end/seccomp.h"
+#include "record/duplicates.h"
 #include "record/record.h"
 #include "record/stderr.h"
 #include "shim/state.h"
@@ -300,12 +301,12 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 		break;
 	}
 	if (is_filter)
-		sandbox_prepare();
+		seccomp_prepare();
 	result = raw6(number, a, b, c, d, e, f);
 	if (raw_failed(result))
 		return result_of(result);
 	if (is_filter)
-		sandbox_entered();
+		seccomp_entered();
 	opener = opener_of(number, a, b, c);
 	if (opener != CALL_none)
 		record_opened(opener, (int)result);

@@ -4,10 +4,12 @@
  * swapped for a repaired copy during the call. The copy is never freed: another
  * thread may have it from getenv() or, by its setenv(), for good.
  */
+#include "calls/system.h"
+
 #include <stdatomic.h>
 
 #include "base/raw.h"
-#include "calls/fork.h"
+#include "libc/real.h"
 #include "process/environment.h"
 #include "record/announce.h"
 #include "shim/state.h"

@@ -3,7 +3,9 @@
  * What a parent learns by waiting is the only word on how a child ended that
  * was killed. The status goes to the child's newest entry.
  */
-#include "calls/fork.h"
+#include "calls/wait.h"
+
+#include "libc/real.h"
 #include "shim/state.h"
 
 /* Entries looked at: a parent mostly waits for one of its latest children. */

@@ -10,7 +10,7 @@
 #include "base/raw.h"
 #include "base/text.h"
 #include "end/facts.h"
-#include "shim/helper_process.h"
+#include "process/helper_process.h"
 #include "shim/names.h"
 #include "shim/state.h"
 

@@ -171,3 +171,35 @@ char **environment_repair(char *const *environment, const struct joining *joinin
 	repaired[kept] = NULL;
 	return repaired;
 }
+
+/*
+ * A larger one's place, kept for the thread's next. A vfork child leaves it to its
+ * parent, which cannot free what its child ran on.
+ */
+static __thread struct {
+	void *memory;
+	size_t size;
+} large __attribute__((tls_model("initial-exec")));
+
+void *environment_storage_large(size_t size)
+{
+	long memory;
+
+	if (large.size >= size)
+		return large.memory;
+	if (!shim_may_call_kernel())
+		return NULL;
+	size += size / 4;
+	memory = raw6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1, 0);
+	if (raw_failed(memory))
+		return NULL;
+	large.memory = (void *)memory;
+	large.size = size;
+	return large.memory;
+}
+
+size_t environment_storage_size(char *const *environment)
+{
+	return shim.is_active && environment_joins(environment) ? environment_repair_size(environment) : 1;
+}

@@ -9,6 +9,7 @@
 #ifndef UNCLOSED_PRELOAD_PROCESS_ENVIRONMENT_H
 #define UNCLOSED_PRELOAD_PROCESS_ENVIRONMENT_H
 
+#include <alloca.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,5 +30,21 @@ size_t environment_repair_size(char *const *environment);
  * the new environment.
  */
 char **environment_repair(char *const *environment, const struct joining *joining, void *storage);
+
+/* Repaired environments of up to this size lie on the stack: 2 000 variables. */
+#define STORAGE_ON_STACK 16384
+
+/* Bytes that a repaired copy needs; 1 where none will be made. */
+size_t environment_storage_size(char *const *environment);
+
+/* Memory of the thread's own for a very large one, kept for its next; NULL: there is none. */
+void *environment_storage_large(size_t size);
+
+/* Memory for a repaired environment that lives as long as the frame that calls; NULL: none. */
+#define ENVIRONMENT_STORAGE(environment)                                                                  \
+	(__extension__({                                                                           \
+		size_t size_ = environment_storage_size(environment);                                     \
+		size_ <= STORAGE_ON_STACK ? alloca(size_) : environment_storage_large(size_);                  \
+	}))
 
 #endif

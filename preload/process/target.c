@@ -8,9 +8,8 @@
 
 #include "base/raw.h"
 #include "base/text.h"
-#include "calls/fork.h"
+#include "process/helper_process.h"
 #include "process/programs.h"
-#include "shim/helper_process.h"
 #include "shim/names.h"
 #include "shim/state.h"
 #include "shim/variables.h"

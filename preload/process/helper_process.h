@@ -6,8 +6,8 @@
  *
  * Layer: preload. Context: target; async-signal-safe; not in a vfork child.
  */
-#ifndef UNCLOSED_PRELOAD_SHIM_HELPER_PROCESS_H
-#define UNCLOSED_PRELOAD_SHIM_HELPER_PROCESS_H
+#ifndef UNCLOSED_PRELOAD_PROCESS_HELPER_PROCESS_H
+#define UNCLOSED_PRELOAD_PROCESS_HELPER_PROCESS_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  *
  * Layer: preload. Context: target; async-signal-safe.
  */
-#ifndef UNCLOSED_PRELOAD_CALLS_DUP_H
-#define UNCLOSED_PRELOAD_CALLS_DUP_H
+#ifndef UNCLOSED_PRELOAD_RECORD_DUPLICATES_H
+#define UNCLOSED_PRELOAD_RECORD_DUPLICATES_H
 
 #include <stdbool.h>
 

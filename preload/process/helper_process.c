@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "shim/helper_process.h"
+#include "process/helper_process.h"
 
 #include <errno.h>
 #include <sched.h>

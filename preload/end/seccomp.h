@@ -5,13 +5,13 @@
  *
  * Layer: preload. Context: target.
  */
-#ifndef UNCLOSED_PRELOAD_CALLS_PRCTL_H
-#define UNCLOSED_PRELOAD_CALLS_PRCTL_H
+#ifndef UNCLOSED_PRELOAD_END_SECCOMP_H
+#define UNCLOSED_PRELOAD_END_SECCOMP_H
 
 /* A filter is about to be installed: ask the kernel now for what is needed later. */
-void sandbox_prepare(void);
+void seccomp_prepare(void);
 
 /* A filter was installed: no system call of ours from now on. */
-void sandbox_entered(void);
+void seccomp_entered(void);
 
 #endif

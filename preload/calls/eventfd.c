@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Descriptors that count events. */
+#include "record/record.h"
+
+int eventfd(unsigned int count, int flags)
+{
+	return record_opened_with(CALL_eventfd, REAL(eventfd)(count, flags), fact_cloexec(flags));
+}

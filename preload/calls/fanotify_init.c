@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Descriptors that watch file systems. */
+#include "record/record.h"
+
+int fanotify_init(unsigned int flags, unsigned int event_flags)
+{
+	return record_opened(CALL_fanotify_init, REAL(fanotify_init)(flags, event_flags));
+}

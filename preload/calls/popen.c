@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Pipes to and from a shell (system.h), as streams. */
+#include "calls/stream.h"
+#include "calls/system.h"
+
+FILE *popen(const char *command, const char *mode)
+{
+	struct spawn_plan plan;
+	FILE *stream;
+
+	spawn_begin_shell(&plan);
+	stream = REAL(popen)(command, mode);
+	spawn_end_shell(&plan, stream != NULL);
+	return stream_opened(CALL_popen, stream, stream_facts(mode) | FACT_POPEN);
+}
+
+FILE *_IO_popen(const char *command, const char *mode)
+{
+	struct spawn_plan plan;
+	FILE *stream;
+
+	spawn_begin_shell(&plan);
+	stream = REAL(_IO_popen)(command, mode);
+	spawn_end_shell(&plan, stream != NULL);
+	return stream_opened(CALL__IO_popen, stream, stream_facts(mode) | FACT_POPEN);
+}
+
+int pclose(FILE *stream)
+{
+	return RECORD_RELEASE(CALL_pclose, stream_number(stream), REAL(pclose)(stream));
+}

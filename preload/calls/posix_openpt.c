@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Masters of pseudo-terminals. */
+#include "record/record.h"
+
+int getpt(void)
+{
+	return record_opened(CALL_getpt, REAL(getpt)());
+}
+
+int posix_openpt(int flags)
+{
+	return record_opened(CALL_posix_openpt, REAL(posix_openpt)(flags));
+}

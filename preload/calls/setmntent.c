@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of mounts as a stream. */
+#include "calls/stream.h"
+
+FILE *setmntent(const char *path, const char *mode)
+{
+	return stream_opened(CALL_setmntent, REAL(setmntent)(path, mode), FACT_FILE);
+}
+
+FILE *__setmntent(const char *path, const char *mode)
+{
+	return stream_opened(CALL___setmntent, REAL(__setmntent)(path, mode), FACT_FILE);
+}
+
+/* Takes NULL, and always says 1. */
+static struct release mounts_begin(enum call call, FILE *stream)
+{
+	return record_release_begin(call, stream ? stream_number(stream) : -1);
+}
+
+int endmntent(FILE *stream)
+{
+	struct release release = mounts_begin(CALL_endmntent, stream);
+	int result = REAL(endmntent)(stream);
+
+	record_release_end(&release, 0);
+	return result;
+}
+
+int __endmntent(FILE *stream)
+{
+	struct release release = mounts_begin(CALL___endmntent, stream);
+	int result = REAL(__endmntent)(stream);
+
+	record_release_end(&release, 0);
+	return result;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * New processes with a new program: posix_spawn and its kin. The policy: the child is
+ * announced before the call, and withdrawn when the call fails (exec.c has the rest).
+ */
+#include <errno.h>
+
+#include "process/environment.h"
+#include "record/announce.h"
+#include "record/misuse.h"
+#include "record/record.h"
+#include "shim/state.h"
+
+/* One call. Lives in the frame of the function that makes it. */
+struct spawn {
+	char *const *environment; /* to give to the real call */
+	uint32_t index;           /* announced entry + 1; 0 none */
+	pid_t pid;                /* what the real call wrote */
+};
+
+static void spawn_begin(struct spawn *spawn, const char *path, bool is_searched,
+			char *const *environment, void *storage)
+{
+	struct joining joining;
+
+	*spawn = (struct spawn){ .environment = environment };
+	if (!shim_is_recording() || !environment_joins(environment) || !storage)
+		return;
+	joining_decide(&joining, path, is_searched);
+	if (!announce(ORIGIN_SPAWN, LINK_SPAWN, path, &joining.index))
+		return;
+	spawn->environment = environment_repair(environment, &joining, storage);
+	spawn->index = joining.index + 1;
+}
+
+#define SPAWN_BEGIN(spawn, path, is_searched, environment) \
+	spawn_begin(spawn, path, is_searched, environment, ENVIRONMENT_STORAGE(environment))
+
+/* `pid` is 0 where the call does not tell: then the child's is known when it says hello. */
+static void spawn_settle(const struct spawn *spawn, int result, pid_t pid)
+{
+	struct ledger_process *child =
+		spawn->index ? ledger_process_at(&shim.ledger, spawn->index - 1) : NULL;
+
+	if (!child)
+		return;
+	if (result != 0)
+		announce_withdraw(spawn->index - 1);
+	else if (pid > 0)
+		atomic_store_explicit(&child->pid, (uint32_t)pid, memory_order_relaxed);
+}
+
+/* The real call returned. Returns its result. */
+static int spawn_end(const struct spawn *spawn, int result, pid_t *ret_pid)
+{
+	spawn_settle(spawn, result, spawn->pid);
+	if (result == 0 && ret_pid)
+		*ret_pid = spawn->pid;
+	return result;
+}
+
+int posix_spawn(pid_t *restrict pid, const char *restrict path,
+		const posix_spawn_file_actions_t *restrict actions,
+		const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
+		char *const environment[restrict])
+{
+	struct spawn spawn;
+
+	SPAWN_BEGIN(&spawn, path, false, environment);
+	return spawn_end(
+		&spawn,
+		REAL(posix_spawn)(&spawn.pid, path, actions, attributes, argv, spawn.environment),
+		pid);
+}
+
+int posix_spawnp(pid_t *restrict pid, const char *restrict file,
+		 const posix_spawn_file_actions_t *restrict actions,
+		 const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
+		 char *const environment[restrict])
+{
+	struct spawn spawn;
+
+	SPAWN_BEGIN(&spawn, file, true, environment);
+	return spawn_end(
+		&spawn,
+		REAL(posix_spawnp)(&spawn.pid, file, actions, attributes, argv, spawn.environment),
+		pid);
+}
+
+/* The same for the two that give a process descriptor and no pid. */
+static int spawn_end_pidfd(enum call call, const struct spawn *spawn, int result, const int *pidfd)
+{
+	spawn_settle(spawn, result, 0);
+	if (result == 0)
+		record_opened(call, *pidfd);
+	return result;
+}
+
+/* ENOSYS is what these two say themselves where they cannot work. */
+int pidfd_spawn(int *restrict pidfd, const char *restrict path,
+		const posix_spawn_file_actions_t *restrict actions,
+		const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
+		char *const environment[restrict])
+{
+	__typeof__(pidfd_spawn) *real = REAL_SINCE(pidfd_spawn);
+	struct spawn spawn;
+	int result = ENOSYS;
+
+	SPAWN_BEGIN(&spawn, path, false, environment);
+	if (real)
+		result = real(pidfd, path, actions, attributes, argv, spawn.environment);
+	return spawn_end_pidfd(CALL_pidfd_spawn, &spawn, result, pidfd);
+}
+SINCE_2_39(pidfd_spawn);
+
+int pidfd_spawnp(int *restrict pidfd, const char *restrict file,
+		 const posix_spawn_file_actions_t *restrict actions,
+		 const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
+		 char *const environment[restrict])
+{
+	__typeof__(pidfd_spawnp) *real = REAL_SINCE(pidfd_spawnp);
+	struct spawn spawn;
+	int result = ENOSYS;
+
+	SPAWN_BEGIN(&spawn, file, true, environment);
+	if (real)
+		result = real(pidfd, file, actions, attributes, argv, spawn.environment);
+	return spawn_end_pidfd(CALL_pidfd_spawnp, &spawn, result, pidfd);
+}
+SINCE_2_39(pidfd_spawnp);
+
+int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int from, int to)
+{
+	misuse_placed(CALL_posix_spawn_file_actions_adddup2, to);
+	return REAL(posix_spawn_file_actions_adddup2)(actions, from, to);
+}
+
+int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *restrict actions, int fd,
+				     const char *restrict path, int flags, mode_t mode)
+{
+	misuse_placed(CALL_posix_spawn_file_actions_addopen, fd);
+	return REAL(posix_spawn_file_actions_addopen)(actions, fd, path, flags, mode);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a parent learns by waiting.
+ *
+ * Layer: preload. Context: target.
+ */
+#ifndef UNCLOSED_PRELOAD_CALLS_WAIT_H
+#define UNCLOSED_PRELOAD_CALLS_WAIT_H
+
+#include <sys/types.h>
+
+/* A wait function returned `pid` with `status`. */
+pid_t record_waited(pid_t pid, const int *status);
+
+#endif
