@@ -90,19 +90,19 @@ static void hello(uint32_t index, char *const *argv, char *const *environment)
 	struct ledger_process *process = ledger_process_at(&shim.ledger, index);
 	uint32_t own_table = 0;
 
-	shim.process_index = index;
-	shim.process = process;
-	shim.table_ref = atomic_load_explicit(&process->table_ref, memory_order_acquire);
-	if (!shim.table_ref)
+	shim.recorder.process_index = index;
+	shim.recorder.process = process;
+	shim.recorder.table_ref = atomic_load_explicit(&process->table_ref, memory_order_acquire);
+	if (!shim.recorder.table_ref)
 		own_table = ledger_table_new(&shim.ledger, LINK_NONE, 0, 0, index);
 	if (own_table)
-		shim.table_ref = own_table;
-	process->table_ref = shim.table_ref;
-	shim.table = ledger_table_at(&shim.ledger, shim.table_ref);
+		shim.recorder.table_ref = own_table;
+	process->table_ref = shim.recorder.table_ref;
+	shim.recorder.table = ledger_table_at(&shim.ledger, shim.recorder.table_ref);
 	shim.image_ref = ledger_image_new(&shim.ledger, read_program(), read_arguments(argv),
 					  read_directory());
 	shim.image = ledger_at(&shim.ledger, shim.image_ref, sizeof(*shim.image));
-	if (!shim.table || !shim.image) {
+	if (!shim.recorder.table || !shim.image) {
 		ledger_lose(&shim.ledger, LOSS_PROCESSES);
 		return;
 	}
@@ -202,7 +202,7 @@ static bool session_join(const char *variable)
 	}
 	if (!entry_take((uint32_t)announced, &index))
 		return false;
-	shim.process_index = index;
+	shim.recorder.process_index = index;
 	shim.is_program = entry_is_first(index);
 	shim.is_bare = shim.is_program && !shim.ledger.header->has_launcher;
 	return true;
@@ -256,7 +256,7 @@ static bool session_begin(char *const *environment, struct options *options)
 	header->preload_ref = ledger_string_add(&shim.ledger, shim.library_path,
 						strlen(shim.library_path));
 	header->cwd_ref = read_directory();
-	first = ledger_process_new(&shim.ledger, &shim.process_index);
+	first = ledger_process_new(&shim.ledger, &shim.recorder.process_index);
 	if (!first)
 		return false;
 	first->origin = ORIGIN_FIRST;
@@ -326,7 +326,7 @@ static void start(char *const *argv, char *const *environment)
 	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))
 		return;
 	names_write();
-	hello(shim.process_index, argv, environment);
+	hello(shim.recorder.process_index, argv, environment);
 	if (!shim.is_active)
 		return;
 	fork_init();

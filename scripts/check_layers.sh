@@ -33,15 +33,16 @@ stack_up() {
 	done
 }
 
-shared="lib/base lib/ledger lib/include"
+shared="lib/base lib/ledger lib/recorder lib/include"
 allowed[lib/base]="lib/base"
 allowed[lib/include]="lib/include"
 allowed[lib/ledger]="lib/base lib/ledger"
+allowed[lib/recorder]="lib/base lib/ledger lib/recorder"
 allowed[lib/symbol]="lib/base lib/symbol"
 allowed[lib/model]="lib/base lib/model"
 allowed[lib/known]="lib/base lib/model lib/known"
 model="lib/base lib/model lib/known"
-stack_up "$shared lib/symbol lib/model lib/known" "lib/judge lib/judge/process lib/judge/stack
+stack_up "lib/base lib/ledger lib/symbol lib/model lib/known" "lib/judge lib/judge/process lib/judge/stack
 	lib/judge/descriptor lib/judge/words lib/judge/find"
 stack_up "$model" "lib/report"
 for format in text json ci; do

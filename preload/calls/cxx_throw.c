@@ -68,13 +68,15 @@ static void exception_push(uint32_t first, uint32_t thrown_ref, uint32_t caught_
 			      memory_order_relaxed);
 	do
 		exception->next_ref = first;
-	while (!atomic_compare_exchange_weak_explicit(&shim.process->exceptions_ref, &first, ref,
-						      memory_order_release, memory_order_acquire));
+	while (!atomic_compare_exchange_weak_explicit(&shim.recorder.process->exceptions_ref,
+						      &first, ref, memory_order_release,
+						      memory_order_acquire));
 }
 
 static void exception_record(uint32_t thrown_ref, uint32_t caught_ref)
 {
-	uint32_t first = atomic_load_explicit(&shim.process->exceptions_ref, memory_order_acquire);
+	uint32_t first =
+		atomic_load_explicit(&shim.recorder.process->exceptions_ref, memory_order_acquire);
 	uint32_t tid = thread_tid();
 	struct ledger_exception *exception = exception_find(first, thrown_ref, caught_ref, tid);
 

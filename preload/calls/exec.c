@@ -37,7 +37,7 @@ struct exec_target {
 
 static void image_leave(uint32_t successor)
 {
-	struct ledger_process *process = shim.process;
+	struct ledger_process *process = shim.recorder.process;
 
 	atomic_store_explicit(&process->successor, successor + 1, memory_order_relaxed);
 	atomic_store_explicit(&process->end_how, END_EXEC, memory_order_relaxed);
@@ -48,7 +48,7 @@ static void image_leave(uint32_t successor)
 
 static void image_stay(void)
 {
-	struct ledger_process *process = shim.process;
+	struct ledger_process *process = shim.recorder.process;
 
 	atomic_store_explicit(&process->state, PROCESS_RUNNING, memory_order_relaxed);
 	atomic_store_explicit(&process->successor, 0, memory_order_relaxed);
@@ -88,7 +88,7 @@ static int exec_failed(const struct exec_plan *plan, int result)
 	announce_withdraw(plan->index - 1);
 	if (self.vfork_depth == 0) {
 		image_stay();
-		atomic_store_explicit(&shim.process->exec_errno, (uint32_t)errno,
+		atomic_store_explicit(&shim.recorder.process->exec_errno, (uint32_t)errno,
 				      memory_order_relaxed);
 	}
 	return result;

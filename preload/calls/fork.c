@@ -30,7 +30,6 @@
 #include "record/announce.h"
 #include "record/fork_copies.h"
 #include "record/record.h"
-#include "record/slots.h"
 #include "shim/state.h"
 #include "stack/capture.h"
 
@@ -52,7 +51,8 @@ void fork_announce(void)
 		return;
 	copies_fork_prepare();
 	real_prepare_fork();
-	if (atomic_load_explicit(&shim.table->forks, memory_order_relaxed) >= FORKS_TO_SHARE)
+	if (atomic_load_explicit(&shim.recorder.table->forks, memory_order_relaxed) >=
+	    FORKS_TO_SHARE)
 		rules_share();
 	self.fork_index = index + 1;
 }
@@ -84,23 +84,24 @@ void fork_in_child(void)
 	shim.is_bare = shim.is_program = shim.has_asked_proc = false;
 	finish_forked();
 	atomic_store_explicit(&shim.walks, 0, memory_order_relaxed);
+	shim.recorder.pairs = NULL;
 	if (self.fork_index == 0) {
 		shim.is_active = false; /* no entry: the loss is counted, and we are silent */
 		return;
 	}
-	shim.process_index = self.fork_index - 1;
-	process = ledger_process_at(&shim.ledger, shim.process_index);
-	shim.process = process;
-	shim.table_ref = atomic_load_explicit(&process->table_ref, memory_order_relaxed);
-	shim.table = ledger_table_at(&shim.ledger, shim.table_ref);
-	slots_forget();
+	shim.recorder.process_index = self.fork_index - 1;
+	process = ledger_process_at(&shim.ledger, shim.recorder.process_index);
+	shim.recorder.process = process;
+	shim.recorder.table_ref = atomic_load_explicit(&process->table_ref, memory_order_relaxed);
+	shim.recorder.table = ledger_table_at(&shim.ledger, shim.recorder.table_ref);
+	shim_forget_leaves();
 	/* Only other threads can open between the tick and the fork. */
 	if (!process_is_single_threaded())
-		atomic_store_explicit(&shim.table->forked_ns, ledger_now_ns(&shim.ledger),
+		atomic_store_explicit(&shim.recorder.table->forked_ns, ledger_now_ns(&shim.ledger),
 				      memory_order_relaxed);
 	copies_fork_in_child();
 	self.tid = 0;
-	self.table_ref = 0;
+	self.has_own_table = false;
 	self.fork_index = 0;
 	/* libunwind's caches are pages to copy on first use: not for a child that soon ends. */
 	self.is_unwinder_warm = false;
@@ -204,7 +205,7 @@ static int clone_run(enum call id, __typeof__(clone) *real, struct clone_call *c
 
 	if (!shim_is_recording() || !call->stack || !call->function || (!is_fork && !is_vfork)) {
 		if (shim_is_recording() && !(call->flags & (CLONE_FILES | CLONE_THREAD)))
-			atomic_store_explicit(&shim.process->not_followed, 1,
+			atomic_store_explicit(&shim.recorder.process->not_followed, 1,
 					      memory_order_relaxed);
 		return real(call->function, call->stack, call->flags, call->argument,
 			    call->more[0], call->more[1], call->more[2]);
@@ -212,7 +213,8 @@ static int clone_run(enum call id, __typeof__(clone) *real, struct clone_call *c
 	if (is_fork)
 		fork_announce();
 	if (is_fork && call->flags & CLONE_FILES)
-		atomic_store_explicit(&shim.process->not_followed, 1, memory_order_relaxed);
+		atomic_store_explicit(&shim.recorder.process->not_followed, 1,
+				      memory_order_relaxed);
 	call->stack = clone_place(call->stack, &start);
 	pid = real(clone_child, call->stack, call->flags, call->stack, call->more[0],
 		   call->more[1], call->more[2]);

@@ -3,7 +3,7 @@
 
 #include "libc/loaded.h"
 #include "libc/real.h"
-#include "record/pairs.h"
+#include "recorder/pairs.h"
 #include "shim/self_map.h"
 #include "shim/state.h"
 #include "stack/capture.h"
@@ -31,7 +31,7 @@ static void record_made(enum call call, enum descriptor_kind kind, const void *m
 				      .tid = thread_tid(),
 				      .call = (uint16_t)call,
 				      .kind = (uint8_t)kind };
-	if (!ledger_block_put(&shim.ledger, shim.process, (uintptr_t)memory, &made))
+	if (!ledger_block_put(&shim.ledger, shim.recorder.process, (uintptr_t)memory, &made))
 		ledger_lose(&shim.ledger, LOSS_MEMORY);
 }
 
@@ -41,9 +41,9 @@ static void record_given_back(const void *memory)
 	struct ledger_block made;
 
 	if (memory && shim_is_recording() &&
-	    ledger_block_take(&shim.ledger, shim.process, (uintptr_t)memory, &made) &&
+	    ledger_block_take(&shim.ledger, shim.recorder.process, (uintptr_t)memory, &made) &&
 	    made.stack_ref)
-		pairs_count_block(&made, capture_stack());
+		recorder_pair_freed(shim_recorder(), &made, capture_stack());
 }
 
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,

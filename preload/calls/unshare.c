@@ -20,14 +20,20 @@ void table_unshared(void)
 
 	if (!shim_is_recording())
 		return;
-	tick = ledger_table_tick(shim_table());
-	ref = ledger_table_new(&shim.ledger, LINK_FORK, shim_table_ref(), tick, shim.process_index);
+	tick = ledger_table_tick(shim_recorder()->table);
+	ref = ledger_table_new(&shim.ledger, LINK_FORK, shim_recorder()->table_ref, tick,
+			       shim.recorder.process_index);
 	/* Two tables by now, of which the end handler can ask for one. */
-	atomic_store_explicit(&shim.process->not_followed, 1, memory_order_relaxed);
-	if (ref)
-		self.table_ref = ref;
-	else
+	atomic_store_explicit(&shim.recorder.process->not_followed, 1, memory_order_relaxed);
+	if (!ref) {
 		ledger_lose(&shim.ledger, LOSS_SLOTS);
+		return;
+	}
+	self.recorder = *shim_recorder();
+	self.recorder.table = ledger_table_at(&shim.ledger, ref);
+	self.recorder.table_ref = ref;
+	self.recorder.leaves = NULL;
+	self.has_own_table = true;
 }
 
 /*

@@ -62,7 +62,7 @@ static bool entry_read(uint32_t scope_ref, struct census_entry *entry)
 long census(uint32_t scope_ref, int (*each)(const struct census_entry *entry, void *data),
 	    void *data)
 {
-	struct ledger_table *table = shim_table();
+	struct ledger_table *table = shim_recorder()->table;
 	uint32_t limit = atomic_load_explicit(&table->limit, memory_order_relaxed);
 	long count = 0;
 

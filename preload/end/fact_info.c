@@ -32,7 +32,8 @@ static bool needs_info(const struct ledger_fact *fact)
 
 static uint32_t opener_of(const struct ledger_fact *fact)
 {
-	const struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, fact->fd, false);
+	const struct ledger_slot *slot =
+		ledger_slot_at(&shim.ledger, shim.recorder.table, fact->fd, false);
 
 	return slot ? LOAD(slot->opened_tid) : 0;
 }
@@ -116,7 +117,7 @@ static void all_read(void *data)
 {
 	struct reading *reading = data;
 
-	for (struct ledger_fact *fact = fact_at(LOAD(shim.process->facts_ref)); fact;
+	for (struct ledger_fact *fact = fact_at(LOAD(shim.recorder.process->facts_ref)); fact;
 	     fact = fact_at(fact->next_ref)) {
 		if (needs_info(fact))
 			info_read(fact);
@@ -145,8 +146,8 @@ void facts_read_apart(void)
 	struct reading reading = { 0 };
 	bool is_needed = false;
 
-	for (struct ledger_fact *fact = fact_at(LOAD(shim.process->facts_ref)); fact && !is_needed;
-	     fact = fact_at(fact->next_ref))
+	for (struct ledger_fact *fact = fact_at(LOAD(shim.recorder.process->facts_ref));
+	     fact && !is_needed; fact = fact_at(fact->next_ref))
 		is_needed = needs_info(fact) || needs_name(fact);
 	if (is_needed && proc_look(&reading.pid))
 		(void)apart_run(all_read, &reading); /* without it the report says less */

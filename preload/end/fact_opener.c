@@ -16,7 +16,7 @@
 static bool is_of_this_image(const struct descriptor_view *view)
 {
 	return view->origin == DESCRIPTOR_OWN && view->slot && !view->is_before &&
-	       view->process == shim.process_index;
+	       view->process == shim.recorder.process_index;
 }
 
 static uint32_t own_name(void)

@@ -90,11 +90,11 @@ static bool place_is_full(const struct descriptor_view *view)
  */
 static void slot_correct_kind(const struct descriptor_view *view, unsigned int kind)
 {
-	struct ledger_kind_count *kinds = shim.process->kinds;
+	struct ledger_kind_count *kinds = shim.recorder.process->kinds;
 	uint64_t word = LOAD(view->slot->word), next;
 	unsigned int before = slot_kind(word) % KIND_DESCRIPTORS;
 
-	if (view->table_ref != shim.table_ref || view->is_before || before == kind)
+	if (view->table_ref != shim.recorder.table_ref || view->is_before || before == kind)
 		return;
 	next = SLOT_WORD(slot_generation(word), slot_call(word), kind, slot_state(word));
 	if (slot_call(word) && fact_kind_is_possible(call_kind(slot_call(word)), kind)) {
@@ -124,8 +124,8 @@ static bool fact_write(int fd, const struct descriptor_view *view)
 		fact->kind = (uint8_t)kind; /* without /proc the call knows more */
 	fact_ask_more(fd, view, fact);
 	slot_correct_kind(view, fact->kind);
-	fact->next_ref = LOAD(shim.process->facts_ref);
-	atomic_store_explicit(&shim.process->facts_ref, ref, memory_order_release);
+	fact->next_ref = LOAD(shim.recorder.process->facts_ref);
+	atomic_store_explicit(&shim.recorder.process->facts_ref, ref, memory_order_release);
 	return true;
 }
 
@@ -143,36 +143,36 @@ bool fact_is_due(int fd)
 
 	if (fd <= STDERR_FILENO)
 		return false;
-	ledger_view_near(&shim.ledger, shim.table_ref, fd, &view);
+	ledger_view_near(&shim.ledger, shim.recorder.table_ref, fd, &view);
 	if (view.origin == DESCRIPTOR_OUTSIDE && LOAD(view.slot->facts) & FACT_STRANGER)
 		return shim.is_program;
-	ledger_view(&shim.ledger, shim.table_ref, fd, &view);
+	ledger_view(&shim.ledger, shim.recorder.table_ref, fd, &view);
 	return view_is_due(&view);
 }
 
 static uint32_t number_next(bool is_own_only, uint32_t fd)
 {
-	return is_own_only ? ledger_table_next(&shim.ledger, shim.table, fd)
-			   : ledger_view_next(&shim.ledger, shim.table_ref, fd);
+	return is_own_only ? ledger_table_next(&shim.ledger, shim.recorder.table, fd)
+			   : ledger_view_next(&shim.ledger, shim.recorder.table_ref, fd);
 }
 
 void facts_write(int ignored_fd, bool are_due)
 {
 	bool is_own_only = copies_do_not_matter();
-	uint32_t limit = is_own_only
-				 ? atomic_load_explicit(&shim.table->limit, memory_order_relaxed)
-				 : ledger_view_limit(&shim.ledger, shim.table_ref);
+	uint32_t limit = is_own_only ? atomic_load_explicit(&shim.recorder.table->limit,
+							    memory_order_relaxed)
+				     : ledger_view_limit(&shim.ledger, shim.recorder.table_ref);
 	uint32_t count = 0, omitted = 0;
 
 	if (!are_due)
 		limit = 0; /* a second look at the same numbers would find nothing */
-	atomic_store_explicit(&shim.process->facts_ref, 0, memory_order_relaxed);
+	atomic_store_explicit(&shim.recorder.process->facts_ref, 0, memory_order_relaxed);
 	for (uint32_t fd = 0; (fd = number_next(is_own_only, fd)) < limit; fd++) {
 		struct descriptor_view view;
 
 		if ((int)fd == ignored_fd || fd <= STDERR_FILENO)
 			continue;
-		ledger_view(&shim.ledger, shim.table_ref, (int)fd, &view);
+		ledger_view(&shim.ledger, shim.recorder.table_ref, (int)fd, &view);
 		if (!view_is_due(&view))
 			continue;
 		if (count >= FACTS_PER_PROCESS || place_is_full(&view))
@@ -180,6 +180,6 @@ void facts_write(int ignored_fd, bool are_due)
 		else if (fact_write((int)fd, &view))
 			count++;
 	}
-	atomic_store_explicit(&shim.process->facts_omitted, omitted, memory_order_relaxed);
+	atomic_store_explicit(&shim.recorder.process->facts_omitted, omitted, memory_order_relaxed);
 	facts_read_apart();
 }

@@ -93,12 +93,12 @@ void finish_forked(void)
 
 static void state_store(enum process_state state)
 {
-	atomic_store_explicit(&shim.process->state, state, memory_order_release);
+	atomic_store_explicit(&shim.recorder.process->state, state, memory_order_release);
 }
 
 void finish_process(enum process_end how, int status)
 {
-	struct ledger_process *process = shim.process;
+	struct ledger_process *process = shim.recorder.process;
 	int saved_errno = errno;
 	bool may_check;
 
@@ -110,7 +110,7 @@ void finish_process(enum process_end how, int status)
 	atomic_store_explicit(&process->end_how, how, memory_order_relaxed);
 	atomic_store_explicit(&process->end_status, (uint32_t)status, memory_order_relaxed);
 	state_store(PROCESS_ENDING);
-	if (may_check && self.table_ref) {
+	if (may_check && self.has_own_table) {
 		/* The kernel speaks of this thread's own table, the entry of the process's. */
 		atomic_store_explicit(&process->check, CHECK_NONE, memory_order_relaxed);
 	} else if (may_check) {
@@ -212,5 +212,6 @@ void finish_init(bool is_bare)
 		stderr_init();
 	if (!on_exit || !__cxa_at_quick_exit || on_exit(end_of_exit, NULL) != 0 ||
 	    __cxa_at_quick_exit(end_of_quick_exit, NULL) != 0)
-		atomic_store_explicit(&shim.process->not_followed, 1, memory_order_relaxed);
+		atomic_store_explicit(&shim.recorder.process->not_followed, 1,
+				      memory_order_relaxed);
 }

@@ -63,7 +63,7 @@ int descriptor_list(void (*each)(int fd, void *data), void *data)
 
 static void note_as(int fd, uint32_t facts)
 {
-	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, fd, true);
+	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.recorder.table, fd, true);
 
 	if (!slot) {
 		ledger_lose(&shim.ledger, LOSS_SLOTS);
@@ -83,7 +83,8 @@ static void note(int fd, void *data)
 /* Is it there, and not noted yet? */
 static bool note_if_open(struct numbers *numbers, int fd, uint32_t facts)
 {
-	const struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, fd, false);
+	const struct ledger_slot *slot =
+		ledger_slot_at(&shim.ledger, shim.recorder.table, fd, false);
 
 	if ((slot && atomic_load_explicit(&slot->word, memory_order_relaxed) != 0) ||
 	    raw_failed(raw2(SYS_fcntl, fd, F_GETFD)))
@@ -109,7 +110,8 @@ static uint32_t stranger_of(const struct descriptor_view *view)
  */
 static long handed_down_note(struct numbers *numbers)
 {
-	uint32_t before = shim.table->link == LINK_NONE ? 0 : shim.table->parent_ref;
+	uint32_t before =
+		shim.recorder.table->link == LINK_NONE ? 0 : shim.recorder.table->parent_ref;
 	uint32_t limit = before ? ledger_view_limit(&shim.ledger, before) : 0;
 	long found = 0;
 
@@ -127,7 +129,8 @@ static long handed_down_note(struct numbers *numbers)
 
 void outside_note(void)
 {
-	uint32_t facts = FACT_OUTSIDE | (shim.table->link == LINK_NONE ? FACT_STRANGER : 0);
+	uint32_t facts =
+		FACT_OUTSIDE | (shim.recorder.table->link == LINK_NONE ? FACT_STRANGER : 0);
 	struct numbers numbers = { 0 };
 	long found = handed_down_note(&numbers), count;
 

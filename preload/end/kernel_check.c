@@ -61,7 +61,7 @@ static bool word_is_open(uint64_t word)
 static bool slot_set(int fd, unsigned int state, uint32_t facts, const struct ledger_slot *seen,
 		     uint64_t seen_word)
 {
-	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, fd, true);
+	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.recorder.table, fd, true);
 	uint64_t word;
 
 	if (!slot) {
@@ -76,7 +76,7 @@ static bool slot_set(int fd, unsigned int state, uint32_t facts, const struct le
 	if (state == SLOT_CLOSED)
 		atomic_store_explicit(
 			&slot->closed_fork,
-			atomic_load_explicit(&shim.table->forks, memory_order_relaxed),
+			atomic_load_explicit(&shim.recorder.table->forks, memory_order_relaxed),
 			memory_order_relaxed);
 	return atomic_compare_exchange_strong_explicit(&slot->word, &word, word_of(word, state),
 						       memory_order_release, memory_order_relaxed);
@@ -93,17 +93,20 @@ static void slot_drop(int fd, const struct ledger_slot *slot, uint64_t word)
 	if (slot_set(fd, SLOT_CLOSED, is_ours ? 0 : FACT_INHERITED, slot, word) && is_ours &&
 	    slot_call(word))
 		atomic_fetch_add_explicit(
-			&shim.process->kinds[slot_kind(word) % KIND_DESCRIPTORS].closed, 1,
+			&shim.recorder.process->kinds[slot_kind(word) % KIND_DESCRIPTORS].closed, 1,
 			memory_order_relaxed);
 }
 
 /* Ask for the numbers that this process has opened itself. Returns how many are open. */
 static uint32_t own_ask(void)
 {
-	uint32_t limit = atomic_load_explicit(&shim.table->limit, memory_order_relaxed), count = 0;
+	uint32_t limit = atomic_load_explicit(&shim.recorder.table->limit, memory_order_relaxed),
+		 count = 0;
 
-	for (uint32_t fd = 0; (fd = ledger_table_next(&shim.ledger, shim.table, fd)) < limit; fd++) {
-		struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.table, (int)fd, false);
+	for (uint32_t fd = 0;
+	     (fd = ledger_table_next(&shim.ledger, shim.recorder.table, fd)) < limit; fd++) {
+		struct ledger_slot *slot =
+			ledger_slot_at(&shim.ledger, shim.recorder.table, (int)fd, false);
 		uint64_t word = slot ? slot_word(slot) : 0;
 
 		if (word_is_open(word) && slot_call(word) && is_open((int)fd))
@@ -116,7 +119,7 @@ static uint32_t own_ask(void)
 
 static bool are_too_many_to_ask(long copies)
 {
-	uint64_t life_ns = ledger_now_ns(&shim.ledger) - shim.process->started_ns;
+	uint64_t life_ns = ledger_now_ns(&shim.ledger) - shim.recorder.process->started_ns;
 
 	return copies >= COPIES_MANY && life_ns < (uint64_t)copies * COPY_ASK_NS * LIFE_SHARE;
 }
@@ -140,18 +143,18 @@ static bool copies_are_counted(long count, struct check_result *ret_result)
 /* Ask for every number the table has as open. Returns how many are. */
 static uint32_t recorded_ask(struct numbers *ret_open, bool *ret_has_facts)
 {
-	uint32_t limit = ledger_view_limit(&shim.ledger, shim.table_ref), count = 0;
+	uint32_t limit = ledger_view_limit(&shim.ledger, shim.recorder.table_ref), count = 0;
 	bool has_facts = false;
 
-	for (uint32_t fd = 0; (fd = ledger_view_next(&shim.ledger, shim.table_ref, fd)) < limit;
-	     fd++) {
+	for (uint32_t fd = 0;
+	     (fd = ledger_view_next(&shim.ledger, shim.recorder.table_ref, fd)) < limit; fd++) {
 		struct ledger_slot *slot;
 		uint64_t word;
 
-		if (!ledger_view_is_open(&shim.ledger, shim.table_ref, (int)fd))
+		if (!ledger_view_is_open(&shim.ledger, shim.recorder.table_ref, (int)fd))
 			continue;
 		/* Before the kernel is asked: what changes from here on is later than its answer. */
-		slot = ledger_slot_at(&shim.ledger, shim.table, (int)fd, false);
+		slot = ledger_slot_at(&shim.ledger, shim.recorder.table, (int)fd, false);
 		word = slot ? slot_word(slot) : 0;
 		if (is_open((int)fd)) {
 			count++;
@@ -174,7 +177,8 @@ static void unseen_note(int fd, void *data)
 {
 	struct listing *listing = data;
 
-	if (fd == listing->ignored_fd || ledger_view_is_open(&shim.ledger, shim.table_ref, fd))
+	if (fd == listing->ignored_fd ||
+	    ledger_view_is_open(&shim.ledger, shim.recorder.table_ref, fd))
 		return;
 	if (slot_set(fd, SLOT_UNSEEN, 0, NULL, 0))
 		listing->unseen++;

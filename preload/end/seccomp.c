@@ -9,7 +9,7 @@ void seccomp_entered(void)
 {
 	if (!shim.is_active)
 		return;
-	atomic_store_explicit(&shim.process->has_filter, 1, memory_order_relaxed);
+	atomic_store_explicit(&shim.recorder.process->has_filter, 1, memory_order_relaxed);
 	shim.ledger.is_frozen = true;
 }
 

@@ -11,7 +11,7 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 				const char *target, uint32_t *ret_index)
 {
 	struct ledger *ledger = &shim.ledger;
-	uint32_t tick = ledger_table_tick(shim_table());
+	uint32_t tick = ledger_table_tick(shim_recorder()->table);
 	struct ledger_process *process = ledger_process_new(ledger, ret_index);
 	uint32_t table_ref;
 
@@ -19,21 +19,22 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 		ledger_lose(ledger, LOSS_PROCESSES);
 		return NULL;
 	}
-	table_ref = ledger_table_new(ledger, link, shim_table_ref(), tick, *ret_index);
+	table_ref = ledger_table_new(ledger, link, shim_recorder()->table_ref, tick, *ret_index);
 	if (!table_ref) {
 		ledger_lose(ledger, LOSS_PROCESSES);
 		return NULL;
 	}
 	process->origin = origin;
-	process->parent = shim.process_index;
-	process->ppid = atomic_load_explicit(&shim.process->pid, memory_order_relaxed);
-	process->uid = shim.process->uid;
+	process->parent = shim.recorder.process_index;
+	process->ppid = atomic_load_explicit(&shim.recorder.process->pid, memory_order_relaxed);
+	process->uid = shim.recorder.process->uid;
 	process->scope_ref = scope_current();
 	if (origin == ORIGIN_EXEC) {
-		process->exec_of = shim.process_index;
-		process->parent = shim.process->parent;
-		process->ppid = shim.process->ppid;
-		process->pid = atomic_load_explicit(&shim.process->pid, memory_order_relaxed);
+		process->exec_of = shim.recorder.process_index;
+		process->parent = shim.recorder.process->parent;
+		process->ppid = shim.recorder.process->ppid;
+		process->pid =
+			atomic_load_explicit(&shim.recorder.process->pid, memory_order_relaxed);
 	}
 	/* Another user than ours may not open the ledger: that is why there is no hello then. */
 	if (target && shim_may_call_kernel())
@@ -41,8 +42,8 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 	if (target)
 		process->target_ref = ledger_name_add(ledger, target, strlen(target));
 	process->table_ref = table_ref;
-	process->has_filter = atomic_load_explicit(&shim.process->has_filter,
-						   memory_order_relaxed);
+	process->has_filter =
+		atomic_load_explicit(&shim.recorder.process->has_filter, memory_order_relaxed);
 	atomic_store_explicit(&process->state, PROCESS_EXPECTED, memory_order_release);
 	return process;
 }

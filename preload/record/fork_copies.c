@@ -32,7 +32,7 @@ void copies_fork_prepare(void)
 	if (count < 0)
 		return;
 	for (unsigned int kind = 0; kind < KIND_DESCRIPTORS; kind++) {
-		struct ledger_kind_count *of_kind = &shim.process->kinds[kind];
+		struct ledger_kind_count *of_kind = &shim.recorder.process->kinds[kind];
 
 		count += (int32_t)(atomic_load_explicit(&of_kind->opened, memory_order_relaxed) -
 				   atomic_load_explicit(&of_kind->closed, memory_order_relaxed));
@@ -48,7 +48,7 @@ void copies_fork_in_child(void)
 
 bool copies_do_not_matter(void)
 {
-	struct ledger_table *table = shim.table;
+	struct ledger_table *table = shim.recorder.table;
 
 	for (int i = 0; table->link == LINK_FORK && i < GENERATIONS_MAX; i++) {
 		struct ledger_process *above;

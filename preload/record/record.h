@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The recording verbs. All policy is in here: guards, errno, re-entrancy, the
- * order of stores. A wrapper is one expression over one of them.
+ * What wrappers call. All policy of the shim is in here: guards, errno, re-entrancy.
+ * The verbs of recorder/recorder.h do the storing. A wrapper is one expression over
+ * one of these:
+ *
+ *	int accept4(int sock, struct sockaddr *addr, socklen_t *len, int flags)
+ *	{
+ *		return record_opened(CALL_accept4, REAL(accept4)(sock, addr, len, flags));
+ *	}
  *
  * None of them makes a system call (but for the first touch of a page, and once
  * a thread for its id and name), allocates, locks, or changes errno. A negative descriptor
@@ -16,6 +22,7 @@
 
 #include "ledger/layout.h"
 #include "libc/real.h"
+#include "recorder/recorder.h"
 
 /* A call returned the new descriptor `fd`, of the kind of its row. Returns fd. */
 int record_opened(enum call call, int fd);
@@ -39,22 +46,11 @@ int record_opened_pair(enum call call, int result, const int fds[2], uint32_t fa
 /* `fd` is a new number for what `from` refers to. Returns fd. */
 int record_duplicate(enum call call, int from, int fd);
 
-/* accept: an address is looked at only after success. Returns fd. */
+/* addresses.c: accept: an address is looked at only after success. Returns fd. */
 int record_accepted(enum call call, int fd, const struct sockaddr *address, const socklen_t *length,
 		    uint32_t facts);
 
-/*
- * A release under way: the number is marked before the real call, so that an
- * opening that gets the number before we are back finds it so.
- */
-struct release {
-	struct ledger_slot *slot; /* NULL: nothing was known of the number */
-	uint64_t word;            /* the slot's as this release left it; 0: it was not open */
-	uint32_t opened_stack_ref;
-	enum call call;
-	int fd;
-};
-
+/* A release under way: the slot is marked before the real call (struct release, recorder.h). */
 struct release record_release_begin(enum call call, int fd);
 
 /*
@@ -91,13 +87,14 @@ void record_range_end(const struct range *range);
 /* Set facts of an open descriptor; nothing happens when it is not known. */
 void record_fact(int fd, uint32_t facts);
 
-/* connect(): the address, and its errno with the place when it failed. Returns result. */
+/* addresses.c: connect(): the address, and its errno with the place when it failed. Returns result.
+ */
 int record_connect(int fd, int result, const struct sockaddr *address, socklen_t length);
 
-/* bind(): the address. Returns result. */
+/* addresses.c: bind(): the address. Returns result. */
 int record_bind(int fd, int result, const struct sockaddr *address, socklen_t length);
 
-/* recvmsg and sendmsg: the descriptors in the control part. Return result. */
+/* messages.c: recvmsg and sendmsg: the descriptors in the control part. Return result. */
 long record_received(enum call call, long result, struct msghdr *message);
 long record_sent(enum call call, long result, const struct msghdr *message);
 

@@ -38,5 +38,5 @@ struct ledger_scope *scope_own(uint32_t ref)
 {
 	struct ledger_scope *scope = ledger_scope_at(&shim.ledger, ref);
 
-	return scope && scope->process == shim.process_index ? scope : NULL;
+	return scope && scope->process == shim.recorder.process_index ? scope : NULL;
 }

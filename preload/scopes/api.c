@@ -92,7 +92,7 @@ static struct ledger_note *note_of(int fd, bool is_create)
 
 	if (fd < 0 || !is_watching())
 		return NULL;
-	slot = ledger_slot_at(&shim.ledger, shim_table(), fd, false);
+	slot = ledger_slot_at(&shim.ledger, shim_recorder()->table, fd, false);
 	if (!slot ||
 	    slot_state(atomic_load_explicit(&slot->word, memory_order_acquire)) != SLOT_OPEN)
 		return NULL;

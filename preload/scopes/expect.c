@@ -14,7 +14,7 @@ struct expectation {
 
 static void event_publish(struct ledger_event *event, uint32_t ref)
 {
-	ledger_u32 *head = &shim.process->events_ref;
+	ledger_u32 *head = &shim.recorder.process->events_ref;
 	uint32_t first = LOAD(*head);
 
 	do
@@ -108,7 +108,8 @@ long census_checkpoint(void)
 	};
 
 	if (growth.since_ns == 0) {
-		(void)atomic_compare_exchange_strong(&shim.process->checkpoint_ns, &none, now_ns);
+		(void)atomic_compare_exchange_strong(&shim.recorder.process->checkpoint_ns, &none,
+						     now_ns);
 		return 0;
 	}
 	(void)census(UNCLOSED_EVERYTHING, count_growth, &growth);

@@ -54,7 +54,7 @@ unclosed_scope_t scope_begin(const struct unclosed_scope_options *options)
 {
 	struct ledger_scope filled = {
 		.parent_ref = scope_current(),
-		.process = shim.process_index,
+		.process = shim.recorder.process_index,
 		.tid = thread_tid(),
 		.name_ref = text_keep(options->name ? options->name : ""),
 		.framework_ref = text_keep(options->framework),

@@ -78,7 +78,7 @@ static uint32_t scope_make(const struct variable *variable, const char *name, si
 {
 	const struct ledger_scope filled = {
 		.parent_ref = scopes.inherited_ref,
-		.process = shim.process_index,
+		.process = shim.recorder.process_index,
 		.tid = thread_tid(),
 		.name_ref = bytes_keep(name, length),
 		.framework_ref = bytes_keep(variable->framework,
@@ -112,7 +112,7 @@ void scopes_init(char *const *environment)
 {
 	const struct ledger_scope *inherited;
 
-	scopes.inherited_ref = shim.process->scope_ref;
+	scopes.inherited_ref = shim.recorder.process->scope_ref;
 	inherited = ledger_scope_at(&shim.ledger, scopes.inherited_ref);
 	/* What a program began itself is nearer to us than what it was started with. */
 	for (size_t i = 0;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "ledger/ledger.h"
+#include "recorder/recorder.h"
 
 /*
  * What a process writes from its start to its end, be it as short as `true`: of
@@ -34,16 +35,12 @@ struct shim {
 	bool is_program; /* the session's first process, be it after an exec */
 	bool has_asked_proc; /* this process, for its descriptors: the first time is the dear one */
 	bool is_forked_from_threads; /* locks inside libunwind may be held by nobody */
-	uint32_t process_index;
-	struct ledger_process *process;
-	uint32_t table_ref;
-	struct ledger_table *table;
+	bool is_under_valgrind;      /* readable.c */
+	struct recorder recorder;    /* of this process */
 	uint32_t image_ref;
-	struct ledger_image *image;
 	uint32_t depth; /* frames recorded at most */
-	bool is_under_valgrind; /* readable.c */
-	/* The first leaves of `table`, as they were met (slots.h). */
-	_Atomic(struct ledger_slot *) leaves[LEDGER_INDEX_DIRECT];
+	struct ledger_image *image;
+	_Atomic(struct ledger_slot *) leaves[LEDGER_INDEX_DIRECT]; /* the recorder's */
 	/*
 	 * Who is at the end handler, for good: nobody else ends the process as long
 	 * as that one is at it. Only abort() may come back, and gives it up (finish.c).
@@ -76,12 +73,13 @@ struct thread {
 	uint32_t tid;          /* 0: not asked yet */
 	uint32_t captures;
 	uintptr_t capture_frame; /* frame address of the capture under way; 0 none */
-	uint32_t table_ref;      /* 0: the process's; else this thread's own after unshare() */
+	bool has_own_table; /* after unshare(): `recorder` is this thread's, not the process's */
 	uint32_t scope_ref;      /* this thread's own scope; 0: the process's */
 	uint32_t fork_index;     /* between the atfork handlers: the child's entry + 1 */
 	long fork_copies;        /* and how many descriptors it is born with; -1 not known */
 	uint32_t thrown_stack_ref; /* where the exception below was thrown (cxx_throw.c) */
 	uintptr_t thrown;          /* the last that this thread threw; 0: none that is recorded */
+	struct recorder recorder;  /* while has_own_table */
 	struct stack_memo memos[STACK_MEMOS];
 };
 
@@ -96,17 +94,17 @@ static inline bool shim_is_recording(void)
 	return shim.is_active && self.vfork_depth == 0;
 }
 
-/* The descriptor table of the calling thread. Only while recording. */
-static inline struct ledger_table *shim_table(void)
+/* The recorder of the calling thread. Only while recording. */
+static inline const struct recorder *shim_recorder(void)
 {
-	if (__builtin_expect(self.table_ref != 0, 0))
-		return ledger_table_at(&shim.ledger, self.table_ref);
-	return shim.table;
+	return __builtin_expect(self.has_own_table, 0) ? &self.recorder : &shim.recorder;
 }
 
-static inline uint32_t shim_table_ref(void)
+/* The leaves are another table's from now on: in a forked child. */
+static inline void shim_forget_leaves(void)
 {
-	return self.table_ref ? self.table_ref : shim.table_ref;
+	for (uint32_t leaf = 0; leaf < LEDGER_INDEX_DIRECT; leaf++)
+		atomic_store_explicit(&shim.leaves[leaf], NULL, memory_order_relaxed);
 }
 
 /* Walks of a short process, a subshell say. */
@@ -124,7 +122,7 @@ static inline bool process_walks_much(void)
 /* Is a system call of our own allowed? Not once a seccomp filter was seen: it may kill. */
 static inline bool shim_may_call_kernel(void)
 {
-	return !atomic_load_explicit(&shim.process->has_filter, memory_order_relaxed);
+	return !atomic_load_explicit(&shim.recorder.process->has_filter, memory_order_relaxed);
 }
 
 /* Was there never a second thread? Also true in the only thread of a forked child. */

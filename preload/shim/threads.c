@@ -18,7 +18,7 @@ static struct {
 
 static struct ledger_thread *threads_at(bool is_create)
 {
-	return ledger_made_at(&shim.ledger, &shim.process->threads_ref,
+	return ledger_made_at(&shim.ledger, &shim.recorder.process->threads_ref,
 			      LEDGER_THREADS * sizeof(struct ledger_thread), is_create);
 }
 
@@ -28,10 +28,12 @@ static struct ledger_thread *thread_new(void)
 	struct ledger_thread *threads;
 	uint32_t number;
 
-	if (atomic_load_explicit(&noted.process, memory_order_relaxed) != shim.process_index + 1) {
+	if (atomic_load_explicit(&noted.process, memory_order_relaxed) !=
+	    shim.recorder.process_index + 1) {
 		atomic_store_explicit(&noted.count, 0, memory_order_relaxed);
 		atomic_store_explicit(&noted.full_ns, 0, memory_order_relaxed);
-		atomic_store_explicit(&noted.process, shim.process_index + 1, memory_order_relaxed);
+		atomic_store_explicit(&noted.process, shim.recorder.process_index + 1,
+				      memory_order_relaxed);
 	}
 	if (atomic_load_explicit(&noted.count, memory_order_relaxed) >= LEDGER_THREADS)
 		return NULL;
@@ -48,7 +50,7 @@ void thread_name_note(uint32_t tid)
 	uint64_t name[LEDGER_NAME_WORDS] = { 0 };
 	struct ledger_thread *thread;
 
-	if (tid == atomic_load_explicit(&shim.process->pid, memory_order_relaxed))
+	if (tid == atomic_load_explicit(&shim.recorder.process->pid, memory_order_relaxed))
 		return;
 	thread = thread_new();
 	if (!thread || raw_failed(raw5(SYS_prctl, PR_GET_NAME, name, 0, 0, 0)))

@@ -70,7 +70,8 @@ static bool is_copier(const struct dl_find_object *object)
 /* May libgcc look at the code? Where the kernel may not be asked, it had better not. */
 static bool is_code_there(uintptr_t pc)
 {
-	return !shim.process || (shim_may_call_kernel() && is_readable(pc) && is_readable(pc + 8));
+	return !shim.recorder.process ||
+	       (shim_may_call_kernel() && is_readable(pc) && is_readable(pc + 8));
 }
 
 /* Called by libgcc's unwinder, which is linked into the shim, and by nobody else. */

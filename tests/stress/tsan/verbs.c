@@ -130,10 +130,11 @@ static void shim_start(void)
 		      0,
 	      "cannot create a ledger in /dev/shm");
 	(void)unlink(path); /* it stays mapped */
-	shim.process = ledger_process_new(&shim.ledger, &shim.process_index);
-	check(shim.process != NULL, "no process");
-	shim.table_ref = ledger_table_new(&shim.ledger, LINK_NONE, 0, 0, shim.process_index);
-	shim.table = ledger_table_at(&shim.ledger, shim.table_ref);
+	shim.recorder.process = ledger_process_new(&shim.ledger, &shim.recorder.process_index);
+	check(shim.recorder.process != NULL, "no process");
+	shim.recorder.table_ref =
+		ledger_table_new(&shim.ledger, LINK_NONE, 0, 0, shim.recorder.process_index);
+	shim.recorder.table = ledger_table_at(&shim.ledger, shim.recorder.table_ref);
 	shim.image_ref = ledger_image_new(&shim.ledger, 0, 0, 0);
 	shim.image = ledger_at(&shim.ledger, shim.image_ref, sizeof(*shim.image));
 	shim.walks = SHORT_WALKS; /* with what is remembered */

@@ -1,52 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-#include "record/pairs.h"
-
-#include "shim/state.h"
+/* Pairs of an opening and a closing stack, and what the latest descriptor of each was. */
+#include "recorder/pairs.h"
 
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
 #define STORE(field, value) atomic_store_explicit(&(field), value, memory_order_relaxed)
 
-#define PAIRS_MET 256
-
-/*
- * Pairs met lately, by a hash of both stacks. They are the ledger's and never
- * change what they are of, so a forked child goes on with them.
- */
-static _Atomic(struct ledger_pair *) met[PAIRS_MET];
-
-static struct ledger_pair *pair_at(uint32_t open_ref, uint32_t close_ref)
+static struct ledger_pair *pair_at(const struct recorder *recorder, uint32_t open_ref,
+				   uint32_t close_ref)
 {
 	/* References are multiples of 8; stacks of one loop differ by little more. */
-	uint32_t number = ((open_ref ^ close_ref * 5) >> 3) % PAIRS_MET;
+	uint32_t number = ((open_ref ^ close_ref * 5) >> 3) % RECORDER_PAIRS;
+	_Atomic(struct ledger_pair *) *met = __atomic_load_n(&recorder->pairs, __ATOMIC_RELAXED);
 	struct ledger_pair *pair;
 
-	if (!process_walks_much()) /* a short process does without a page for it */
-		return ledger_pair_at(&shim.ledger, open_ref, close_ref);
+	if (!met)
+		return ledger_pair_at(recorder->ledger, open_ref, close_ref);
 	pair = atomic_load_explicit(&met[number], memory_order_acquire);
 	if (__builtin_expect(pair && pair->open_stack_ref == open_ref &&
 				     pair->close_stack_ref == close_ref,
 			     1))
 		return pair;
-	pair = ledger_pair_at(&shim.ledger, open_ref, close_ref);
+	pair = ledger_pair_at(recorder->ledger, open_ref, close_ref);
 	if (pair)
 		atomic_store_explicit(&met[number], pair, memory_order_release);
 	return pair;
 }
 
 /* One more of a pair. NULL: no room. */
-static struct ledger_pair *pair_count(uint32_t open_ref, uint32_t close_ref, unsigned int call,
-				      unsigned int kind)
+static struct ledger_pair *pair_count(const struct recorder *recorder, uint32_t open_ref,
+				      uint32_t close_ref, unsigned int call, unsigned int kind)
 {
-	struct ledger_pair *pair = pair_at(open_ref, close_ref);
+	struct ledger_pair *pair = pair_at(recorder, open_ref, close_ref);
 
 	if (!pair) {
-		ledger_lose(&shim.ledger, LOSS_EVENTS);
+		ledger_lose(recorder->ledger, LOSS_EVENTS);
 		return NULL;
 	}
 	atomic_fetch_add_explicit(&pair->count, 1, memory_order_relaxed);
 	/* Several threads may find it new, and have the same to say. */
 	if (__builtin_expect(!__atomic_load_n(&pair->call, __ATOMIC_RELAXED), 0)) {
-		__atomic_store_n(&pair->process, shim.process_index, __ATOMIC_RELAXED);
+		__atomic_store_n(&pair->process, recorder->process_index, __ATOMIC_RELAXED);
 		__atomic_store_n(&pair->kind, (uint8_t)kind, __ATOMIC_RELAXED);
 		__atomic_store_n(&pair->call, (uint16_t)call, __ATOMIC_RELEASE);
 	}
@@ -54,42 +47,46 @@ static struct ledger_pair *pair_count(uint32_t open_ref, uint32_t close_ref, uns
 }
 
 /* What the program meant to stay open is not lost, whoever closes it. */
-static void kept_count(struct ledger_pair *pair, struct ledger_slot *slot)
+static void kept_count(const struct recorder *recorder, struct ledger_pair *pair,
+		       struct ledger_slot *slot)
 {
-	struct ledger_note *note = ledger_slot_note(&shim.ledger, slot, false);
+	struct ledger_note *note = ledger_slot_note(recorder->ledger, slot, false);
 
 	if (note && LOAD(note->keep_ref) != 0)
 		atomic_fetch_add_explicit(&pair->kept_count, 1, memory_order_relaxed);
 }
 
-void pairs_count(const struct release *release, uint32_t close_ref)
+void recorder_pair_closed(const struct recorder *recorder, const struct release *release,
+			  uint32_t stack_ref, uint32_t tid)
 {
 	struct ledger_slot *slot = release->slot;
-	struct ledger_pair *pair = pair_count(release->opened_stack_ref, close_ref,
+	struct ledger_pair *pair = pair_count(recorder, release->opened_stack_ref, stack_ref,
 					      slot_call(release->word), slot_kind(release->word));
 
 	if (!pair)
 		return;
-	if (__builtin_expect(LOAD(slot->opened_tid) != thread_tid(), 0))
+	if (__builtin_expect(LOAD(slot->opened_tid) != tid, 0))
 		__atomic_store_n(&pair->has_crossed, 1, __ATOMIC_RELAXED);
 	STORE(pair->last_fd, (uint32_t)release->fd);
 	STORE(pair->last_tid, LOAD(slot->opened_tid));
 	STORE(pair->last_facts, LOAD(slot->facts));
 	STORE(pair->last_scope_ref, LOAD(slot->scope_ref));
 	if (__builtin_expect(LOAD(slot->scope_ref) & SCOPE_IS_NOTE, 0))
-		kept_count(pair, slot);
+		kept_count(recorder, pair, slot);
 	STORE(pair->last_opened_ns, LOAD(slot->opened_ns));
-	STORE(pair->last_closed_ns, ledger_now_coarse_ns(&shim.ledger));
+	STORE(pair->last_closed_ns, ledger_now_coarse_ns(recorder->ledger));
 }
 
-void pairs_count_block(const struct ledger_block *block, uint32_t free_ref)
+void recorder_pair_freed(const struct recorder *recorder, const struct ledger_block *block,
+			 uint32_t free_ref)
 {
-	struct ledger_pair *pair = pair_count(block->stack_ref, free_ref, block->call, block->kind);
+	struct ledger_pair *pair =
+		pair_count(recorder, block->stack_ref, free_ref, block->call, block->kind);
 
 	if (!pair)
 		return;
 	STORE(pair->last_fd, UINT32_MAX);
 	STORE(pair->last_tid, block->tid);
 	STORE(pair->last_opened_ns, block->made_ns);
-	STORE(pair->last_closed_ns, ledger_now_coarse_ns(&shim.ledger));
+	STORE(pair->last_closed_ns, ledger_now_coarse_ns(recorder->ledger));
 }
