@@ -23,20 +23,38 @@ enum { PE_UDATA4 = 0x03, PE_PCREL_SDATA4 = 0x1b, PE_DATAREL_SDATA4 = 0x3b };
 
 struct bytes {
 	const uint8_t *at, *end;
+	bool is_bad; /* more was read than there is, or a number of more than 64 bits */
 };
+
+static size_t bytes_left(const struct bytes *bytes)
+{
+	return (size_t)(bytes->end - bytes->at);
+}
+
+static void bytes_fail(struct bytes *bytes)
+{
+	bytes->is_bad = true;
+	bytes->at = bytes->end;
+}
 
 static uint8_t read_u8(struct bytes *bytes)
 {
-	return bytes->at < bytes->end ? *bytes->at++ : 0;
+	if (bytes->at < bytes->end)
+		return *bytes->at++;
+	bytes_fail(bytes);
+	return 0;
 }
 
 static uint32_t read_u32(struct bytes *bytes)
 {
 	uint32_t value = 0;
 
-	if (bytes->end - bytes->at >= 4)
-		memcpy(&value, bytes->at, sizeof(value));
-	bytes->at += 4;
+	if (bytes_left(bytes) < sizeof(value)) {
+		bytes_fail(bytes);
+		return 0;
+	}
+	memcpy(&value, bytes->at, sizeof(value));
+	bytes->at += sizeof(value);
 	return value;
 }
 
@@ -56,8 +74,9 @@ static uint64_t read_uleb(struct bytes *bytes)
 		byte = read_u8(bytes);
 		value |= (uint64_t)(byte & 0x7f) << shift;
 		if (!(byte & 0x80))
-			break;
+			return value;
 	}
+	bytes_fail(bytes);
 	return value;
 }
 
@@ -72,9 +91,36 @@ static int64_t read_sleb(struct bytes *bytes)
 		value |= (uint64_t)(byte & 0x7f) << shift;
 		shift += 7;
 	} while (byte & 0x80 && shift < 64);
+	if (byte & 0x80)
+		bytes_fail(bytes);
 	if (byte & 0x40 && shift < 64)
 		value |= ~UINT64_C(0) << shift;
 	return (int64_t)value;
+}
+
+/*
+ * What an object's information may lie in: the object, as far as libc tells it. Of
+ * one with gaps between its segments it tells the one with the code; then all may.
+ */
+struct bounds {
+	uintptr_t start, end;
+};
+
+static struct bounds bounds_of(const struct dl_find_object *object)
+{
+	struct bounds bounds = { (uintptr_t)object->dlfo_map_start,
+				 (uintptr_t)object->dlfo_map_end };
+	uintptr_t header = (uintptr_t)object->dlfo_eh_frame;
+
+	if (header < bounds.start || header >= bounds.end)
+		return (struct bounds){ 0, UINTPTR_MAX };
+	return bounds;
+}
+
+/* Bytes from an address on that may be read. */
+static uintptr_t bounds_left(const struct bounds *bounds, uintptr_t at)
+{
+	return at >= bounds->start && at < bounds->end ? bounds->end - at : 0;
 }
 
 /* Entry of the search table in .eh_frame_hdr; both relative to its start. */
@@ -83,22 +129,27 @@ struct table_entry {
 	int32_t description;
 };
 
+#define HEADER_SIZE 12 /* before the table */
+
 static bool header_is_known(const uint8_t *header)
 {
 	return header[0] == 1 && header[1] == PE_PCREL_SDATA4 && header[2] == PE_UDATA4 &&
 	       header[3] == PE_DATAREL_SDATA4;
 }
 
-/* The frame description entry of a function, by the binary search table of .eh_frame_hdr. */
-static const uint8_t *description_find(uint64_t pc, const uint8_t *header)
+/* The frame description entry of a function, by the binary search table of .eh_frame_hdr; or 0. */
+static uintptr_t description_find(uint64_t pc, const uint8_t *header, const struct bounds *bounds)
 {
 	uint32_t count, low = 0, high;
-	const struct table_entry *table = (const void *)(header + 12);
+	const struct table_entry *table = (const void *)(header + HEADER_SIZE);
 	int64_t target = (int64_t)(pc - (uintptr_t)header);
+	uintptr_t left = bounds_left(bounds, (uintptr_t)header);
 
-	if (!header_is_known(header))
-		return NULL;
+	if (left < HEADER_SIZE || !header_is_known(header))
+		return 0;
 	memcpy(&count, header + 8, sizeof(count));
+	if (count > (left - HEADER_SIZE) / sizeof(*table))
+		return 0;
 	high = count;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
@@ -108,17 +159,23 @@ static const uint8_t *description_find(uint64_t pc, const uint8_t *header)
 		else
 			high = middle;
 	}
-	return low > 0 ? header + table[low - 1].description : NULL;
+	return low > 0 ? (uintptr_t)header + (uintptr_t)(intptr_t)table[low - 1].description : 0;
 }
 
 /* Body of a record of .eh_frame, behind its length. */
-static bool record_open(const uint8_t *record, struct bytes *ret_bytes)
+static bool record_open(uintptr_t record, const struct bounds *bounds, struct bytes *ret_bytes)
 {
+	uintptr_t left = bounds_left(bounds, record);
+	const uint8_t *body = (const uint8_t *)record + 4;
 	uint32_t length;
 
-	memcpy(&length, record, sizeof(length));
-	*ret_bytes = (struct bytes){ record + 4, record + 4 + length };
-	return length != 0 && length != UINT32_MAX; /* the latter: 64-bit format */
+	if (left < sizeof(length))
+		return false;
+	memcpy(&length, (const void *)record, sizeof(length));
+	if (length == 0 || length == UINT32_MAX || length > left - 4)
+		return false; /* UINT32_MAX: 64-bit format */
+	*ret_bytes = (struct bytes){ .at = body, .end = body + length };
+	return true;
 }
 
 /* What all functions of one common information entry share. */
@@ -142,17 +199,17 @@ static bool augmentation_read(const char *letters, struct bytes *data)
 			return false;
 		(void)read_u32(data); /* the personality routine, in 4 bytes */
 	}
-	return true;
+	return !data->is_bad;
 }
 
-static bool common_read(const uint8_t *record, struct common *ret_common)
+static bool common_read(uintptr_t record, const struct bounds *bounds, struct common *ret_common)
 {
 	struct bytes bytes, data;
 	const char *letters;
 	uint8_t version;
 	uint64_t size;
 
-	if (!record_open(record, &bytes) || read_u32(&bytes) != 0)
+	if (!record_open(record, bounds, &bytes) || read_u32(&bytes) != 0)
 		return false;
 	version = read_u8(&bytes);
 	letters = (const char *)bytes.at;
@@ -163,8 +220,10 @@ static bool common_read(const uint8_t *record, struct common *ret_common)
 	if ((version == 1 ? read_u8(&bytes) : read_uleb(&bytes)) != DWARF_RA || *letters != 'z')
 		return false;
 	size = read_uleb(&bytes);
-	data = (struct bytes){ bytes.at, bytes.at + size };
-	ret_common->program = (struct bytes){ data.end, bytes.end };
+	if (bytes.is_bad || size > bytes_left(&bytes))
+		return false;
+	data = (struct bytes){ .at = bytes.at, .end = bytes.at + size };
+	ret_common->program = (struct bytes){ .at = data.end, .end = bytes.end };
 	return augmentation_read(letters + 1, &data);
 }
 
@@ -235,14 +294,17 @@ static void expression_skip(struct bytes *bytes)
 {
 	uint64_t length = read_uleb(bytes);
 
-	bytes->at = length < (uint64_t)(bytes->end - bytes->at) ? bytes->at + length : bytes->end;
+	if (length <= bytes_left(bytes))
+		bytes->at += length;
+	else
+		bytes_fail(bytes);
 }
 
 /* Instructions with a whole byte of code (DWARF 5, section 7.24). Returns false for unknown ones. */
 static bool instruction_run(struct machine *machine, uint8_t code, struct bytes *bytes)
 {
 	struct row *row = &machine->row;
-	int64_t scale = machine->common->data_align;
+	uint64_t scale = (uint64_t)machine->common->data_align;
 	uint64_t reg;
 
 	switch (code) {
@@ -259,7 +321,7 @@ static bool instruction_run(struct machine *machine, uint8_t code, struct bytes 
 		return true;
 	case 0x05: /* offset_extended */
 		reg = read_uleb(bytes);
-		row_save(row, reg, (int64_t)read_uleb(bytes) * scale);
+		row_save(row, reg, (int64_t)(read_uleb(bytes) * scale));
 		return true;
 	case 0x06: /* restore_extended */
 		row_restore(machine, read_uleb(bytes));
@@ -299,7 +361,7 @@ static bool instruction_run(struct machine *machine, uint8_t code, struct bytes 
 		return true;
 	case 0x11: /* offset_extended_sf */
 		reg = read_uleb(bytes);
-		row_save(row, reg, read_sleb(bytes) * scale);
+		row_save(row, reg, (int64_t)((uint64_t)read_sleb(bytes) * scale));
 		return true;
 	case 0x2e: /* GNU_args_size */
 		(void)read_uleb(bytes); /* of no matter for unwinding */
@@ -322,7 +384,8 @@ static bool program_run(struct machine *machine, struct bytes bytes)
 			break;
 		case 0x80: /* offset */
 			row_save(&machine->row, low,
-				 (int64_t)read_uleb(&bytes) * machine->common->data_align);
+				 (int64_t)(read_uleb(&bytes) *
+					   (uint64_t)machine->common->data_align));
 			break;
 		case 0xc0: /* restore */
 			row_restore(machine, low);
@@ -332,29 +395,29 @@ static bool program_run(struct machine *machine, struct bytes bytes)
 				return false;
 		}
 	}
-	return true;
+	return !bytes.is_bad;
 }
 
 /* Fill in the machine's start, and the description's own program. */
-static bool description_read(const uint8_t *record, uint64_t pc, struct common *common,
-			     uint64_t *ret_start, struct bytes *ret_program)
+static bool description_read(uintptr_t record, const struct bounds *bounds, uint64_t pc,
+			     struct common *common, uint64_t *ret_start, struct bytes *ret_program)
 {
 	const uint8_t *at;
 	uint64_t start;
 	uint32_t size, back;
 
-	if (!record_open(record, ret_program))
+	if (!record_open(record, bounds, ret_program))
 		return false;
 	at = ret_program->at;
 	back = read_u32(ret_program);
-	if (back == 0 || !common_read(at - back, common))
+	if (back == 0 || !common_read((uintptr_t)at - back, bounds, common))
 		return false;
 	at = ret_program->at;
 	start = (uintptr_t)at + (uint64_t)(int64_t)(int32_t)read_u32(ret_program);
 	size = read_u32(ret_program);
 	expression_skip(ret_program); /* the augmentation data: a length and bytes */
 	*ret_start = start;
-	return pc - start < size;
+	return !ret_program->is_bad && pc - start < size;
 }
 
 bool frame_rule_find(uint64_t pc, struct frame_rule *ret_rule)
@@ -362,13 +425,15 @@ bool frame_rule_find(uint64_t pc, struct frame_rule *ret_rule)
 	struct dl_find_object object;
 	struct common common;
 	struct machine machine = { .common = &common, .row = { .is_simple = true }, .target = pc };
+	struct bounds bounds;
 	struct bytes program;
-	const uint8_t *record;
+	uintptr_t record;
 
 	if (objects_find((void *)pc, &object) != 0 || !object.dlfo_eh_frame)
 		return false;
-	record = description_find(pc, object.dlfo_eh_frame);
-	if (!record || !description_read(record, pc, &common, &machine.location, &program))
+	bounds = bounds_of(&object);
+	record = description_find(pc, object.dlfo_eh_frame, &bounds);
+	if (!record || !description_read(record, &bounds, pc, &common, &machine.location, &program))
 		return false;
 	if (!program_run(&machine, common.program))
 		return false;
@@ -382,7 +447,8 @@ bool frame_rule_find(uint64_t pc, struct frame_rule *ret_rule)
 bool frame_is_described(uint64_t pc)
 {
 	struct dl_find_object object;
-	const uint8_t *record;
+	struct bounds bounds;
+	uintptr_t record;
 	struct bytes bytes;
 	uint64_t start;
 
@@ -390,8 +456,9 @@ bool frame_is_described(uint64_t pc)
 		return false;
 	if (!header_is_known(object.dlfo_eh_frame))
 		return true; /* the unwinders know other forms, too */
-	record = description_find(pc, object.dlfo_eh_frame);
-	if (!record || !record_open(record, &bytes))
+	bounds = bounds_of(&object);
+	record = description_find(pc, object.dlfo_eh_frame, &bounds);
+	if (!record || !record_open(record, &bounds, &bytes))
 		return false;
 	(void)read_u32(&bytes); /* the common entry */
 	start = (uintptr_t)bytes.at;
