@@ -188,18 +188,22 @@ struct common {
 /* The augmentation: only what is understood to the last letter, and no signal frame ("S"). */
 static bool augmentation_read(const char *letters, struct bytes *data)
 {
+	bool is_relative = false; /* else functions' starts are whole addresses */
+
 	for (; *letters; letters++) {
 		uint8_t encoding = read_u8(data);
 
-		if (*letters == 'R' && encoding == PE_PCREL_SDATA4)
+		if (*letters == 'R' && encoding == PE_PCREL_SDATA4) {
+			is_relative = true;
 			continue;
+		}
 		if (*letters == 'L')
 			continue; /* how each description names its exception table */
 		if (*letters != 'P' || ((encoding & 0x0f) != 0x0b && (encoding & 0x0f) != 0x03))
 			return false;
 		(void)read_u32(data); /* the personality routine, in 4 bytes */
 	}
-	return !data->is_bad;
+	return is_relative && !data->is_bad;
 }
 
 static bool common_read(uintptr_t record, const struct bounds *bounds, struct common *ret_common)
@@ -212,6 +216,8 @@ static bool common_read(uintptr_t record, const struct bounds *bounds, struct co
 	if (!record_open(record, bounds, &bytes) || read_u32(&bytes) != 0)
 		return false;
 	version = read_u8(&bytes);
+	if (version != 1 && version != 3)
+		return false;
 	letters = (const char *)bytes.at;
 	while (read_u8(&bytes) != 0) /* strlen() would be libc's, on a page of its own */
 		;
@@ -230,7 +236,7 @@ static bool common_read(uintptr_t record, const struct bounds *bounds, struct co
 /* The row of the table that the instructions build up. */
 struct row {
 	struct frame_rule rule;
-	bool is_simple;
+	bool is_simple, has_cfa, has_return;
 };
 
 struct machine {
@@ -242,6 +248,7 @@ struct machine {
 
 static void row_define_cfa(struct row *row, uint64_t reg, int64_t offset)
 {
+	row->has_cfa = true;
 	row->is_simple &= reg == DWARF_RSP || reg == DWARF_RBP;
 	row->rule.is_from_frame_pointer = reg == DWARF_RBP;
 	row->rule.cfa_offset = offset;
@@ -253,7 +260,12 @@ static void row_save(struct row *row, uint64_t reg, int64_t offset)
 		row->rule.saves_frame_pointer = true;
 		row->rule.saved_offset = offset;
 	}
-	if (reg == DWARF_RA && offset != -8)
+	if (reg == DWARF_RA) {
+		row->has_return = true;
+		row->rule.is_outermost = false;
+		row->is_simple &= offset == -8;
+	}
+	if (reg == DWARF_RSP) /* the caller's is not the CFA */
 		row->is_simple = false;
 }
 
@@ -263,12 +275,16 @@ static void row_restore(struct machine *machine, uint64_t reg)
 		machine->row.rule.saves_frame_pointer = machine->initial.rule.saves_frame_pointer;
 		machine->row.rule.saved_offset = machine->initial.rule.saved_offset;
 	}
+	if (reg == DWARF_RA) {
+		machine->row.has_return = machine->initial.has_return;
+		machine->row.rule.is_outermost = machine->initial.rule.is_outermost;
+	}
 }
 
 /* A register kept in a way that is not followed here: harmless unless it is one of ours. */
 static void row_lose(struct row *row, uint64_t reg)
 {
-	if (reg == DWARF_RBP || reg == DWARF_RA)
+	if (reg == DWARF_RBP || reg == DWARF_RSP || reg == DWARF_RA)
 		row->is_simple = false;
 }
 
@@ -420,6 +436,11 @@ static bool description_read(uintptr_t record, const struct bounds *bounds, uint
 	return !ret_program->is_bad && pc - start < size;
 }
 
+static bool row_is_usable(const struct row *row)
+{
+	return row->is_simple && (row->rule.is_outermost || (row->has_cfa && row->has_return));
+}
+
 bool frame_rule_find(uint64_t pc, struct frame_rule *ret_rule)
 {
 	struct dl_find_object object;
@@ -438,7 +459,7 @@ bool frame_rule_find(uint64_t pc, struct frame_rule *ret_rule)
 	if (!program_run(&machine, common.program))
 		return false;
 	machine.initial = machine.row;
-	if (!program_run(&machine, program) || !machine.row.is_simple)
+	if (!program_run(&machine, program) || !row_is_usable(&machine.row))
 		return false;
 	*ret_rule = machine.row.rule;
 	return true;

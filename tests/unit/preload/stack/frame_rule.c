@@ -115,6 +115,7 @@ static const struct instruction {
 	{ "offset rbp", OCTETS(0x86, 2), { RSP, 8, -16 } },
 	{ "offset rbp in two bytes", OCTETS(0x86, 0x82, 0), { RSP, 8, -16 } },
 	{ "offset rbx", OCTETS(0x83, 2), AS_ENTERED },
+	{ "offset rsp", OCTETS(0x87, 2), { NONE, 0, 0 } },
 	{ "offset ra", OCTETS(0x90, 1), AS_ENTERED },
 	{ "offset ra elsewhere", OCTETS(0x90, 2), { NONE, 0, 0 } },
 	{ "offset xmm", OCTETS(0x95, 2), AS_ENTERED },
@@ -122,17 +123,20 @@ static const struct instruction {
 	{ "restore ra", OCTETS(0xd0), AS_ENTERED },
 	{ "offset_extended rbp", OCTETS(0x05, 6, 2), { RSP, 8, -16 } },
 	{ "offset_extended rbx", OCTETS(0x05, 3, 2), AS_ENTERED },
+	{ "offset_extended rsp", OCTETS(0x05, 7, 2), { NONE, 0, 0 } },
 	{ "offset_extended ra", OCTETS(0x05, 16, 2), { NONE, 0, 0 } },
 	{ "offset_extended of a large register", OCTETS(0x05, 0x86, 1, 2), AS_ENTERED },
 	{ "restore_extended rbp", OCTETS(0x06, 6), AS_ENTERED },
 	{ "undefined rbx", OCTETS(0x07, 3), AS_ENTERED },
 	{ "undefined rbp", OCTETS(0x07, 6), { NONE, 0, 0 } },
+	{ "undefined rsp", OCTETS(0x07, 7), { NONE, 0, 0 } },
 	{ "undefined ra", OCTETS(0x07, 16), { OUTERMOST, 0, 0 } },
 	{ "same_value rbx", OCTETS(0x08, 3), AS_ENTERED },
 	{ "same_value rbp", OCTETS(0x08, 6), { NONE, 0, 0 } },
 	{ "same_value ra", OCTETS(0x08, 16), { NONE, 0, 0 } },
 	{ "register rbx", OCTETS(0x09, 3, 0), AS_ENTERED },
 	{ "register rbp", OCTETS(0x09, 6, 0), { NONE, 0, 0 } },
+	{ "register rsp", OCTETS(0x09, 7, 0), { NONE, 0, 0 } },
 	{ "register ra", OCTETS(0x09, 16, 0), { NONE, 0, 0 } },
 	{ "remember_state", OCTETS(0x0a), AS_ENTERED },
 	{ "restore_state", OCTETS(0x0b), { NONE, 0, 0 } },
@@ -146,6 +150,7 @@ static const struct instruction {
 	{ "def_cfa_expression", OCTETS(0x0f, 2, 0x77, 8), { NONE, 0, 0 } },
 	{ "expression rbx", OCTETS(0x10, 3, 2, 0x77, 8), AS_ENTERED },
 	{ "expression rbp", OCTETS(0x10, 6, 2, 0x77, 8), { NONE, 0, 0 } },
+	{ "expression rsp", OCTETS(0x10, 7, 2, 0x77, 8), { NONE, 0, 0 } },
 	{ "expression ra", OCTETS(0x10, 16, 2, 0x77, 8), { NONE, 0, 0 } },
 	{ "expression of nothing", OCTETS(0x10, 3, 0), AS_ENTERED },
 	{ "offset_extended_sf rbp", OCTETS(0x11, 6, 2), { RSP, 8, -16 } },
@@ -157,6 +162,7 @@ static const struct instruction {
 	{ "val_offset_sf", OCTETS(0x15, 3, 2), { NONE, 0, 0 } },
 	{ "val_expression rbx", OCTETS(0x16, 3, 2, 0x77, 8), AS_ENTERED },
 	{ "val_expression rbp", OCTETS(0x16, 6, 2, 0x77, 8), { NONE, 0, 0 } },
+	{ "val_expression rsp", OCTETS(0x16, 7, 2, 0x77, 8), { NONE, 0, 0 } },
 	{ "lo_user", OCTETS(0x1c), { NONE, 0, 0 } },
 	{ "MIPS_advance_loc8", OCTETS(0x1d, 0, 0, 0, 0, 0, 0, 0, 0), { NONE, 0, 0 } },
 	{ "GNU_window_save", OCTETS(0x2d), { NONE, 0, 0 } },
@@ -177,6 +183,8 @@ static const struct instruction programs[] = {
 	{ "four states", OCTETS(0x0a, 0x0a, 0x0a, 0x0a, 0x0b, 0x0b, 0x0b, 0x0b), AS_ENTERED },
 	{ "five states", OCTETS(0x0a, 0x0a, 0x0a, 0x0a, 0x0a), { NONE, 0, 0 } },
 	{ "one state less than asked for", OCTETS(0x0a, 0x0b, 0x0b), { NONE, 0, 0 } },
+	{ "ra found again by restore", OCTETS(0x07, 16, 0xd0), AS_ENTERED },
+	{ "ra found again by offset", OCTETS(0x07, 16, 0x90, 1), AS_ENTERED },
 	{ "ra found again by its state", OCTETS(0x0a, 0x07, 16, 0x0b), AS_ENTERED },
 	{ "outermost, whatever the CFA", OCTETS(0x0e, 16, 0x07, 16), { OUTERMOST, 0, 0 } },
 	{ "not understood, then defined", OCTETS(0x0c, 3, 8, 0x0c, 7, 8), { NONE, 0, 0 } },
@@ -288,6 +296,67 @@ Test(frame_rule, factors_scale)
 	expect(&(const struct expected){ RSP, 16, -16 }, 8, "from there on");
 }
 
+Test(frame_rule, versions)
+{
+	static const struct octets wide = OCTETS(1, 0x78, 0x90, 0);
+
+	for (unsigned int version = 1; version < 256; version++) {
+		struct common_parts parts = { .version = (uint8_t)version };
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "version %u", version);
+		fill_common(&parts);
+		if (version == 1 || version == 3)
+			expect_as_entered(name);
+		else
+			expect_none(name);
+	}
+	fill_common(&(const struct common_parts){ .version = 3, .factors = wide });
+	expect_as_entered("a column by uleb");
+	fill_common(&(const struct common_parts){ .version = 1, .factors = wide });
+	expect_none("a column by uleb in version 1");
+	fill_common(&(const struct common_parts){ .factors = OCTETS(1, 0x78, 30) });
+	expect_none("another column");
+	fill_common(&(const struct common_parts){
+		.version = 4, .letters = "zR", .factors = OCTETS(8, 0, 1, 0x78, 16) });
+	expect_none("version 4 as it is written");
+}
+
+/* What all functions share has to say where the frame is and where it returns to. */
+Test(frame_rule, incomplete_common_entries_are_refused)
+{
+	static const struct instruction rows[] = {
+		{ "no CFA", OCTETS(0x90, 1), { NONE, 0, 0 } },
+		{ "no register", OCTETS(0x0e, 8, 0x90, 1), { NONE, 0, 0 } },
+		{ "no return address", OCTETS(0x0c, 7, 8), { NONE, 0, 0 } },
+		{ "nothing", OCTETS(0), { NONE, 0, 0 } },
+		{ "rbp saved by all", OCTETS(ENTRY_STATE, 0x86, 2), { RSP, 8, -16 } },
+		{ "outermost all", OCTETS(0x07, 16), { OUTERMOST, 0, 0 } },
+		{ "unknown", OCTETS(ENTRY_STATE, 0x3f), { NONE, 0, 0 } },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		fill_common(&(const struct common_parts){ .program = rows[i].program });
+		expect(&rows[i].expected, 0, rows[i].name);
+	}
+}
+
+/* restore goes back to what all functions share. */
+Test(frame_rule, restore_is_to_the_common_state)
+{
+	static const uint8_t program[] = { 0x86, 5, 0xc6, 0x90, 1, 0xd0 };
+	struct record common, description;
+
+	record_common(&common, &(const struct common_parts){
+				       .program = OCTETS(ENTRY_STATE, 0x86, 2, 0x07, 16) });
+	record_description(&description, program, sizeof(program));
+	section_fill(&section, &common, &description);
+	expect(&(const struct expected){ OUTERMOST, 0, 0 }, 0, "outermost again");
+	record_description(&description, program, sizeof(program) - 1);
+	section_fill(&section, &common, &description);
+	expect(&(const struct expected){ RSP, 8, -16 }, 0, "saved as by all");
+}
+
 Test(frame_rule, augmentations)
 {
 	static const struct {
@@ -307,6 +376,9 @@ Test(frame_rule, augmentations)
 		{ "zRG", OCTETS(1, 0x1b), false },
 		{ "zRz", OCTETS(1, 0x1b), false },
 		{ "zX", OCTETS(1, 0x1b), false },
+		{ "z", OCTETS(0), false },
+		{ "zL", OCTETS(1, 0x1b), false },
+		{ "zP", OCTETS(5, 0x1b, 1, 2, 3, 4), false },
 		{ "zRP", OCTETS(2, 0x1b, 0x1b, 0x1b), false },
 		{ "R", OCTETS(0x1b), false },
 		{ "eh", OCTETS(0, 0, 0, 0, 0, 0, 0, 0), false },
@@ -350,6 +422,31 @@ Test(frame_rule, pointer_encodings)
 		expect(is_four_bytes ? &(const struct expected)AS_ENTERED
 				     : &(const struct expected){ NONE, 0, 0 },
 		       0, name);
+	}
+}
+
+/* Each shorter common entry is refused, or is the same: what follows says nothing new. */
+Test(frame_rule, cut_common_entries)
+{
+	struct record whole, cut, description;
+
+	record_common(&whole,
+		      &(const struct common_parts){ .letters = "zPLR",
+						    .data = OCTETS(7, 0x9b, 1, 2, 3, 4, 0x1b, 0x1b),
+						    .program = OCTETS(ENTRY_STATE, 0, 0, 0) });
+	record_description(&description, NULL, 0);
+	for (size_t size = 4; size <= whole.size; size++) {
+		char name[32];
+
+		cut = whole;
+		cut.size = size;
+		record_end(&cut);
+		section_fill(&section, &cut, &description);
+		(void)snprintf(name, sizeof(name), "%zu of %zu bytes", size, whole.size);
+		if (size + 3 >= whole.size)
+			expect_as_entered(name);
+		else
+			expect_none(name);
 	}
 }
 
