@@ -49,6 +49,19 @@ static const struct published published[] = {
 #define WORD_VERSION 1
 #define WORD_FREE_THREADED 2
 
+/* What is read is never so far inside an object: such words are of another order. */
+#define OFFSET_LIMIT (UINT64_C(1) << 16)
+
+static bool offsets_are_small(const struct published *at, const uint64_t *words)
+{
+	const uint8_t *numbers = (const uint8_t *)at;
+
+	for (size_t i = 0; i < sizeof(*at); i++)
+		if (words[numbers[i]] >= OFFSET_LIMIT)
+			return false;
+	return true;
+}
+
 static const char *published_read(unsigned int minor, const uint64_t *words,
 				  struct python_layout *ret_layout)
 {
@@ -59,6 +72,8 @@ static const char *published_read(unsigned int minor, const uint64_t *words,
 		return "it does not say where its frames are";
 	if (words[WORD_FREE_THREADED])
 		return "free-threaded builds are not read";
+	if (!offsets_are_small(at, words))
+		return "it says where its frames are in a way that is not known";
 	*ret_layout = (struct python_layout){
 		.position_kind = POSITION_POINTER,
 		.entry_kind = ENTRY_FRAME,
