@@ -83,7 +83,7 @@ static bool entry_is_us(const struct entry *entry)
 	if (entry->at[0] == '/')
 		return entry->length == length &&
 		       strncmp(entry->at, shim.library_path, length) == 0;
-	return shim.library_path[length - entry->length - 1] == '/' &&
+	return entry->length < length && shim.library_path[length - entry->length - 1] == '/' &&
 	       strncmp(entry->at, shim.library_path + length - entry->length, entry->length) == 0;
 }
 
