@@ -9,19 +9,26 @@
 #include "base/text.h"
 
 /* Fields of a WORD row are stored to as an unsigned int. */
-static_assert(sizeof(enum policy) == sizeof(unsigned int) &&
-		      sizeof(enum gate) == sizeof(unsigned int),
-	      "enums are unsigned int");
+#define OPTION_WORD(letter, name, field, field_type, ...) \
+	static_assert(sizeof(field_type) == sizeof(unsigned int), name);
+#include "base/options.def"
 
-const struct option_row option_rows[] = {
-#define OPTION(type_, letter_, name_, field, values_, low_, high_, help_) \
-	{ .type = OPTION_TYPE_##type_,                                    \
-	  .letter = letter_,                                              \
-	  .name = name_,                                                  \
-	  .values = values_,                                              \
-	  .help = help_,                                                  \
-	  .low = low_,                                                    \
-	  .high = high_,                                                  \
+const struct option_row option_rows[OPTION_COUNT + 1] = {
+#define OPTION(type_, letter_, name_, field, built_in, values_, low_, high_, help_) \
+	{ .type = OPTION_TYPE_##type_,                                              \
+	  .letter = letter_,                                                        \
+	  .name = name_,                                                            \
+	  .values = values_,                                                        \
+	  .help = help_,                                                            \
+	  .low = low_,                                                              \
+	  .high = high_,                                                            \
+	  .offset = offsetof(struct options, field) },
+#define OPTION_WORD(letter_, name_, field, field_type, built_in, values_, help_) \
+	{ .type = OPTION_TYPE_WORD,                                              \
+	  .letter = letter_,                                                     \
+	  .name = name_,                                                         \
+	  .values = values_,                                                     \
+	  .help = help_,                                                         \
 	  .offset = offsetof(struct options, field) },
 #define OPTION_LIST(letter_, name_, field, count, values_, help_) \
 	{ .type = OPTION_TYPE_LIST,                               \
@@ -34,32 +41,15 @@ const struct option_row option_rows[] = {
 #define OPTION_ACTION(letter_, name_, help_) \
 	{ .type = OPTION_TYPE_ACTION, .letter = letter_, .name = name_, .help = help_ },
 #include "base/options.def"
-#undef OPTION
-#undef OPTION_LIST
-#undef OPTION_ACTION
 	{ .name = NULL },
 };
 
 void options_init(struct options *options)
 {
 	*options = (struct options){
-		.kinds = KIND_BIT(KIND_SOCKET),
-		.gate = GATE_OPEN,
-		.color = COLOR_AUTO,
-		.killed = POLICY_PROVEN,
-		.misuse = POLICY_NOTE,
-		.gc = POLICY_COUNT,
-		.exec_inherited = POLICY_NOTE,
-		.uncovered = POLICY_NOTE,
-		.unused_suppressions = POLICY_NOTE,
-		.stale_baseline = POLICY_NOTE,
-		.error_exitcode = 23,
-		.exit_status = EXIT_FROM_PROGRAM,
-		.wait_s = 5,
-		.children = CHILDREN_ALL,
-		.min_count = 1,
-		.repeat = 1,
-		.stack_depth = 32,
+#define OPTION(type, letter, name, field, built_in, ...) .field = built_in,
+#define OPTION_WORD(letter, name, field, field_type, built_in, ...) .field = built_in,
+#include "base/options.def"
 	};
 }
 
@@ -176,8 +166,7 @@ static bool is_filter(const char *values, const char *value)
 	if (value[length] == '\0' || value[length + 1] == '\0')
 		return false;
 	for (size_t at = 0; at < words; at += strcspn(values + at, "|:") + 1)
-		if (strcspn(values + at, "|:") == length &&
-		    memcmp(values + at, value, length) == 0)
+		if (strcspn(values + at, "|:") == length && memcmp(values + at, value, length) == 0)
 			return true;
 	return false;
 }

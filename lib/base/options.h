@@ -28,48 +28,35 @@ enum exit_from { EXIT_FROM_PROGRAM, EXIT_FROM_LEAKS };
 enum fail_tests { FAIL_TESTS_AUTO, FAIL_TESTS_ALWAYS, FAIL_TESTS_NEVER };
 enum children { CHILDREN_ALL, CHILDREN_NONE };
 
+#define POLICY_WORDS "ignore|note|proven|count|fail"
+
 #define OPTIONS_LIST_MAX 32 /* words of each option that may be given again */
 #define WAIT_FOREVER UINT32_MAX
 #define MOST_ALL UINT32_MAX
 
+/* What a field of each type is. */
+#define OPTION_FIELD_KINDS uint32_t /* KIND_BIT()s */
+#define OPTION_FIELD_TEXT const char *
+#define OPTION_FIELD_OPTIONAL const char *
+#define OPTION_FIELD_FLAG bool
+#define OPTION_FIELD_NUMBER uint32_t
+#define OPTION_FIELD_WAIT uint32_t     /* seconds; 0 for none, WAIT_FOREVER */
+#define OPTION_FIELD_DURATION uint64_t /* nanoseconds */
+#define OPTION_FIELD_MOST uint32_t     /* 0 when it was not given, MOST_ALL */
+
+/*
+ * The values of all options. A text that was not given is NULL; "-" stands for
+ * stdout where a file is named.
+ */
 struct options {
-	bool is_off;    /* UNCLOSED_OPTIONS=off */
-	uint32_t kinds; /* KIND_BIT()s */
-	enum gate gate;
-	const char *output; /* NULL: stderr */
-	bool is_quiet;
-	bool is_verbose;
-	enum color_when color;
-	uint32_t max_groups; /* of the text report; 0: as many as are read, MOST_ALL */
-	const char *json, *sarif, *junit, *summary; /* "-": stdout */
-	bool is_github;
-	const char *suppressions[OPTIONS_LIST_MAX];
-	uint32_t suppression_count;
-	bool is_default_unsuppressed;
-	enum policy unused_suppressions;
-	const char *print_suppressions;
-	const char *baseline;
-	bool is_baseline_updated;
-	enum policy stale_baseline;
-	enum policy killed, misuse, gc, exec_inherited, uncovered;
-	enum fail_tests fail_tests;
-	uint32_t error_exitcode;
-	enum exit_from exit_status;
-	uint32_t wait_s; /* seconds; 0 none, WAIT_FOREVER */
-	enum children children;
-	const char *only[OPTIONS_LIST_MAX], *skip[OPTIONS_LIST_MAX], *tags[OPTIONS_LIST_MAX];
-	uint32_t only_count, skip_count, tag_count;
-	const char *ignored[OPTIONS_LIST_MAX]; /* "FIELD:GLOB" */
-	uint32_t ignored_count;
-	uint32_t min_count;
-	uint32_t repeat; /* runs */
-	uint64_t warm_up_ns, min_age_ns;
-	uint32_t stack_depth;
-	const char *source_paths[OPTIONS_LIST_MAX]; /* DIR or OLD=NEW */
-	uint32_t source_path_count;
-	const char *ledger_dir;
-	const char *keep_ledger;
-	bool is_debuginfod;
+	bool is_off; /* UNCLOSED_OPTIONS=off */
+#define OPTION(type, letter, name, field, built_in, values, low, high, help) \
+	OPTION_FIELD_##type field;
+#define OPTION_WORD(letter, name, field, field_type, built_in, values, help) field_type field;
+#define OPTION_LIST(letter, name, field, count, values, help) \
+	const char *field[OPTIONS_LIST_MAX];                  \
+	uint32_t count;
+#include "base/options.def"
 };
 
 /* Built-in values. */
@@ -90,7 +77,7 @@ enum option_type {
 	OPTION_TYPE_NUMBER,
 	OPTION_TYPE_WAIT,
 	OPTION_TYPE_DURATION, /* nanoseconds, uint64_t */
-	OPTION_TYPE_MOST, /* a number, or all */
+	OPTION_TYPE_MOST,     /* a number, or all */
 	OPTION_TYPE_LIST,
 	OPTION_TYPE_ACTION, /* --help, --version: no field, no environment key */
 };
@@ -107,8 +94,17 @@ struct option_row {
 	size_t count_offset; /* LIST */
 };
 
+enum {
+	OPTION_COUNT = 0
+#define OPTION(...) +1
+#define OPTION_WORD(...) +1
+#define OPTION_LIST(...) +1
+#define OPTION_ACTION(...) +1
+#include "base/options.def"
+};
+
 /* All rows, in the order of options.def; ended by a row without a name. */
-extern const struct option_row option_rows[];
+extern const struct option_row option_rows[OPTION_COUNT + 1];
 
 /* Row of a long name; '_' is taken for '-'. NULL when there is none. */
 const struct option_row *options_find(const char *name, size_t length);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/arguments.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +9,10 @@
 
 #include "cli/cli.h"
 
-#define ROWS_MAX 64
 #define ERRORS_MAX 8
+
+static_assert(OPTION_COUNT <= 64, "struct arguments has a bit for each option");
+
 /* Values that getopt_long() returns for rows: beyond every letter. */
 #define ROW_BASE 256
 
@@ -121,8 +124,8 @@ bool arguments_given(const struct arguments *arguments, const char *name)
 
 static int parse(struct arguments *ret_arguments, int argc, char **argv, bool is_mixed)
 {
-	struct option long_options[ROWS_MAX];
-	char short_options[2 * ROWS_MAX];
+	struct option long_options[OPTION_COUNT + 1];
+	char short_options[2 * OPTION_COUNT + 3]; /* "+:", letters with a colon, and the end */
 	int value;
 
 	*ret_arguments = (struct arguments){ .next = 0 };

@@ -87,13 +87,10 @@ char **options_list(const struct options *options)
 {
 	static char value[VALUE_SIZE], built_in_value[VALUE_SIZE];
 	struct options built_in;
-	size_t rows = 0, used = 0;
-	char **list;
+	char **list = calloc(2 * OPTION_COUNT + 1, sizeof(*list));
+	size_t used = 0;
 
 	options_init(&built_in);
-	while (option_rows[rows].name)
-		rows++;
-	list = calloc(2 * rows + 1, sizeof(*list));
 	for (const struct option_row *row = option_rows; list && row->name; row++) {
 		value_write(options, row, value);
 		value_write(&built_in, row, built_in_value);
