@@ -50,11 +50,12 @@ enum children { CHILDREN_ALL, CHILDREN_NONE };
  */
 struct options {
 	bool is_off; /* UNCLOSED_OPTIONS=off */
-#define OPTION(type, letter, name, field, built_in, values, low, high, help) \
+#define OPTION(class, type, letter, name, field, built_in, values, low, high, help) \
 	OPTION_FIELD_##type field;
-#define OPTION_WORD(letter, name, field, field_type, built_in, values, help) field_type field;
-#define OPTION_LIST(letter, name, field, count, values, help) \
-	const char *field[OPTIONS_LIST_MAX];                  \
+#define OPTION_WORD(class, letter, name, field, field_type, built_in, values, help) \
+	field_type field;
+#define OPTION_LIST(class, letter, name, field, count, values, help) \
+	const char *field[OPTIONS_LIST_MAX];                         \
 	uint32_t count;
 #include "base/options.def"
 };
@@ -82,8 +83,18 @@ enum option_type {
 	OPTION_TYPE_ACTION, /* --help, --version: no field, no environment key */
 };
 
+/* What an option means when a JSON report is read, by report, diff or merge. */
+enum option_class {
+	OPTION_CLASS_PLAIN,  /* nothing more than elsewhere */
+	OPTION_CLASS_OUTPUT, /* asks for a report; without one, merge writes JSON to stdout */
+	OPTION_CLASS_LEDGER, /* decides what a report has: an error, for the report was made */
+	OPTION_CLASS_FILTER, /* leaves something aside: applied, and the report judged again */
+	OPTION_CLASS_JUDGE,  /* decides what counts: the report is judged again */
+};
+
 /* A row of options.def. */
 struct option_row {
+	enum option_class class;
 	enum option_type type;
 	char letter; /* 0: none */
 	const char *name;

@@ -122,6 +122,14 @@ bool arguments_given(const struct arguments *arguments, const char *name)
 	return row && arguments->given & UINT64_C(1) << (row - option_rows);
 }
 
+const char *arguments_given_of(const struct arguments *arguments, enum option_class class)
+{
+	for (const struct option_row *row = option_rows; row->name; row++)
+		if (row->class == class && arguments->given & UINT64_C(1) << (row - option_rows))
+			return row->name;
+	return NULL;
+}
+
 static int parse(struct arguments *ret_arguments, int argc, char **argv, bool is_mixed)
 {
 	struct option long_options[OPTION_COUNT + 1];

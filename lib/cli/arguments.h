@@ -34,6 +34,9 @@ int arguments_parse_mixed(struct arguments *ret_arguments, int argc, char **argv
 /* Is the option of this name on the command line? */
 bool arguments_given(const struct arguments *arguments, const char *name);
 
+/* Name of the first option of a class that is on the command line, or NULL. */
+const char *arguments_given_of(const struct arguments *arguments, enum option_class class);
+
 /*
  * Built-in values and UNCLOSED_OPTIONS only. Complains about every bad word
  * (up to eight) and returns how many there are.

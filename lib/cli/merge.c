@@ -69,10 +69,18 @@ static int parts_merge(struct report *merged, struct parts *parts,
 	return status;
 }
 
+/* Does an option, of the command line or of UNCLOSED_OPTIONS, ask for a report? */
 static bool is_output_given(const struct options *options)
 {
-	return options->json || options->output || options->sarif || options->junit ||
-	       options->summary || options->is_github || options->print_suppressions;
+	for (const struct option_row *row = option_rows; row->name; row++) {
+		const char *field = (const char *)options + row->offset;
+
+		if (row->class == OPTION_CLASS_OUTPUT &&
+		    (row->type == OPTION_TYPE_FLAG ? *(const bool *)field
+						   : *(const char *const *)field != NULL))
+			return true;
+	}
+	return false;
 }
 
 static int merge(struct report *merged, struct arguments *arguments, char **paths, size_t count)

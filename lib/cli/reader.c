@@ -19,33 +19,10 @@ bool reader_begin(struct arguments *ret_arguments, int argc, char **argv, int *r
 	return *ret_status == 0;
 }
 
-/* They decide what is put into a report, and what of it counts. */
-static const char *const of_ledgers[] = {
-	"kinds", "gate", "killed", "misuse", "gc", "exec-inherited", "no-default-suppressions",
-};
-
-static const char *const filters[] = {
-	"only", "skip", "children", "ignore", "warm-up", "min-age", "min-count",
-};
-
-static const char *const judges[] = {
-	"suppressions", "baseline", "uncovered", "unused-suppressions", "stale-baseline",
-};
-
-static const char *given_of(const struct arguments *arguments, const char *const *names,
-			    size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (arguments_given(arguments, names[i]))
-			return names[i];
-	return NULL;
-}
-
-#define GIVEN(arguments, names) given_of(arguments, names, sizeof(names) / sizeof((names)[0]))
-
 int reader_refine(struct report *report, const struct arguments *arguments, const char *path)
 {
-	const char *of_ledger = GIVEN(arguments, of_ledgers), *filter = GIVEN(arguments, filters);
+	const char *of_ledger = arguments_given_of(arguments, OPTION_CLASS_LEDGER);
+	const char *filter = arguments_given_of(arguments, OPTION_CLASS_FILTER);
 	const char *why = NULL;
 
 	if (of_ledger)
@@ -64,7 +41,8 @@ void reader_rejudge(struct report *report, struct known *known, const struct arg
 {
 	bool was_uncovered = report->exit_reason == REASON_UNCOVERED;
 
-	if (!GIVEN(arguments, filters) && !GIVEN(arguments, judges))
+	if (!arguments_given_of(arguments, OPTION_CLASS_FILTER) &&
+	    !arguments_given_of(arguments, OPTION_CLASS_JUDGE))
 		return;
 	report_rejudge(report, known, &arguments->options);
 	/* The policy that it failed by then still holds. */

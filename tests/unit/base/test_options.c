@@ -181,6 +181,16 @@ Test(options, names_and_letters_are_unique)
 		}
 }
 
+/* The readers take an option that asks for a report for a file name or a flag. */
+Test(options, outputs_are_texts_or_flags)
+{
+	for (const struct option_row *row = option_rows; row->name; row++)
+		cr_expect(row->class != OPTION_CLASS_OUTPUT || row->type == OPTION_TYPE_TEXT ||
+				  row->type == OPTION_TYPE_OPTIONAL ||
+				  row->type == OPTION_TYPE_FLAG,
+			  "--%s", row->name);
+}
+
 Test(options, durations_have_units)
 {
 	static const struct {
