@@ -46,6 +46,12 @@ for shell in bash fish; do
 	expect "$shell" 'unclosed report --js' --json
 done
 expect bash 'unclosed --gate=p' proven
+mapfile -t options < <(unclosed --help | grep -oE '^  (-.,|   ) --[a-z0-9-]+' | grep -oE -- '--.*')
+((${#options[@]} >= 40)) || {
+	echo "unclosed --help lists ${#options[@]} options only" >&2
+	failures=$((failures + 1))
+}
+expect bash 'unclosed --' "${options[@]}"
 if command -v zsh >/dev/null; then
 	zsh -n scripts/completions/_unclosed || failures=$((failures + 1))
 fi

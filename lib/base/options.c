@@ -9,49 +9,67 @@
 #include "base/text.h"
 
 /* Fields of a WORD row are stored to as an unsigned int. */
-#define OPTION_WORD(class, letter, name, field, field_type, ...) \
+#define OPTION_WORD(group, class, letter, name, field, field_type, ...) \
 	static_assert(sizeof(field_type) == sizeof(unsigned int), name);
 #include "base/options.def"
 
 const struct option_row option_rows[OPTION_COUNT + 1] = {
-#define OPTION(class_, type_, letter_, name_, field, built_in, values_, low_, high_, help_) \
-	{ .class = OPTION_CLASS_##class_,                                                   \
-	  .type = OPTION_TYPE_##type_,                                                      \
-	  .letter = letter_,                                                                \
-	  .name = name_,                                                                    \
-	  .values = values_,                                                                \
-	  .help = help_,                                                                    \
-	  .low = low_,                                                                      \
-	  .high = high_,                                                                    \
+#define OPTION(group_, class_, type_, letter_, name_, field, built_in, values_, low_, high_, \
+	       help_)                                                                        \
+	{ .group = OPTION_GROUP_##group_,                                                    \
+	  .class = OPTION_CLASS_##class_,                                                    \
+	  .type = OPTION_TYPE_##type_,                                                       \
+	  .letter = letter_,                                                                 \
+	  .name = name_,                                                                     \
+	  .values = values_,                                                                 \
+	  .help = help_,                                                                     \
+	  .low = low_,                                                                       \
+	  .high = high_,                                                                     \
 	  .offset = offsetof(struct options, field) },
-#define OPTION_WORD(class_, letter_, name_, field, field_type, built_in, values_, help_) \
-	{ .class = OPTION_CLASS_##class_,                                                \
-	  .type = OPTION_TYPE_WORD,                                                      \
-	  .letter = letter_,                                                             \
-	  .name = name_,                                                                 \
-	  .values = values_,                                                             \
-	  .help = help_,                                                                 \
+#define OPTION_WORD(group_, class_, letter_, name_, field, field_type, built_in, values_, help_) \
+	{ .group = OPTION_GROUP_##group_,                                                        \
+	  .class = OPTION_CLASS_##class_,                                                        \
+	  .type = OPTION_TYPE_WORD,                                                              \
+	  .letter = letter_,                                                                     \
+	  .name = name_,                                                                         \
+	  .values = values_,                                                                     \
+	  .help = help_,                                                                         \
 	  .offset = offsetof(struct options, field) },
-#define OPTION_LIST(class_, letter_, name_, field, count, values_, help_) \
-	{ .class = OPTION_CLASS_##class_,                                 \
-	  .type = OPTION_TYPE_LIST,                                       \
-	  .letter = letter_,                                              \
-	  .name = name_,                                                  \
-	  .values = values_,                                              \
-	  .help = help_,                                                  \
-	  .offset = offsetof(struct options, field),                      \
+#define OPTION_LIST(group_, class_, letter_, name_, field, count, values_, help_) \
+	{ .group = OPTION_GROUP_##group_,                                         \
+	  .class = OPTION_CLASS_##class_,                                         \
+	  .type = OPTION_TYPE_LIST,                                               \
+	  .letter = letter_,                                                      \
+	  .name = name_,                                                          \
+	  .values = values_,                                                      \
+	  .help = help_,                                                          \
+	  .offset = offsetof(struct options, field),                              \
 	  .count_offset = offsetof(struct options, count) },
-#define OPTION_ACTION(letter_, name_, help_) \
-	{ .type = OPTION_TYPE_ACTION, .letter = letter_, .name = name_, .help = help_ },
+#define OPTION_ACTION(group_, letter_, name_, help_) \
+	{ .group = OPTION_GROUP_##group_,            \
+	  .type = OPTION_TYPE_ACTION,                \
+	  .letter = letter_,                         \
+	  .name = name_,                             \
+	  .help = help_ },
 #include "base/options.def"
 	{ .name = NULL },
 };
 
+const char *option_group_title(enum option_group group)
+{
+	static const char *const titles[OPTION_GROUP_COUNT] = {
+#define OPTION_GROUP(id, title) [OPTION_GROUP_##id] = title,
+#include "base/options.def"
+	};
+
+	return titles[group];
+}
+
 void options_init(struct options *options)
 {
 	*options = (struct options){
-#define OPTION(class, type, letter, name, field, built_in, ...) .field = built_in,
-#define OPTION_WORD(class, letter, name, field, field_type, built_in, ...) .field = built_in,
+#define OPTION(group, class, type, letter, name, field, built_in, ...) .field = built_in,
+#define OPTION_WORD(group, class, letter, name, field, field_type, built_in, ...) .field = built_in,
 #include "base/options.def"
 	};
 }

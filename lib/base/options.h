@@ -50,12 +50,12 @@ enum children { CHILDREN_ALL, CHILDREN_NONE };
  */
 struct options {
 	bool is_off; /* UNCLOSED_OPTIONS=off */
-#define OPTION(class, type, letter, name, field, built_in, values, low, high, help) \
+#define OPTION(group, class, type, letter, name, field, built_in, values, low, high, help) \
 	OPTION_FIELD_##type field;
-#define OPTION_WORD(class, letter, name, field, field_type, built_in, values, help) \
+#define OPTION_WORD(group, class, letter, name, field, field_type, built_in, values, help) \
 	field_type field;
-#define OPTION_LIST(class, letter, name, field, count, values, help) \
-	const char *field[OPTIONS_LIST_MAX];                         \
+#define OPTION_LIST(group, class, letter, name, field, count, values, help) \
+	const char *field[OPTIONS_LIST_MAX];                                \
 	uint32_t count;
 #include "base/options.def"
 };
@@ -92,8 +92,19 @@ enum option_class {
 	OPTION_CLASS_JUDGE,  /* decides what counts: the report is judged again */
 };
 
+/* Where --help and the man page list an option. */
+enum option_group {
+#define OPTION_GROUP(id, title) OPTION_GROUP_##id,
+#include "base/options.def"
+	OPTION_GROUP_COUNT
+};
+
+/* The heading of a group, such as "Reports". Context: tool. */
+const char *option_group_title(enum option_group group);
+
 /* A row of options.def. */
 struct option_row {
+	enum option_group group;
 	enum option_class class;
 	enum option_type type;
 	char letter; /* 0: none */

@@ -63,24 +63,41 @@ static void print_option(const struct option_row *row)
 	printf("  %s\n          %s\n", name, row->help);
 }
 
+static void print_group(enum option_group group)
+{
+	printf("\n%s:\n", option_group_title(group));
+	for (const struct option_row *row = option_rows; row->name; row++)
+		if (row->group == group)
+			print_option(row);
+}
+
 void help_print_options(void)
 {
-	fputs("Usage: unclosed [run] [OPTIONS] [--] PROGRAM [ARG...]\n"
+	fputs("unclosed runs PROGRAM and all that it starts, and reports what they never closed.\n"
+	      "\n"
+	      "  unclosed ./server --port 8080          report the sockets that it left open\n"
+	      "  unclosed --kinds all make test         count files, pipes and the rest as well\n"
+	      "  unclosed --gate proven -- ctest -j 8   fail only where there is proof of a leak\n"
+	      "\n"
+	      "Usage: unclosed [run] [OPTIONS] [--] PROGRAM [ARG...]\n"
 	      "       unclosed report [OPTIONS] LEDGER|REPORT.json\n"
 	      "       unclosed diff OLD.json NEW.json\n"
 	      "       unclosed merge [OPTIONS] REPORT.json...\n"
 	      "       unclosed check PROGRAM\n"
 	      "       unclosed demo [NAME] [--fixed] | --list\n"
-	      "       unclosed help [STATUS|OPTION]\n"
-	      "\n"
-	      "Runs PROGRAM and all it starts, and reports what they never closed.\n"
-	      "\n"
-	      "Options:\n",
+	      "       unclosed help [STATUS|OPTION]\n",
 	      stdout);
-	for (const struct option_row *row = option_rows; row->name; row++)
-		print_option(row);
+	for (unsigned int group = 0; group < OPTION_GROUP_COUNT; group++)
+		print_group(group);
 	fputs("\n"
-	      "Each is also a key of UNCLOSED_OPTIONS, as in UNCLOSED_OPTIONS='kinds=all:quiet'.\n"
+	      "A policy says what is done with what it names:\n"
+	      "  ignore   it is not shown\n"
+	      "  note     it is shown and does not count\n"
+	      "  proven   it counts where there is proof, and is shown elsewhere\n"
+	      "  count    it counts\n"
+	      "  fail     it counts, and the run fails whatever --gate says\n"
+	      "\n"
+	      "Each option is also a key of UNCLOSED_OPTIONS: UNCLOSED_OPTIONS='kinds=all:quiet'.\n"
 	      "UNCLOSED_OPTIONS=off runs the program as if unclosed were not there.\n"
 	      "\n"
 	      "Exit status:\n",

@@ -49,6 +49,26 @@ Test(documents, man_page_has_every_option)
 	free(page);
 }
 
+/* The heading of the group that the text at `at` is below. */
+static bool is_below(const char *help, const char *at, enum option_group group)
+{
+	const char *nearest = NULL, *wanted = NULL;
+	char heading[128];
+
+	for (unsigned int i = 0; i < OPTION_GROUP_COUNT; i++) {
+		const char *found;
+
+		sprintf(heading, "\n%s:\n", option_group_title(i));
+		found = strstr(help, heading);
+		cr_assert_not_null(found, "no heading \"%s\"", option_group_title(i));
+		if (found < at && found > nearest)
+			nearest = found;
+		if (i == group)
+			wanted = found;
+	}
+	return nearest && nearest == wanted;
+}
+
 Test(documents, help_has_every_option)
 {
 	char path[] = "/tmp/unclosed-test-XXXXXX", word[64];
@@ -62,9 +82,12 @@ Test(documents, help_has_every_option)
 	help = file_read(path);
 	remove(path);
 	for (const struct option_row *row = option_rows; row->name; row++) {
-		sprintf(word, "--%s", row->name);
+		const char *text = strstr(help, row->help);
+
+		sprintf(word, " --%s", row->name);
 		cr_expect_not_null(strstr(help, word), "%s is not in --help", word);
-		cr_expect_not_null(strstr(help, row->help), "%s: its text is missing", word);
+		cr_expect_not_null(text, "%s: its text is missing", word);
+		cr_expect(text && is_below(help, text, row->group), "%s: in another group", word);
 	}
 	free(help);
 }

@@ -37,7 +37,7 @@ Test(settings, every_type_is_written_as_it_was_given)
 	cr_assert_eq(options_parse_environment(&options, text, NULL, 0), 0);
 	expect_list(&options,
 		    (const char *const[]){ "kinds", "socket,pipe", "gate", "none", "quiet", "yes",
-					   "json", "a b", "wait", "forever", "skip", "x,y",
+					   "json", "a b", "skip", "x,y", "wait", "forever",
 					   "stack-depth", "8", NULL });
 	options_init(&options);
 	options.kinds = KIND_ALL;
