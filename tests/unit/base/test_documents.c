@@ -38,6 +38,11 @@ Test(documents, man_page_has_every_option)
 	char *page = file_read(MAN_PAGE);
 	char roff[128];
 
+	for (unsigned int i = 0; i < OPTION_GROUP_COUNT; i++) {
+		sprintf(roff, "\n.SS %s\n", option_group_title(i));
+		cr_expect_not_null(strstr(page, roff), "no heading \"%s\"", option_group_title(i));
+	}
+
 	for (const struct option_row *row = option_rows; row->name; row++) {
 		roff_name(roff, row->name);
 		cr_expect_not_null(strstr(page, roff), "--%s is not in the man page", row->name);
