@@ -95,7 +95,7 @@ static int unknown_complain(const char *word, int letter)
 	size_t length;
 
 	if (letter)
-		return complain("unknown option '-%c'; unclosed --help lists them", letter);
+		return complain("unknown option '-%c'; unclosed --help lists all options", letter);
 	length = strcspn(word + 2, "=");
 	return complain("unknown option '%.*s'%s", (int)length + 2, word,
 			arguments_hint(word + 2, length, "--"));

@@ -107,7 +107,7 @@ static int answer_samples(void)
 {
 	struct sample_folders folders;
 
-	printf("words\n--list\ttheir names\n--fixed\tits corrected twin\n");
+	printf("words\n--list\tprint their names\n--fixed\trun the corrected twin\n");
 	if (sample_folders_find(&folders) == 0)
 		(void)samples_visit(&folders, sample_print, NULL); /* none installed: none shown */
 	return 0;

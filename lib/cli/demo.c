@@ -90,7 +90,8 @@ int command_demo(int argc, char **argv)
 	if (result == 0 && is_fixed && strcmp(sample.fixed, "-") != 0)
 		result = sample_find(&folders, sample.fixed, &sample);
 	if (result == -ENOENT && name)
-		return complain("no sample is called '%s'; unclosed demo --list names them", name);
+		return complain("there is no sample '%s'; unclosed demo --list prints their names",
+				name);
 	if (result < 0)
 		return samples_complain(-result);
 	return sample_run(&folders, &sample);

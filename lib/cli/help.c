@@ -25,7 +25,7 @@ static const struct {
 	{ 125, "unclosed itself failed, or PROGRAM returned 0 and was not covered",
 	  "The report or the last line on stderr says which. unclosed check PROGRAM tells\n"
 	  "beforehand whether a program can be covered." },
-	{ 126, "PROGRAM cannot be executed", "It is there, but not executable, or its interpreter is missing." },
+	{ 126, "PROGRAM cannot be executed", "The file exists, but it is not executable, or its interpreter is missing." },
 	{ 127, "PROGRAM is not found", "A name without '/' is looked for in PATH." },
 	/* clang-format on */
 };
@@ -42,7 +42,7 @@ void help_print_short(void)
 	      "    0        the program succeeded, nothing left open\n"
 	      "   23        it left sockets open\n"
 	      "  125        unclosed failed, or could not look into the program\n"
-	      "  126, 127   the program cannot be executed, is not found\n"
+	      "  126, 127   the program cannot be executed, or is not found\n"
 	      "  other      the program's own; a signal is passed on as a signal\n"
 	      "\n"
 	      "More: unclosed --help, unclosed help 23, unclosed help --kinds, man unclosed\n",
@@ -128,7 +128,7 @@ static bool help_status(const char *word)
 				printf("%s\n", statuses[i].advice);
 			return true;
 		}
-	printf("%ld: PROGRAM's own exit status, passed on\n", status);
+	printf("%ld: PROGRAM's own exit status; unclosed passes it on\n", status);
 	if (status > 128)
 		printf("A shell shows %ld for a program that signal %ld (%s) ended.\n", status,
 		       status - 128, strsignal((int)status - 128));

@@ -88,7 +88,7 @@ static int baseline_load(struct known *known, const struct options *options)
 		return 0;
 	if (result == 1)
 		return complain(
-			"cannot read baseline '%s': there is none; --update-baseline makes it",
+			"cannot read baseline '%s': it does not exist; --update-baseline makes it",
 			path);
 	return result;
 }
@@ -138,13 +138,15 @@ static int baseline_save(struct known *known)
 	int lock, result;
 
 	if (!known->updated.is_there)
-		return complain("baseline '%s' is left as it is: nothing was learnt of the program",
-				path);
+		return complain(
+			"baseline '%s' is left as it is: nothing was learnt about the program",
+			path);
 	/* A program that failed before it left anything is no reason to begin an empty one. */
 	if (known->updated.count == 0 && known->updated.is_partial)
-		return complain("baseline '%s' is not made: nothing was found in a run that was "
-				"not complete, or failed",
-				path);
+		return complain(
+			"baseline '%s' is not made: the run was not complete or failed, and "
+			"nothing was found",
+			path);
 	lock = baseline_lock(path); /* where there are no locks, what was read last is kept */
 	result = others_keep(known);
 	if (result == 0) {

@@ -47,8 +47,8 @@ static int twice_complain(const struct report *merged, char **paths)
 		for (size_t j = 0; j < i; j++)
 			if (merged->shards[i].session_id && merged->shards[j].session_id &&
 			    strcmp(merged->shards[i].session_id, merged->shards[j].session_id) == 0)
-				return complain("'%s' is of a session that was there before (%s); "
-						"give each report once",
+				return complain("'%s' is of the same session as %s, which was "
+						"given before; give each report once",
 						*paths, merged->shards[i].name);
 	return 0;
 }

@@ -114,7 +114,7 @@ static int output_check(const struct options *options, const struct output *outp
 			return complain("--%s and --%s name the same file: '%s'", other->option,
 					output->option, pattern);
 	if (is_read(options, pattern))
-		return complain("--%s would write over '%s', which is read", output->option,
+		return complain("--%s would write over '%s', which is an input", output->option,
 				pattern);
 	name = name_before(pattern);
 	result = name ? report_check_file(name) : -ENOMEM;

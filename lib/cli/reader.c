@@ -27,12 +27,12 @@ int reader_refine(struct report *report, const struct arguments *arguments, cons
 
 	if (of_ledger)
 		return complain(
-			"--%s acts when a ledger is judged, and '%s' was judged when it was "
-			"made; give it there, or to a ledger (--keep-ledger)",
+			"--%s acts when a ledger is judged, but '%s' was judged when it was "
+			"made; give the option then, or with a ledger (--keep-ledger)",
 			of_ledger, path);
 	if (filter && report_sift(report, &arguments->options, &why) < 0)
-		return complain("--%s cannot be applied to '%s': %s; give it when the report is "
-				"made, or with a ledger (--keep-ledger)",
+		return complain("--%s cannot be applied to '%s': %s; give the option when the "
+				"report is made, or with a ledger (--keep-ledger)",
 				filter, path, why);
 	return 0;
 }

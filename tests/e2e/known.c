@@ -345,7 +345,7 @@ Test(known, what_is_not_there_is_told_before_the_program_starts)
 	static const char *const cases[][4] = {
 		{ "--suppressions", "no.supp", NULL, "cannot read suppressions 'no.supp'" },
 		{ "--suppressions", "/", NULL, "Is a directory" },
-		{ "--baseline", "no.json", NULL, "there is none; --update-baseline makes it" },
+		{ "--baseline", "no.json", NULL, "it does not exist; --update-baseline makes it" },
 		{ "--update-baseline", "--quiet", NULL, "needs --baseline FILE" },
 		{ "--update-baseline", "--baseline", "/proc/self/no/x.json",
 		  "cannot write baseline" },
