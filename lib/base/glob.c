@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Matches text against a pattern with '*' and '?', without recursion. */
 #include "base/glob.h"
 
 #include <stddef.h>
@@ -15,7 +16,7 @@ bool glob_matches(const char *pattern, const char *text)
 			pattern++;
 			text++;
 		} else if (star) {
-			/* Let the last star take one more: earlier ones need no second look. */
+			/* Let the last star take one more: earlier stars need no second look. */
 			pattern = star + 1;
 			text = ++taken;
 		} else {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Patterns of the command line: '*' is any text, '/' included, '?' any one
- * byte; all else means itself ('[' too: addresses have it).
+ * byte; all other bytes mean themselves ('[', too: addresses have it).
  *
  * Layer: base. Context: tool.
  */
@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-/* Is the text, as a whole, what the pattern describes? In time linear in their product. */
+/* Does the pattern match the text as a whole? Takes time linear in the product of their lengths. */
 bool glob_matches(const char *pattern, const char *text);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/* The names of the kinds of descriptors, from kinds.def. */
 #include "base/kinds.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* Text, not pointers to it: those the loader would have to relocate in every process. */
+/* Text and not pointers: the loader would have to relocate pointers in every process. */
 static const struct {
 	char name[16];
 	char plural[24];

@@ -42,7 +42,7 @@ const char *kind_plural(unsigned int kind);
 /*
  * Parse a list such as "socket,pipe" or "all" into a set of KIND_BIT()s.
  * Returns 0, or -EINVAL with *ret_bad and *ret_bad_length naming the first
- * word that is no kind.
+ * word that is not a kind.
  */
 int kinds_parse(const char *list, uint32_t *ret_set, const char **ret_bad, int *ret_bad_length);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The rows of options.def, and how a value becomes a field. */
 #include "base/options.h"
 
 #include <assert.h>

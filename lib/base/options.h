@@ -64,8 +64,8 @@ struct options {
 void options_init(struct options *options);
 
 /*
- * Is a test framework to be told what its test left open? By default only where
- * the run has no other say about it: the framework knows no gate and no rules.
+ * Is a test framework told what its test left open? By default only where no other
+ * option decides about it: the framework knows no gate and no rules.
  */
 bool options_fails_tests(const struct options *options);
 
@@ -107,7 +107,7 @@ struct option_row {
 	enum option_group group;
 	enum option_class class;
 	enum option_type type;
-	char letter; /* 0: none */
+	char letter; /* 0: no short form */
 	const char *name;
 	const char *values; /* NULL for FLAG and ACTION */
 	const char *help;
@@ -128,7 +128,7 @@ enum {
 /* All rows, in the order of options.def; ended by a row without a name. */
 extern const struct option_row option_rows[OPTION_COUNT + 1];
 
-/* Row of a long name; '_' is taken for '-'. NULL when there is none. */
+/* Row of a long name; '_' is taken for '-'. NULL when there is no such option. */
 const struct option_row *options_find(const char *name, size_t length);
 
 /*
@@ -148,7 +148,7 @@ struct options_error {
 	const struct option_row *row; /* NULL: there is no such key */
 	const char *name;             /* as written, not ended by '\0' */
 	size_t name_length;
-	const char *value; /* "" none */
+	const char *value; /* "" when there is no value */
 };
 
 /*

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Builds text in storage of a fixed size, without libc's printf. */
 #include "base/text.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Tells which processes of a session still run, by /proc. */
 #include "cli/alive.h"
 
 #include <ctype.h>
@@ -61,7 +62,7 @@ bool process_is_unfinished(const struct ledger_process *process)
 	return state == PROCESS_EXPECTED || state == PROCESS_RUNNING || state == PROCESS_ENDING;
 }
 
-/* In a pid namespace /proc may still be the one of another: its numbers mean other processes. */
+/* In a pid namespace /proc may still be that of another namespace, with other numbers. */
 static bool is_proc_ours(void)
 {
 	char pid[16] = "";

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Parses a command line with getopt_long(), on top of UNCLOSED_OPTIONS. */
 #include "cli/arguments.h"
 
 #include <assert.h>

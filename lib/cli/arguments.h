@@ -16,14 +16,14 @@
 
 struct arguments {
 	struct options options; /* its texts belong to argv and the environment */
-	int next;               /* first word that is no option */
+	int next;               /* first word that is not an option */
 	bool is_help, is_version;
 	uint64_t given; /* rows of options.def that the command line has; a bit each */
 };
 
 /*
  * Parse the options at the start of argv[1…]. They end at the first word that
- * is none, or behind "--". Returns 0, or EXIT_ERROR after one line that says
+ * is not an option, or behind "--". Returns 0, or EXIT_ERROR after one line that says
  * what is wrong.
  */
 int arguments_parse(struct arguments *ret_arguments, int argc, char **argv);
@@ -44,8 +44,8 @@ const char *arguments_given_of(const struct arguments *arguments, enum option_cl
 size_t arguments_from_environment(struct options *ret_options);
 
 /*
- * What to tell somebody who wrote `name` (of `length` bytes, without dashes):
- * an answer for the names of other tools, or the nearest option. Returns a
+ * What to tell a user who wrote `name` (of `length` bytes, without dashes):
+ * an answer for an option of another tool, or the nearest option. Returns a
  * text that continues the line, in a static buffer; "" when nothing is near.
  */
 const char *arguments_hint(const char *name, size_t length, const char *dashes);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* `unclosed check PROGRAM`: tells whether a program can be covered, without running it. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>

@@ -2,7 +2,7 @@
 /*
  * The sub-commands of `unclosed`, one file each, and what they share.
  *
- * Layer: cli; only here is printed and decided how the program ends.
+ * Layer: cli. Only this layer prints, and decides how the program ends.
  * Single-threaded throughout: run depends on it (parent-death signal, fork).
  */
 #ifndef UNCLOSED_CLI_CLI_H
@@ -29,16 +29,16 @@ int command_help(int argc, char **argv);
 int command_complete(int argc, char **argv);
 int command_manual(int argc, char **argv);
 
-/* Words that are sub-commands when they come first. Ended by one without a name. */
+/* Words that are sub-commands when they come first. A row without a name ends the table. */
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv); /* NULL: of a later version */
-	const char *help;                  /* NULL: not for people */
+	const char *help;                  /* NULL: not listed */
 };
 
 extern const struct command commands[];
 
-/* The about fifteen lines of `unclosed` alone, --help, and --version, on stdout. */
+/* Print the fifteen lines of `unclosed` alone, --help, or --version, on stdout. */
 void help_print_short(void);
 void help_print_options(void);
 void help_print_version(void);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Prints an error as one line on stderr. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>

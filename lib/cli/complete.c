@@ -46,7 +46,7 @@ static int answer_choices(const char *choices, const char *prefix)
 	for (;;) {
 		size_t length = strcspn(choices, "|");
 
-		/* What is in capitals stands for something to be thought of. */
+		/* A word in capitals stands for a value that the user chooses. */
 		if (choices[0] < 'A' || choices[0] > 'Z')
 			print_word(prefix, choices, length, "");
 		if (choices[length] == '\0')

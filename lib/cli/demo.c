@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* `unclosed demo`: shows the source of a sample program and runs it. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

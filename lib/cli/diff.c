@@ -36,7 +36,7 @@ static enum change change_of(const struct baseline_entry *old, const struct base
 					 : CHANGE_NONE;
 }
 
-/* Nothing of a report reaches the terminal as it is. */
+/* Control characters of a report do not reach the terminal. */
 static void print_safely(const char *text)
 {
 	for (; *text; text++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Makes the environment of PROGRAM: LD_PRELOAD and UNCLOSED_LEDGER. */
 #include "cli/environment.h"
 
 #include <stdarg.h>

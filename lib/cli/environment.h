@@ -27,7 +27,7 @@ char **environment_make(char *const *environment, const struct coverage *coverag
 /* Free what was made from `environment`. */
 void environment_free(char **made, char *const *environment);
 
-/* getenv(), which PROGRAM's environment is made of, as the judge asks. */
+/* getenv() for the judge: PROGRAM's environment is made of ours. */
 const char *environment_get(const char *name);
 
 #endif

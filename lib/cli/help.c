@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* `unclosed help`, --help and --version: the texts, and the options from their table. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

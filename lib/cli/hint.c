@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Suggests an option for a name that is not an option: the nearest one, or an answer. */
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ static size_t smallest(size_t a, size_t b, size_t c)
 	return ab < c ? ab : c;
 }
 
-/* Insertions, deletions and replacements that make one name of the other. */
+/* How many insertions, deletions and replacements turn one name into the other. */
 static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
 	size_t row[NAME_MAX_LENGTH + 1];

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Copies a ledger to the file of --keep-ledger, without its holes. */
 #include "cli/keep.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reads suppression files and the baseline before a run, and writes the baseline after it. */
 #include "cli/knowledge.h"
 
 #include <errno.h>
@@ -55,7 +56,7 @@ static int shipped_load(struct known *known)
 	return result;
 }
 
-/* Returns 0, 1 when there is none, or EXIT_ERROR after one line. */
+/* Returns 0, 1 when the file does not exist, or EXIT_ERROR after one line. */
 static int baseline_take(struct baseline *baseline, const char *path)
 {
 	char error[512] = "";
@@ -141,7 +142,7 @@ static int baseline_save(struct known *known)
 		return complain(
 			"baseline '%s' is left as it is: nothing was learnt about the program",
 			path);
-	/* A program that failed before it left anything is no reason to begin an empty one. */
+	/* A program that failed before it left anything does not begin an empty baseline. */
 	if (known->updated.count == 0 && known->updated.is_partial)
 		return complain(
 			"baseline '%s' is not made: the run was not complete or failed, and "

@@ -11,21 +11,21 @@
 #include "known/known.h"
 
 /*
- * Read them all, before the program starts. `is_fresh`: a ledger is to be
- * judged, so the shipped rules apply (to a JSON report they were applied before).
+ * Read all of it, before the program starts. `is_fresh`: a ledger will be judged, so the
+ * shipped rules apply (to a JSON report they were applied before).
  * Returns 0, or EXIT_ERROR after one line with file, line, column and what was
- * expected. To be closed either way.
+ * expected. The caller closes it in both cases.
  */
 int knowledge_open(struct known *known, const struct options *options, bool is_fresh);
 
 /*
- * Write the baseline when it is to be updated. What is wrong is told in one line and
- * in the report's exit status: a run of which nothing was learnt leaves the old one.
+ * Write the baseline when it is to be updated. A failure is told in one line and in the
+ * report's exit status. A run of which nothing was learnt leaves the old baseline.
  * What another run wrote to the file since knowledge_open() is kept.
  */
 void knowledge_save(struct known *known, struct report *report);
 
-/* The report was made without what is known: not to be trusted. The program's own failure stays. */
+/* Let the report fail, because it was made without what is known. A failure of PROGRAM stays. */
 void knowledge_miss(struct report *report);
 
 void knowledge_close(struct known *known);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Starts PROGRAM, with the signals that the launcher waits for blocked. */
 #include "cli/launch.h"
 
 #include <errno.h>
@@ -27,7 +28,7 @@ void launch_init(struct launch *launch)
 {
 	static const int left_alone[] = { SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGSEGV, SIGBUS,
 					  SIGFPE,  SIGILL,  SIGTRAP, SIGSYS,  SIGKILL };
-	/* Ignored (nohup and some daemons), children would vanish without a status. */
+	/* When SIGCHLD is ignored (nohup and some daemons), children vanish without a status. */
 	struct sigaction reapable = { .sa_handler = SIG_DFL };
 
 	sigfillset(&launch->watched);
@@ -37,7 +38,7 @@ void launch_init(struct launch *launch)
 	sigaction(SIGCHLD, &reapable, &launch->on_child);
 }
 
-/* A file without "#!" is the shell's, as execvp() has it. */
+/* The shell runs a file without "#!", as with execvp(). */
 static void shell_exec(const char *path, char **argv, char **environment)
 {
 	size_t count = 0;
@@ -72,7 +73,7 @@ static _Noreturn void child_run(struct launch *launch, pid_t launcher, const cha
 	_exit(EXIT_NOT_FOUND);
 }
 
-/* May the shell read it? Not when it is a program of another kind, with '\0' in its first line. */
+/* May the shell read it? A program of another kind has a '\0' in its first bytes. */
 static bool is_text_file(const char *path)
 {
 	char bytes[128];

@@ -4,7 +4,7 @@
  *
  * The program is a child in our own process group, with our descriptors,
  * terminal, signal mask and dispositions. The terminal's signals (Ctrl-C,
- * Ctrl-\, Ctrl-Z, hang-up) go to the whole group, so it gets its own. A signal
+ * Ctrl-\, Ctrl-Z, hang-up) go to the whole group, so the program gets them itself. A signal
  * sent to us alone (kill, a supervisor) is forwarded. GNU timeout sends to its
  * child and then to its whole group, the program included; see watch.c for how
  * that is told apart.
@@ -58,7 +58,7 @@ int launch_wait(struct launch *launch);
  */
 int launch_pause(struct launch *launch, unsigned int milliseconds);
 
-/* What is pending from the time before: forget it. */
+/* Forget the signals that are pending from before. */
 void launch_drain(struct launch *launch);
 
 /* End ourselves by `signal`, without a core file. Returns only for PID 1, which no signal ends. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Lists the libraries that unclosed uses, with their versions. */
 #include "cli/libraries.h"
 
 #include <dlfcn.h>
@@ -9,7 +10,7 @@
 #include <link.h>
 #include <stdlib.h>
 
-/* The shim's own word for it (preload/stack/unwind_libunwind.c). */
+/* The name by which the shim loads it (preload/stack/unwind_libunwind.c). */
 #define LIBUNWIND "libunwind.so.8"
 
 /* A static program cannot ask the loader. */

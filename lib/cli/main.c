@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The table of the sub-commands, and the way from argv to one of them. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +46,7 @@ int main(int argc, char **argv)
 {
 	int status = command_dispatch(argc, argv);
 
-	/* Help that did not arrive was not given. */
+	/* Help that could not be written was not given. */
 	if (fflush(stdout) != 0 && status == 0)
 		status = complain("cannot write to standard output: %s", strerror(errno));
 	return status;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* `unclosed merge`: makes one report of several. */
 #include "model/merge.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include "cli/reader.h"
 #include "report/report.h"
 
-/* Reports that were read, in the memory of each of which the merged one points. */
+/* Reports that were read. The merged report points into the memory of each. */
 struct parts {
 	struct report **reports;
 	size_t count;
@@ -97,7 +98,7 @@ static int merge(struct report *merged, struct arguments *arguments, char **path
 	if (status == 0) {
 		report_rejudge(merged, &known, options);
 		knowledge_save(&known, merged);
-		/* A merged report is for other commands. */
+		/* Nothing else was asked for: a merged report is read by other commands. */
 		if (!is_output_given(options))
 			options->json = "-";
 		status = outputs_write(merged, options);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Waits for the processes that outlive PROGRAM. */
 #include "cli/outlive.h"
 
 #include "cli/alive.h"

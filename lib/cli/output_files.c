@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Checks and writes the files that the options for reports name. */
 #include "cli/output_files.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Writes all reports that the options ask for, and judges a ledger for them. */
 #include "cli/outputs.h"
 
 #include <errno.h>
@@ -35,8 +36,7 @@ int ledger_judge(const char *path, const struct judge_context *context, struct r
 	return 0;
 }
 
-/* GitHub's runner reads what it is told from stderr as well as from stdout, which is the program's.
- */
+/* GitHub's runner reads commands from stderr, too; stdout belongs to the program. */
 static int github_write(const struct report *report, const struct report_style *style)
 {
 	const char *summary = getenv("GITHUB_STEP_SUMMARY");
@@ -54,7 +54,7 @@ static int text_write(const struct report *report, const struct report_style *st
 
 	if (result == 0 && fflush(stderr) != 0)
 		result = -errno;
-	/* A stderr that is closed is how the report was not wanted. */
+	/* When stderr is closed, the report is not wanted. */
 	if (result < 0 && result != -EBADF && result != -EIO && result != -EPIPE)
 		return complain("cannot write text report: %s", strerror(-result));
 	return 0;

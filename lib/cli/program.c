@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Finds PROGRAM, and libunclosed.so beside our own program. */
 #include "cli/program.h"
 
 #include <errno.h>
@@ -55,7 +56,7 @@ int program_find(const char *name, char *ret_path, size_t size)
 		found = written < (int)size ? executable_check(ret_path) : -ENAMETOOLONG;
 		if (found == 0)
 			return 0;
-		/* A directory that may not be looked into has nothing for us. */
+		/* A directory that we may not search has nothing for us. */
 		if (found == -EACCES && access(ret_path, F_OK) == 0)
 			result = -EACCES;
 		path += length;
@@ -105,7 +106,7 @@ int own_directory(char *ret_path, size_t size)
 	return result;
 }
 
-/* The path without symbolic links: what is preloaded must mean the same in every directory. */
+/* The path without symbolic links: it must name the same file in every directory. */
 static int library_try(const char *path, char *ret_path, size_t size)
 {
 	char *real = realpath(path, NULL);

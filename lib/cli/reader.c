@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What report, diff and merge share: options on a report that was made before. */
 #include "cli/reader.h"
 
 #include <signal.h>
@@ -45,7 +46,7 @@ void reader_rejudge(struct report *report, struct known *known, const struct arg
 	    !arguments_given_of(arguments, OPTION_CLASS_JUDGE))
 		return;
 	report_rejudge(report, known, &arguments->options);
-	/* The policy that it failed by then still holds. */
+	/* The policy by which it failed then still holds. */
 	if (was_uncovered && report->verdict == VERDICT_CLEAN &&
 	    !arguments_given(arguments, "uncovered")) {
 		report->verdict = VERDICT_ERROR;

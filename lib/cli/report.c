@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* `unclosed report`, and the report of a session without a launcher. */
 #include "report/report.h"
 
 #include <ctype.h>
@@ -21,7 +22,7 @@
 
 enum source { SOURCE_LEDGER, SOURCE_JSON, SOURCE_OTHER };
 
-/* Returns 0 or -errno. What is no regular file can only be JSON: its bytes cannot be read twice. */
+/* Returns 0 or -errno. A file that is not regular is taken for JSON: it cannot be read twice. */
 static int source_find(const char *path, enum source *ret_source)
 {
 	char bytes[64] = "";
@@ -122,8 +123,8 @@ int command_report(int argc, char **argv)
 }
 
 /*
- * Names in UNCLOSED_OPTIONS are relative to where the program started, wherever
- * it went meanwhile. A directory that is gone leaves us where we are.
+ * Names in UNCLOSED_OPTIONS are relative to the directory in which the program started;
+ * it may have changed its directory since. When that directory is gone, we stay here.
  */
 static void start_directory_enter(const char *ledger_path)
 {
@@ -142,8 +143,8 @@ static void start_directory_enter(const char *ledger_path)
 
 /*
  * `unclosed --bare-report LEDGER`, started by the shim at the end of the first
- * process of a session without a launcher. The status is the one that this
- * process is to end with.
+ * process of a session without a launcher. Our exit status is the one
+ * with which that process ends.
  */
 int command_bare_report(int argc, char **argv)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* `unclosed PROGRAM`: runs it once or several times, judges, reports, and ends as it ended. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 
 extern char **environ;
 
-/* UNCLOSED_OPTIONS=off: as if unclosed had not been written before the command. */
+/* UNCLOSED_OPTIONS=off: the command runs as if unclosed were not there. */
 static int run_bare(const char *path, char **argv)
 {
 	execv(path, argv);
@@ -79,7 +80,7 @@ static int outcome_report(const struct run *run, const struct outcome *outcome)
 
 	knowledge_save(run->known, report);
 	status = outputs_write(report, run->options);
-	/* What the program said of itself comes before what went wrong here. */
+	/* The verdict on the program goes before an error of ours. */
 	if (status == 0 || report->exit_reason == REASON_PROGRAM ||
 	    report->exit_reason == REASON_LEAKS)
 		status = report->exit_status;
@@ -111,8 +112,8 @@ static bool has_failed(const struct report_exit *exit)
 }
 
 /*
- * Start PROGRAM, stay with it, judge what it left. The ledger is kept, if at
- * all, of the last run. Returns 0, or a status after one line.
+ * Start PROGRAM, stay with it, and judge what it left. Only the ledger of the last run
+ * can be kept. Returns 0, or a status after one line.
  */
 static int session_run(struct run *run, struct session *session, bool is_last,
 		       struct outcome *ret_outcome)
@@ -147,9 +148,9 @@ static int session_run(struct run *run, struct session *session, bool is_last,
 }
 
 /*
- * All runs, up to one that fails: a failing test is the result, and its leaks
- * are those of a run that did not go its usual way. `outcomes` has room for all,
- * the last one's is what is reported. Returns how many were made.
+ * Make all runs, up to one that fails: a failing test is the result, and its leaks
+ * are those of a run that did not go its usual way. `outcomes` has room for all runs,
+ * and the last one is reported. Returns how many runs were made.
  */
 static size_t runs_make(struct run *run, struct outcome *outcomes, int *ret_status)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Finds the bundled sample programs by their index. */
 #include "cli/sample.h"
 
 #include <errno.h>

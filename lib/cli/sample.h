@@ -15,7 +15,7 @@
 struct sample {
 	char name[SAMPLE_NAME_SIZE];  /* "c/server_ok" */
 	char file[SAMPLE_NAME_SIZE];  /* its source, below the folder of sources */
-	char fixed[SAMPLE_NAME_SIZE]; /* name of the correct twin, "-" none */
+	char fixed[SAMPLE_NAME_SIZE]; /* name of the correct twin; "-" without one */
 	char title[256];
 };
 

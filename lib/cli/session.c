@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Creates the ledger of a session in the first directory that takes it, and removes it. */
 #include "cli/session.h"
 
 #include <errno.h>

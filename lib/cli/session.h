@@ -19,11 +19,11 @@ struct known;
 struct session {
 	struct ledger ledger;
 	char path[PATH_MAX];          /* of the ledger, absolute */
-	char directory[PATH_MAX];     /* it is in */
+	char directory[PATH_MAX];     /* of the ledger */
 	struct ledger_process *first; /* entry of PROGRAM, in the shared memory */
 	uint32_t first_index;
 	struct known *known; /* what its report is to know; the caller's */
-	int lock_fd;         /* holds a shared lock while the session lives, see sweep.h; -1 none */
+	int lock_fd;         /* holds a shared lock while the session lives, see sweep.h; or -1 */
 };
 
 /*

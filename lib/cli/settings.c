@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Writes options as text: those that differ from their built-in values, for the JSON report. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

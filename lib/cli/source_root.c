@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Finds the checkout that paths in reports are relative to, from what CI systems set. */
 #include "cli/source_root.h"
 
 #include <stdbool.h>

@@ -52,7 +52,7 @@ static unsigned int width_find(int fd, bool is_terminal)
 	return width >= WIDTH_LEAST ? (unsigned int)width : 0;
 }
 
-/* A container often has no locale of the name that LANG gives; the name tells all the same. */
+/* A container often does not have the locale that LANG names; the name still tells. */
 static bool is_utf8_named(void)
 {
 	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
@@ -85,7 +85,7 @@ struct report_style style_make(const struct options *options)
 	return (struct report_style){
 		.is_color = is_color_wanted(options->color, is_terminal),
 		.is_verbose = options->is_verbose,
-		/* Who asks for a file wants it, whatever is in it. */
+		/* A file that was asked for is written, whatever is in it. */
 		.is_quiet = options->is_quiet && fd >= 0,
 		.is_utf8 = is_utf8_wanted(),
 		.width = width_find(fd, is_terminal),

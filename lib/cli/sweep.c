@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Removes ledgers that killed launchers left behind. */
 #include "cli/sweep.h"
 
 #include <dirent.h>
@@ -17,11 +18,11 @@
 #include "cli/alive.h"
 #include "ledger/snapshot.h"
 
-/* Most are looked at for some microseconds, and are too young or in use. */
+/* Most files take some microseconds: they are too young, or in use. */
 #define CANDIDATES_MAX 1024
 #define BARE_AGE_NS (UINT64_C(3600) * 1000000000u)
 
-/* A launcher's pid may have been given out again; whether it lives its lock tells. */
+/* A launcher's pid may have been given out again; its lock tells whether it lives. */
 static bool creator_is_dead(const struct ledger_header *header)
 {
 	if (header->has_launcher)
@@ -42,8 +43,8 @@ static bool is_old_enough(const struct ledger_header *header)
 }
 
 /*
- * Every process of the ledger has ended. Reads all of it: for likely leftovers
- * only. One of another version cannot be read; that nobody has it mapped must do.
+ * Has every process of the ledger ended? Reads the whole ledger, so it is asked for likely
+ * leftovers only. A ledger of another version cannot be read: that it is not mapped must do.
  */
 static bool processes_are_dead(const char *path)
 {
@@ -76,7 +77,7 @@ static void sweep_file(const char *path)
 
 	if (fd < 0)
 		return;
-	/* The lock is held until the file is gone: nobody can begin to trust it meanwhile. */
+	/* The lock is held until the file is gone: no process begins to use it meanwhile. */
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
 	    pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
 	    header.magic == LEDGER_MAGIC && creator_is_dead(&header) && is_old_enough(&header) &&

@@ -10,9 +10,9 @@
 /*
  * Remove from `directory` the ledgers of this user whose session is dead: its
  * creator and all its processes have ended, nobody maps the file, and nobody
- * holds a lock on it (a launcher in another pid namespace does). One of a bare
- * LD_PRELOAD session may be waiting for `unclosed report`: it gets an hour.
- * Looks at 64 files at most; says nothing, and leaves what it is not sure of.
+ * holds a lock on it (a launcher in another pid namespace does). The ledger of a
+ * session without a launcher may be waiting for `unclosed report`: it is left for an hour.
+ * Looks at 1024 files at most, prints nothing, and leaves a file in case of doubt.
  */
 void sweep(const char *directory);
 

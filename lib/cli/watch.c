@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Waits for PROGRAM, and forwards the signals that were meant for it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -15,8 +16,9 @@
  * of our process group. At the end it sends the signal to us, then to the whole
  * group, then SIGCONT in the same way, all within microseconds. The program got
  * its own: a second one from us could cut its orderly end short. So a signal from
- * a parent called "timeout" that leads our group is held back for a moment; when
- * its SIGCONT comes it went to the group and is dropped, else it is forwarded.
+ * a parent called "timeout" that leads our group is held back for a moment. When
+ * its SIGCONT comes, the signal went to the whole group and is dropped; otherwise it is
+ * forwarded.
  */
 #define HOLD_MS 100
 
