@@ -156,7 +156,7 @@ check_exports() {
 		complain "$library: export differs from the rows of calls.def and its kin: $name"
 	done < <(comm -3 \
 		<({
-			sed -nE 's/^CALL(_SINCE)?\(([A-Za-z0-9_]+),.*/\2/p' preload/libc/calls.def
+			sed -nE 's/^CALL(_SINCE|_PLAIN)?\(([A-Za-z0-9_]+)[,)].*/\2/p' preload/libc/calls.def
 			sed -nE 's/^API\(([a-z_]+)\)$/unclosed_\1/p' preload/scopes/api.def
 			sed -nE 's/^THROWER\(([a-z_]+)\)$/\1/p' preload/libc/cxx_runtime.def
 			sed -nE 's/^FRAMEWORK\(([a-z_]+),.*/\1/p' preload/scopes/frameworks.def

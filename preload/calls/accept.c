@@ -15,5 +15,5 @@ int accept4(int fd, __SOCKADDR_ARG address, socklen_t *restrict length, int flag
 	int connection = used(CALL_accept4, fd, REAL(accept4)(fd, address, length, flags));
 
 	return record_accepted(CALL_accept4, connection, address.__sockaddr__, length,
-			       fact_cloexec(flags));
+			       FACT_CLOEXEC_OF(accept4, flags));
 }

@@ -29,7 +29,6 @@ int dup3(int from, int to, int flags)
 
 	int result = duplicate_end(&release, from, REAL(dup3)(from, to, flags));
 
-	if (result >= 0 && flags & O_CLOEXEC)
-		record_fact(result, FACT_CLOEXEC);
+	record_fact(result, FACT_CLOEXEC_OF(dup3, flags));
 	return result;
 }

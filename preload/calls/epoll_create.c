@@ -11,7 +11,7 @@ int epoll_create(int size)
 int epoll_create1(int flags)
 {
 	return record_opened_with(CALL_epoll_create1, REAL(epoll_create1)(flags),
-				  fact_cloexec(flags));
+				  FACT_CLOEXEC_OF(epoll_create1, flags));
 }
 
 int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)

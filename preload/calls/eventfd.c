@@ -4,5 +4,6 @@
 
 int eventfd(unsigned int count, int flags)
 {
-	return record_opened_with(CALL_eventfd, REAL(eventfd)(count, flags), fact_cloexec(flags));
+	return record_opened_with(CALL_eventfd, REAL(eventfd)(count, flags),
+				  FACT_CLOEXEC_OF(eventfd, flags));
 }

@@ -4,5 +4,6 @@
 
 int fanotify_init(unsigned int flags, unsigned int event_flags)
 {
-	return record_opened(CALL_fanotify_init, REAL(fanotify_init)(flags, event_flags));
+	return record_opened_with(CALL_fanotify_init, REAL(fanotify_init)(flags, event_flags),
+				  FACT_CLOEXEC_OF(fanotify_init, flags));
 }

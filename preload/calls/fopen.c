@@ -8,38 +8,41 @@
 
 FILE *fopen(const char *restrict path, const char *restrict mode)
 {
-	return stream_opened(CALL_fopen, REAL(fopen)(path, mode), stream_facts(mode));
+	return stream_opened(CALL_fopen, REAL(fopen)(path, mode), STREAM_FACTS(fopen, mode));
 }
 
 FILE *_IO_fopen(const char *restrict path, const char *restrict mode)
 {
-	return stream_opened(CALL__IO_fopen, REAL(_IO_fopen)(path, mode), stream_facts(mode));
+	return stream_opened(CALL__IO_fopen, REAL(_IO_fopen)(path, mode),
+			     STREAM_FACTS(_IO_fopen, mode));
 }
 
 FILE *fopen64(const char *restrict path, const char *restrict mode)
 {
-	return stream_opened(CALL_fopen64, REAL(fopen64)(path, mode), stream_facts(mode));
+	return stream_opened(CALL_fopen64, REAL(fopen64)(path, mode), STREAM_FACTS(fopen64, mode));
 }
 
 /* The old number is closed even when the new file cannot be opened. */
-static FILE *stream_reopened(struct release *release, FILE *stream)
+static FILE *stream_reopened(struct release *release, FILE *stream, uint32_t facts)
 {
 	record_release_end(release, 0);
-	return stream_opened(release->call, stream, FACT_FILE);
+	return stream_opened(release->call, stream, facts);
 }
 
 FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream)
 {
 	struct release release = record_release_begin(CALL_freopen, stream_number(stream));
 
-	return stream_reopened(&release, REAL(freopen)(path, mode, stream));
+	return stream_reopened(&release, REAL(freopen)(path, mode, stream),
+			       STREAM_FACTS(freopen, mode));
 }
 
 FILE *freopen64(const char *restrict path, const char *restrict mode, FILE *restrict stream)
 {
 	struct release release = record_release_begin(CALL_freopen64, stream_number(stream));
 
-	return stream_reopened(&release, REAL(freopen64)(path, mode, stream));
+	return stream_reopened(&release, REAL(freopen64)(path, mode, stream),
+			       STREAM_FACTS(freopen64, mode));
 }
 
 FILE *fdopen(int fd, const char *mode)
@@ -74,10 +77,10 @@ int _IO_fclose(FILE *stream)
 
 FILE *tmpfile(void)
 {
-	return stream_opened(CALL_tmpfile, REAL(tmpfile)(), FACT_FILE);
+	return stream_opened(CALL_tmpfile, REAL(tmpfile)(), STREAM_FACTS(tmpfile, NULL));
 }
 
 FILE *tmpfile64(void)
 {
-	return stream_opened(CALL_tmpfile64, REAL(tmpfile64)(), FACT_FILE);
+	return stream_opened(CALL_tmpfile64, REAL(tmpfile64)(), STREAM_FACTS(tmpfile64, NULL));
 }

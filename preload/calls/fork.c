@@ -223,7 +223,8 @@ static int clone_run(enum call id, __typeof__(clone) *real, struct clone_call *c
 	else if (pid > 0)
 		self.vfork_depth--;
 	if (pid > 0 && call->flags & CLONE_PIDFD)
-		record_opened(id, *(int *)call->more[0]); /* where parent_tid would be */
+		record_opened_with(id, *(int *)call->more[0], /* where parent_tid would be */
+				   FACT_CLOEXEC_OF(clone, 0));
 	return pid;
 }
 

@@ -9,5 +9,6 @@ int inotify_init(void)
 
 int inotify_init1(int flags)
 {
-	return record_opened_with(CALL_inotify_init1, REAL(inotify_init1)(flags), fact_cloexec(flags));
+	return record_opened_with(CALL_inotify_init1, REAL(inotify_init1)(flags),
+				  FACT_CLOEXEC_OF(inotify_init1, flags));
 }

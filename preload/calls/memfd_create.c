@@ -5,5 +5,5 @@
 int memfd_create(const char *name, unsigned int flags)
 {
 	return record_opened_with(CALL_memfd_create, REAL(memfd_create)(name, flags),
-				  flags & MFD_CLOEXEC ? FACT_CLOEXEC : 0);
+				  FACT_CLOEXEC_OF(memfd_create, flags));
 }

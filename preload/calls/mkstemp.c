@@ -14,12 +14,14 @@ int mkstemp64(char *path)
 
 int mkostemp(char *path, int flags)
 {
-	return record_opened_with(CALL_mkostemp, REAL(mkostemp)(path, flags), fact_cloexec(flags));
+	return record_opened_with(CALL_mkostemp, REAL(mkostemp)(path, flags),
+				  FACT_CLOEXEC_OF(mkostemp, flags));
 }
 
 int mkostemp64(char *path, int flags)
 {
-	return record_opened_with(CALL_mkostemp64, REAL(mkostemp64)(path, flags), fact_cloexec(flags));
+	return record_opened_with(CALL_mkostemp64, REAL(mkostemp64)(path, flags),
+				  FACT_CLOEXEC_OF(mkostemp64, flags));
 }
 
 int mkstemps(char *path, int suffix_length)
@@ -34,10 +36,12 @@ int mkstemps64(char *path, int suffix_length)
 
 int mkostemps(char *path, int suffix_length, int flags)
 {
-	return record_opened_with(CALL_mkostemps, REAL(mkostemps)(path, suffix_length, flags), fact_cloexec(flags));
+	return record_opened_with(CALL_mkostemps, REAL(mkostemps)(path, suffix_length, flags),
+				  FACT_CLOEXEC_OF(mkostemps, flags));
 }
 
 int mkostemps64(char *path, int suffix_length, int flags)
 {
-	return record_opened_with(CALL_mkostemps64, REAL(mkostemps64)(path, suffix_length, flags), fact_cloexec(flags));
+	return record_opened_with(CALL_mkostemps64, REAL(mkostemps64)(path, suffix_length, flags),
+				  FACT_CLOEXEC_OF(mkostemps64, flags));
 }

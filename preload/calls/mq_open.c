@@ -20,12 +20,13 @@ mqd_t mq_open(const char *name, int flags, ...)
 		va_end(more);
 	}
 	return record_opened_with(CALL_mq_open, REAL(mq_open)(name, flags, mode, attributes),
-				  FACT_CLOEXEC);
+				  FACT_CLOEXEC_OF(mq_open, flags));
 }
 
 mqd_t __mq_open_2(const char *name, int flags)
 {
-	return record_opened_with(CALL___mq_open_2, REAL(__mq_open_2)(name, flags), FACT_CLOEXEC);
+	return record_opened_with(CALL___mq_open_2, REAL(__mq_open_2)(name, flags),
+				  FACT_CLOEXEC_OF(__mq_open_2, flags));
 }
 
 int mq_close(mqd_t queue)

@@ -22,52 +22,64 @@
 
 int open(const char *path, int flags, ...)
 {
-	return record_opened_with(CALL_open, REAL(open)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+	return record_opened_with(CALL_open, REAL(open)(path, flags, OPEN_MODE(flags)),
+				  FACT_CLOEXEC_OF(open, flags));
 }
 
 int __open(const char *path, int flags, ...)
 {
-	return record_opened_with(CALL___open, REAL(__open)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+	return record_opened_with(CALL___open, REAL(__open)(path, flags, OPEN_MODE(flags)),
+				  FACT_CLOEXEC_OF(__open, flags));
 }
 
 int open64(const char *path, int flags, ...)
 {
-	return record_opened_with(CALL_open64, REAL(open64)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+	return record_opened_with(CALL_open64, REAL(open64)(path, flags, OPEN_MODE(flags)),
+				  FACT_CLOEXEC_OF(open64, flags));
 }
 
 int __open64(const char *path, int flags, ...)
 {
-	return record_opened_with(CALL___open64, REAL(__open64)(path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+	return record_opened_with(CALL___open64, REAL(__open64)(path, flags, OPEN_MODE(flags)),
+				  FACT_CLOEXEC_OF(__open64, flags));
 }
 
 int openat(int directory, const char *path, int flags, ...)
 {
-	return record_opened_with(CALL_openat, REAL(openat)(directory, path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+	return record_opened_with(CALL_openat,
+				  REAL(openat)(directory, path, flags, OPEN_MODE(flags)),
+				  FACT_CLOEXEC_OF(openat, flags));
 }
 
 int openat64(int directory, const char *path, int flags, ...)
 {
-	return record_opened_with(CALL_openat64, REAL(openat64)(directory, path, flags, OPEN_MODE(flags)), fact_cloexec(flags));
+	return record_opened_with(CALL_openat64,
+				  REAL(openat64)(directory, path, flags, OPEN_MODE(flags)),
+				  FACT_CLOEXEC_OF(openat64, flags));
 }
 
 int __open_2(const char *path, int flags)
 {
-	return record_opened_with(CALL___open_2, REAL(__open_2)(path, flags), fact_cloexec(flags));
+	return record_opened_with(CALL___open_2, REAL(__open_2)(path, flags),
+				  FACT_CLOEXEC_OF(__open_2, flags));
 }
 
 int __open64_2(const char *path, int flags)
 {
-	return record_opened_with(CALL___open64_2, REAL(__open64_2)(path, flags), fact_cloexec(flags));
+	return record_opened_with(CALL___open64_2, REAL(__open64_2)(path, flags),
+				  FACT_CLOEXEC_OF(__open64_2, flags));
 }
 
 int __openat_2(int directory, const char *path, int flags)
 {
-	return record_opened_with(CALL___openat_2, REAL(__openat_2)(directory, path, flags), fact_cloexec(flags));
+	return record_opened_with(CALL___openat_2, REAL(__openat_2)(directory, path, flags),
+				  FACT_CLOEXEC_OF(__openat_2, flags));
 }
 
 int __openat64_2(int directory, const char *path, int flags)
 {
-	return record_opened_with(CALL___openat64_2, REAL(__openat64_2)(directory, path, flags), fact_cloexec(flags));
+	return record_opened_with(CALL___openat64_2, REAL(__openat64_2)(directory, path, flags),
+				  FACT_CLOEXEC_OF(__openat64_2, flags));
 }
 
 int creat(const char *path, mode_t mode)
@@ -82,7 +94,9 @@ int creat64(const char *path, mode_t mode)
 
 int open_by_handle_at(int mount, struct file_handle *handle, int flags)
 {
-	return record_opened(CALL_open_by_handle_at, REAL(open_by_handle_at)(mount, handle, flags));
+	return record_opened_with(CALL_open_by_handle_at,
+				  REAL(open_by_handle_at)(mount, handle, flags),
+				  FACT_CLOEXEC_OF(open_by_handle_at, flags));
 }
 
 int openat2(int directory, const char *path, const struct open_how *how, size_t size)

@@ -10,7 +10,8 @@ DIR *opendir(const char *path)
 	DIR *directory = REAL(opendir)(path);
 
 	if (directory)
-		record_opened_with(CALL_opendir, dirfd(directory), FACT_DIR | FACT_CLOEXEC);
+		record_opened_with(CALL_opendir, dirfd(directory),
+				   FACT_DIR | FACT_CLOEXEC_OF(opendir, 0));
 	return directory;
 }
 

@@ -22,5 +22,6 @@ int pipe2(int fds[2], int flags)
 		errno = EMFILE;
 		return -1;
 	}
-	return record_opened_pair(CALL_pipe2, REAL(pipe2)(fds, flags), fds, fact_cloexec(flags));
+	return record_opened_pair(CALL_pipe2, REAL(pipe2)(fds, flags), fds,
+				  FACT_CLOEXEC_OF(pipe2, flags));
 }

@@ -11,7 +11,7 @@ FILE *popen(const char *command, const char *mode)
 	spawn_begin_shell(&plan);
 	stream = REAL(popen)(command, mode);
 	spawn_end_shell(&plan, stream != NULL);
-	return stream_opened(CALL_popen, stream, stream_facts(mode) | FACT_POPEN);
+	return stream_opened(CALL_popen, stream, STREAM_FACTS(popen, mode) | FACT_POPEN);
 }
 
 FILE *_IO_popen(const char *command, const char *mode)
@@ -22,7 +22,7 @@ FILE *_IO_popen(const char *command, const char *mode)
 	spawn_begin_shell(&plan);
 	stream = REAL(_IO_popen)(command, mode);
 	spawn_end_shell(&plan, stream != NULL);
-	return stream_opened(CALL__IO_popen, stream, stream_facts(mode) | FACT_POPEN);
+	return stream_opened(CALL__IO_popen, stream, STREAM_FACTS(_IO_popen, mode) | FACT_POPEN);
 }
 
 int pclose(FILE *stream)

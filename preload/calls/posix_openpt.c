@@ -9,5 +9,6 @@ int getpt(void)
 
 int posix_openpt(int flags)
 {
-	return record_opened(CALL_posix_openpt, REAL(posix_openpt)(flags));
+	return record_opened_with(CALL_posix_openpt, REAL(posix_openpt)(flags),
+				  FACT_CLOEXEC_OF(posix_openpt, flags));
 }

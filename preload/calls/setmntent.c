@@ -4,12 +4,14 @@
 
 FILE *setmntent(const char *path, const char *mode)
 {
-	return stream_opened(CALL_setmntent, REAL(setmntent)(path, mode), FACT_FILE);
+	return stream_opened(CALL_setmntent, REAL(setmntent)(path, mode),
+			     STREAM_FACTS(setmntent, mode));
 }
 
 FILE *__setmntent(const char *path, const char *mode)
 {
-	return stream_opened(CALL___setmntent, REAL(__setmntent)(path, mode), FACT_FILE);
+	return stream_opened(CALL___setmntent, REAL(__setmntent)(path, mode),
+			     STREAM_FACTS(__setmntent, mode));
 }
 
 /* Takes NULL, and always says 1. */

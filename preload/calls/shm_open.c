@@ -4,5 +4,6 @@
 
 int shm_open(const char *name, int flags, mode_t mode)
 {
-	return record_opened_with(CALL_shm_open, REAL(shm_open)(name, flags, mode), FACT_CLOEXEC);
+	return record_opened_with(CALL_shm_open, REAL(shm_open)(name, flags, mode),
+				  FACT_CLOEXEC_OF(shm_open, flags));
 }

@@ -7,5 +7,7 @@ int signalfd(int fd, const sigset_t *mask, int flags)
 	int result = REAL(signalfd)(fd, mask, flags);
 
 	/* With a descriptor given, that one is changed and returned. */
-	return fd == -1 ? record_opened_with(CALL_signalfd, result, fact_cloexec(flags)) : result;
+	return fd == -1
+		       ? record_opened_with(CALL_signalfd, result, FACT_CLOEXEC_OF(signalfd, flags))
+		       : result;
 }

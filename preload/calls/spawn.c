@@ -88,11 +88,12 @@ int posix_spawnp(pid_t *restrict pid, const char *restrict file,
 }
 
 /* The same for the two that give a process descriptor and no pid. */
-static int spawn_end_pidfd(enum call call, const struct spawn *spawn, int result, const int *pidfd)
+static int spawn_end_pidfd(enum call call, const struct spawn *spawn, int result, const int *pidfd,
+			   uint32_t facts)
 {
 	spawn_settle(spawn, result, 0);
 	if (result == 0)
-		record_opened(call, *pidfd);
+		record_opened_with(call, *pidfd, facts);
 	return result;
 }
 
@@ -109,7 +110,8 @@ int pidfd_spawn(int *restrict pidfd, const char *restrict path,
 	SPAWN_BEGIN(&spawn, path, false, environment);
 	if (real)
 		result = real(pidfd, path, actions, attributes, argv, spawn.environment);
-	return spawn_end_pidfd(CALL_pidfd_spawn, &spawn, result, pidfd);
+	return spawn_end_pidfd(CALL_pidfd_spawn, &spawn, result, pidfd,
+			       FACT_CLOEXEC_OF(pidfd_spawn, 0));
 }
 SINCE_2_39(pidfd_spawn);
 
@@ -125,7 +127,8 @@ int pidfd_spawnp(int *restrict pidfd, const char *restrict file,
 	SPAWN_BEGIN(&spawn, file, true, environment);
 	if (real)
 		result = real(pidfd, file, actions, attributes, argv, spawn.environment);
-	return spawn_end_pidfd(CALL_pidfd_spawnp, &spawn, result, pidfd);
+	return spawn_end_pidfd(CALL_pidfd_spawnp, &spawn, result, pidfd,
+			       FACT_CLOEXEC_OF(pidfd_spawnp, 0));
 }
 SINCE_2_39(pidfd_spawnp);
 

@@ -12,14 +12,19 @@
 #include "record/misuse.h"
 #include "record/record.h"
 
-/* Every stream's mode may have an "e" for close-on-exec. */
-static inline uint32_t stream_facts(const char *mode)
+/* The mode of a stream may have an "e" for close-on-exec, where the call's row says so. */
+static inline uint32_t stream_facts(unsigned int cloexec, const char *mode)
 {
+	if (cloexec != CLOEXEC_MODE_)
+		return FACT_FILE | cloexec_fact(cloexec, 0);
 	for (; *mode && *mode != ','; mode++) /* behind a comma stands a character set */
 		if (*mode == 'e')
 			return FACT_FILE | FACT_CLOEXEC;
 	return FACT_FILE;
 }
+
+/* What is known of the stream that the call of that name opened with this mode. */
+#define STREAM_FACTS(name, mode) stream_facts(CLOEXEC_OF_##name, mode)
 
 static inline FILE *stream_opened(enum call call, FILE *stream, uint32_t facts)
 {

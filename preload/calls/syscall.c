@@ -133,6 +133,37 @@ static enum call opener_of(long number, long a, long b, long c)
 	}
 }
 
+/* The column of each row that may be an opener by number; what is not in here is CLOEXEC_NEVER. */
+static const uint16_t cloexec_of[CALL_COUNT] = {
+#define CALL(name, ...) [CALL_##name] = CLOEXEC_OF_##name,
+#define CALL_NUMBER(name, ...) CALL(name)
+#define CALL_PLAIN(name)
+#include "libc/calls.def"
+#undef CALL
+};
+
+/* What a row says of close-on-exec, where the system call has other arguments than the function. */
+static uint32_t facts_of(enum call opener, long number, const long arguments[])
+{
+	unsigned int argument = cloexec_argument(cloexec_of[opener]);
+	long value = argument ? arguments[argument - 1] : 0;
+
+	switch (number) {
+	case SYS_signalfd4: /* (…, mask, size of it, flags) */
+		value = arguments[3];
+		break;
+#ifdef SYS_signalfd
+	case SYS_signalfd:
+	case SYS_eventfd:
+		value = 0; /* from before they had flags */
+		break;
+#endif
+	default:
+		break;
+	}
+	return cloexec_fact(cloexec_of[opener], (uint32_t)value);
+}
+
 static long release_by_number(int fd, long a)
 {
 	struct release release = record_release_begin(CALL_close, fd);
@@ -148,6 +179,7 @@ static long duplicate_by_number(enum call call, long number, long from, long to,
 	long result = raw3(number, from, to, flags);
 
 	(void)duplicate_end(&release, (int)from, (int)result);
+	record_fact((int)result, cloexec_fact(cloexec_of[call], (uint32_t)flags));
 	return result;
 }
 
@@ -155,7 +187,7 @@ static long accept_by_number(enum call call, long number, long a, long b, long c
 {
 	return record_accepted(call, (int)result_of(raw4(number, a, b, c, d)),
 			       (const struct sockaddr *)b, (const socklen_t *)c,
-			       fact_cloexec((int)d));
+			       FACT_CLOEXEC_OF(accept4, d));
 }
 
 static long recvmmsg_by_number(long a, long b, long c, long d, long e)
@@ -196,9 +228,10 @@ static void pidfd_note(long number, long a, long c)
 	const struct clone_args *arguments = (const void *)a;
 
 	if (number == SYS_clone && a & CLONE_PIDFD)
-		record_opened(CALL_clone, *(const int *)c);
+		record_opened_with(CALL_clone, *(const int *)c, FACT_CLOEXEC_OF(clone, 0));
 	if (number == SYS_clone3 && arguments->flags & CLONE_PIDFD)
-		record_opened(CALL_clone3, *(const int *)(uintptr_t)arguments->pidfd);
+		record_opened_with(CALL_clone3, *(const int *)(uintptr_t)arguments->pidfd,
+				   FACT_CLOEXEC_OF(clone3, 0));
 }
 
 /* clone without CLONE_VM and fork: the child goes on in a copy of this frame. */
@@ -309,6 +342,7 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 		seccomp_entered();
 	opener = opener_of(number, a, b, c);
 	if (opener != CALL_none)
-		record_opened(opener, (int)result);
+		record_opened_with(opener, (int)result,
+				   facts_of(opener, number, (long[]){ a, b, c, d, e, f }));
 	return result;
 }

@@ -17,8 +17,8 @@ OF_EVERY_PROCESS struct real_functions real_functions;
 OF_EVERY_PROCESS static bool is_prepared;
 
 static const unsigned char kinds[CALL_COUNT] = {
-#define CALL(name, kind) [CALL_##name] = KIND_##kind,
-#define CALL_NUMBER(name, kind) CALL(name, kind)
+#define CALL(name, opens, ...) [CALL_##name] = KIND_##opens,
+#define CALL_NUMBER(name, ...) CALL(name, __VA_ARGS__)
 #include "libc/calls.def"
 #undef CALL
 };
@@ -26,27 +26,27 @@ static const unsigned char kinds[CALL_COUNT] = {
 /* One behind the other, '\0' after each. */
 static const struct {
 	char none[1];
-#define CALL(name, kind) char name[sizeof(#name)];
-#define CALL_NUMBER(name, kind) CALL(name, kind)
+#define CALL(name, ...) char name[sizeof(#name)];
+#define CALL_NUMBER(name, ...) CALL(name)
 #include "libc/calls.def"
 #undef CALL
 } names = {
 	"",
-#define CALL(name, kind) #name,
-#define CALL_NUMBER(name, kind) CALL(name, kind)
+#define CALL(name, ...) #name,
+#define CALL_NUMBER(name, ...) CALL(name)
 #include "libc/calls.def"
 #undef CALL
 };
 
 static const uint16_t name_offsets[CALL_COUNT] = {
-#define CALL(name, kind) [CALL_##name] = offsetof(__typeof__(names), name),
-#define CALL_NUMBER(name, kind) CALL(name, kind)
+#define CALL(name, ...) [CALL_##name] = offsetof(__typeof__(names), name),
+#define CALL_NUMBER(name, ...) CALL(name)
 #include "libc/calls.def"
 #undef CALL
 };
 
 static const uint16_t function_offsets[CALL_COUNT] = {
-#define CALL(name, kind) [CALL_##name] = offsetof(struct real_functions, name),
+#define CALL(name, ...) [CALL_##name] = offsetof(struct real_functions, name),
 #include "libc/calls.def"
 #undef CALL
 };
@@ -70,7 +70,7 @@ const char *call_names(size_t *ret_length)
 /* Asking the loader takes its lock: in a hook, that can deadlock with a dlopen elsewhere. */
 static void resolve_all(void)
 {
-#define CALL(name, kind) (void)REAL(name);
+#define CALL(name, ...) (void)REAL(name);
 #include "libc/calls.def"
 #undef CALL
 }

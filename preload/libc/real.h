@@ -12,21 +12,21 @@
 #include "shim/names.h"
 
 /* Everything is hidden but these. */
-#define CALL(name, kind) extern __typeof__(name) name __attribute__((visibility("default")));
+#define CALL(name, ...) extern __typeof__(name) name __attribute__((visibility("default")));
 #include "libc/calls.def"
 #undef CALL
 
 enum call {
 	CALL_none, /* id 0: no call was seen */
-#define CALL(name, kind) CALL_##name,
-#define CALL_NUMBER(name, kind) CALL_##name,
+#define CALL(name, ...) CALL_##name,
+#define CALL_NUMBER(name, ...) CALL_##name,
 #include "libc/calls.def"
 #undef CALL
 	CALL_COUNT
 };
 
 struct real_functions {
-#define CALL(name, kind) __typeof__(name) *name;
+#define CALL(name, ...) __typeof__(name) *name;
 #include "libc/calls.def"
 #undef CALL
 };

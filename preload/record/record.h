@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 
 #include "ledger/layout.h"
+#include "libc/cloexec.h"
 #include "libc/real.h"
 #include "recorder/recorder.h"
 
@@ -29,16 +30,6 @@ int record_opened(enum call call, int fd);
 
 /* The same, with facts known from the arguments (enum slot_facts). */
 int record_opened_with(enum call call, int fd, uint32_t facts);
-
-/* What flags say of close-on-exec: the bit is one for open, socket, pipe2 and their kin. */
-static inline uint32_t fact_cloexec(int flags)
-{
-	static_assert(SOCK_CLOEXEC == O_CLOEXEC && EFD_CLOEXEC == O_CLOEXEC &&
-			      EPOLL_CLOEXEC == O_CLOEXEC && TFD_CLOEXEC == O_CLOEXEC &&
-			      SFD_CLOEXEC == O_CLOEXEC && IN_CLOEXEC == O_CLOEXEC,
-		      "one bit for all");
-	return flags & O_CLOEXEC ? FACT_CLOEXEC : 0;
-}
 
 /* A call that makes two: records both when `result` is 0. Returns result. */
 int record_opened_pair(enum call call, int result, const int fds[2], uint32_t facts);

@@ -124,7 +124,14 @@ extern int fsopen(const char *type, unsigned int flags);
 extern int fsmount(int fd, unsigned int flags, unsigned int attributes);
 extern int fspick(int directory, const char *path, unsigned int flags);
 extern int open_tree(int directory, const char *path, unsigned int flags);
+#define FSOPEN_CLOEXEC 1
+#define FSMOUNT_CLOEXEC 1
+#define FSPICK_CLOEXEC 1
+#define OPEN_TREE_CLOEXEC O_CLOEXEC
 #endif
+
+/* From linux/perf_event.h, for one bit of it. */
+#define PERF_FLAG_FD_CLOEXEC (1 << 3)
 
 #if __GLIBC_PREREQ(2, 39)
 #define SINCE_2_39(name) EXPORT_PLAIN(name)

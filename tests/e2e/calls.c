@@ -18,8 +18,8 @@ struct row {
 };
 
 static const struct row rows[] = {
-#define CALL(name, kind) { #name, #kind },
-#define CALL_NUMBER(name, kind) { #name, #kind },
+#define CALL(name, opens, ...) { #name, #opens },
+#define CALL_NUMBER(name, opens, ...) { #name, #opens },
 #include "preload/libc/calls.def"
 #undef CALL
 };
@@ -107,8 +107,8 @@ Test(calls, beyond_rows)
 Test(calls, rows_are_in_libc)
 {
 	static const char *const names[] = {
-#define CALL(name, kind) #name,
-#define CALL_SINCE(name, kind, version)
+#define CALL(name, ...) #name,
+#define CALL_SINCE(name, ...)
 #include "preload/libc/calls.def"
 #undef CALL
 	};

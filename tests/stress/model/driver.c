@@ -250,8 +250,8 @@ static bool calls_check(void)
 		int kind;
 	} rows[] = {
 		{ "", KIND_NONE },
-#define CALL(name, kind) { #name, KIND_##kind },
-#define CALL_NUMBER(name, kind) CALL(name, kind)
+#define CALL(name, opens, ...) { #name, KIND_##opens },
+#define CALL_NUMBER(name, ...) CALL(name, __VA_ARGS__)
 #include "libc/calls.def"
 #undef CALL
 	};

@@ -16,8 +16,8 @@
 
 enum model_call {
 	CALL_none,
-#define CALL(name, kind) CALL_##name,
-#define CALL_NUMBER(name, kind) CALL_##name,
+#define CALL(name, ...) CALL_##name,
+#define CALL_NUMBER(name, ...) CALL_##name,
 #include "libc/calls.def"
 #undef CALL
 	CALL_COUNT
