@@ -12,6 +12,7 @@
 #include "calls/getaddrinfo.h"
 #include "end/finish.h"
 #include "end/inherited.h"
+#include "libc/columns.h"
 #include "libc/cxx_runtime.h"
 #include "libc/loaded.h"
 #include "libc/objects.h"
@@ -122,17 +123,21 @@ static void hello(uint32_t index, char *const *argv, char *const *environment)
 	shim.is_active = true;
 }
 
-/* Names of the call ids, once a session, for whoever reads the ledger. */
-static void names_write(void)
+/* What is known of the calls, once a session, for whoever reads the ledger. */
+static void calls_write(void)
 {
-	struct ledger_header *header = shim.ledger.header;
-	size_t length;
-	const char *names = call_names(&length);
-	uint32_t none = 0;
+	for (unsigned int column = 0; column < COLUMN_COUNT; column++) {
+		ledger_u32 *ref = &shim.ledger.header->calls_ref[column];
+		uint32_t none = 0;
+		const char *text;
+		size_t length;
 
-	if (atomic_load_explicit(&header->call_names_ref, memory_order_relaxed) == 0)
-		atomic_compare_exchange_strong(&header->call_names_ref, &none,
-					       ledger_string_add(&shim.ledger, names, length));
+		if (atomic_load_explicit(ref, memory_order_relaxed) != 0)
+			continue;
+		text = column_text(column, &length);
+		atomic_compare_exchange_strong(ref, &none,
+					       ledger_string_add(&shim.ledger, text, length));
+	}
 }
 
 /* The entry that was announced for us; a new one when somebody else has answered to it. */
@@ -325,7 +330,7 @@ static void start(char *const *argv, char *const *environment)
 	addrinfo_init();
 	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))
 		return;
-	names_write();
+	calls_write();
 	hello(shim.recorder.process_index, argv, environment);
 	if (!shim.is_active)
 		return;

@@ -283,8 +283,7 @@ void group_scope(struct judge *judge, struct group *group, uint32_t id);
 /* memory.c: memory for sockets that was not given back. */
 void memory_find(struct judge *judge);
 
-/* memory_words.c: what gives back a kind of memory, and the words of a group of it. */
-const char *memory_closer(unsigned int kind);
+/* addrinfo.c: the words of a group of memory. */
 void memory_word(struct judge *judge, struct group *group);
 
 /*
@@ -428,6 +427,9 @@ const char *place_text(struct judge *judge, const struct report_stack *stack);
 
 /* A function as one writes it in a sentence: "ns::Pool::get()"; NULL without a name. */
 const char *function_text(struct judge *judge, const struct report_frame *frame);
+
+/* "fclose()": what releases what a group has. Never NULL. */
+const char *closer_text(struct judge *judge, const struct group *group);
 
 /*
  * A sentence with its gaps filled: %c what closes such a descriptor, %f the function

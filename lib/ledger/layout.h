@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The format of a ledger, version 2.
+ * The format of a ledger, version 3.
  *
  * A ledger is one file, mapped shared by every process of a session. It is a
  * sequence of pages of 4 KiB in windows of 1 MiB. Page 0 holds the header; the
@@ -34,7 +34,7 @@
 #include "base/kinds.h"
 
 #define LEDGER_MAGIC UINT64_C(0x6465736f6c636e75) /* "unclosed" */
-#define LEDGER_VERSION 2
+#define LEDGER_VERSION 3
 
 #define LEDGER_PAGE_SHIFT 12
 #define LEDGER_PAGE_SIZE (UINT32_C(1) << LEDGER_PAGE_SHIFT)
@@ -94,6 +94,15 @@ enum ledger_loss {
 	LOSS_COUNT
 };
 
+/* What is known of a call. The shim's calls.def says it; a reader has no table of its own. */
+enum call_column {
+	COLUMN_NAME,     /* "accept4" */
+	COLUMN_RELEASED, /* the function that releases what it opens: "close"; "" none */
+	COLUMN_NUMBER,   /* "lowest": it got the lowest number that was free; "" not known */
+	COLUMN_CLOEXEC,  /* how a program asks it for close-on-exec; "" it has no words for it */
+	COLUMN_COUNT
+};
+
 #define LEDGER_STRINGS_KNOWN 512
 #define LEDGER_PROGRAMS_KNOWN 128
 
@@ -110,11 +119,13 @@ struct ledger_header {
 	uint32_t stack_depth;          /* frames recorded at most */
 	uint32_t kinds;                /* KIND_BIT()s that count, for scopes; 0: sockets */
 	uint32_t kinds_asked;          /* KIND_BIT()s that a report will tell of; 0: any */
+	uint32_t fails_tests;          /* 1: a test framework is told of what its test left open */
 	ledger_u32 options_ref;    /* string: UNCLOSED_OPTIONS as a bare session began; 0 none */
 	ledger_u32 preload_ref;    /* string: path of the shim, for LD_PRELOAD repairs */
 	ledger_u32 path_ref;       /* string: the ledger's own path */
 	ledger_u32 cwd_ref;        /* string: working directory at the start */
-	ledger_u32 call_names_ref; /* string: names of the call ids, '\0' after each; id 0 is "" */
+	/* Strings: a text of each call id, '\0' after each; id 0 is "". */
+	ledger_u32 calls_ref[COLUMN_COUNT];
 	ledger_u32 next_page;      /* shared: the first page never handed out */
 	ledger_u32 ready_page;     /* shared: pages below this have storage behind them */
 	ledger_u64 free_pages;     /* shared: tag << 32 | page: stack of pages given back */
@@ -123,13 +134,14 @@ struct ledger_header {
 	ledger_u32 is_full;        /* shared: 1 once the file system refused a page */
 	ledger_u32 process_count;  /* shared: entries handed out, used or not */
 	ledger_u32 scopes_ref;     /* shared: list of struct ledger_scope, latest first */
-	uint32_t fails_tests;      /* 1: a test framework is told of what its test left open */
 	ledger_u64 lost[LOSS_COUNT]; /* shared */
 	struct ledger_index processes; /* 12 entries a page */
 	ledger_u32 strings[LEDGER_STRINGS_KNOWN]; /* shared: the latest string of each hash */
 	ledger_u32 programs[LEDGER_PROGRAMS_KNOWN]; /* shared: struct ledger_program */
 	ledger_u64 walkers; /* shared: a bit a hash of a program that walks many stacks */
 };
+
+#define LEDGER_STRING_MAX 4000 /* bytes; what is longer is cut */
 
 /* Text. length bytes follow, then a '\0' that length does not count. */
 struct ledger_string {

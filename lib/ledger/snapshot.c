@@ -164,22 +164,29 @@ void snapshot_unload(struct snapshot *snapshot)
 	*snapshot = (struct snapshot){ 0 };
 }
 
-const char *snapshot_call_name(struct snapshot *snapshot, unsigned int call)
+const char *snapshot_call_text(struct snapshot *snapshot, enum call_column column,
+			       unsigned int call)
 {
-	uint32_t ref = atomic_load_explicit(&snapshot->ledger.header->call_names_ref,
+	uint32_t ref = atomic_load_explicit(&snapshot->ledger.header->calls_ref[column],
 					    memory_order_relaxed);
-	const char *name = snapshot_string(snapshot, ref);
+	const char *text = snapshot_string(snapshot, ref);
 	const char *end;
 
-	if (!name || call == 0)
+	if (!text || call == 0)
 		return NULL;
-	end = name + ledger_string_at(&snapshot->ledger, ref)->length;
+	/* At most LEDGER_STRING_MAX bytes, whatever the ledger and the id say. */
+	end = text + ledger_string_at(&snapshot->ledger, ref)->length;
 	for (unsigned int i = 0; i < call; i++) {
-		name += strlen(name) + 1;
-		if (name >= end)
+		text += strlen(text) + 1;
+		if (text >= end)
 			return NULL;
 	}
-	return *name ? name : NULL;
+	return *text ? text : NULL;
+}
+
+const char *snapshot_call_name(struct snapshot *snapshot, unsigned int call)
+{
+	return snapshot_call_text(snapshot, COLUMN_NAME, call);
 }
 
 const char *snapshot_string(struct snapshot *snapshot, uint32_t ref)

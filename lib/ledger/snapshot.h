@@ -26,8 +26,12 @@ int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_
 
 void snapshot_unload(struct snapshot *snapshot);
 
-/* Name of a call id in this ledger ("accept4"); NULL when it has none. */
+/* Name of a call id in this ledger ("accept4"); NULL when it has none: COLUMN_NAME. */
 const char *snapshot_call_name(struct snapshot *snapshot, unsigned int call);
+
+/* What the ledger says of a call id; NULL when it says nothing. */
+const char *snapshot_call_text(struct snapshot *snapshot, enum call_column column,
+			       unsigned int call);
 
 /* Bytes of a string record; NULL for none. Not longer than its length, ended by '\0'. */
 const char *snapshot_string(struct snapshot *snapshot, uint32_t ref);

@@ -3,8 +3,6 @@
 
 #include "ledger/ledger.h"
 
-#define STRING_MAX 4000
-
 /* FNV-1a: a session's strings are few and short, and added in cold places. */
 static uint32_t string_hash(const char *bytes, size_t length)
 {
@@ -38,10 +36,10 @@ static uint32_t string_write(struct ledger *ledger, uint32_t ref, const char *by
 
 uint32_t ledger_string_put(struct ledger *ledger, const char *bytes, size_t length)
 {
-	bool is_truncated = length > STRING_MAX;
+	bool is_truncated = length > LEDGER_STRING_MAX;
 
 	if (is_truncated)
-		length = STRING_MAX;
+		length = LEDGER_STRING_MAX;
 	return string_write(ledger,
 			    ledger_record_alloc(ledger, sizeof(struct ledger_string) + length + 1),
 			    bytes, length, is_truncated);
@@ -54,7 +52,7 @@ static uint32_t string_find_or_add(struct ledger *ledger, const char *bytes, siz
 	ledger_u32 *known;
 	uint32_t ref;
 
-	if (length > STRING_MAX)
+	if (length > LEDGER_STRING_MAX)
 		return ledger_string_put(ledger, bytes, length);
 	known = &ledger->header->strings[string_hash(bytes, length) % LEDGER_STRINGS_KNOWN];
 	ref = atomic_load_explicit(known, memory_order_acquire);
@@ -80,7 +78,7 @@ const struct ledger_string *ledger_string_at(struct ledger *ledger, uint32_t ref
 {
 	const struct ledger_string *string = ledger_at(ledger, ref, sizeof(*string));
 
-	if (!string || string->length > STRING_MAX ||
+	if (!string || string->length > LEDGER_STRING_MAX ||
 	    !ledger_at(ledger, ref, sizeof(*string) + string->length + 1))
 		return NULL;
 	return string;

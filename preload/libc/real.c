@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/kinds.h"
+#include "ledger/layout.h"
 #include "libc/loaded.h"
 #include "shim/self_map.h"
 #include "shim/state.h"
@@ -37,6 +38,8 @@ static const struct {
 #include "libc/calls.def"
 #undef CALL
 };
+
+static_assert(sizeof(names) <= LEDGER_STRING_MAX, "they are one string of the ledger");
 
 static const uint16_t name_offsets[CALL_COUNT] = {
 #define CALL(name, ...) [CALL_##name] = offsetof(__typeof__(names), name),

@@ -121,7 +121,7 @@ int main(int argc, char **argv)
 		fail("usage: bench_big_ledger DIRECTORY DESCRIPTORS [PLACES]");
 	if (ledger_create(&ledger, argv[1], ledger_size_allowed(), path, sizeof(path)) < 0)
 		fail("cannot create a ledger there");
-	atomic_store(&ledger.header->call_names_ref,
+	atomic_store(&ledger.header->calls_ref[COLUMN_NAME],
 		     ledger_string_add(&ledger, calls, sizeof(calls)));
 	add_process(&ledger, (unsigned int)strtoul(argv[2], NULL, 10),
 		    argc > 3 ? (unsigned int)strtoul(argv[3], NULL, 10) : 10);

@@ -65,43 +65,6 @@ bool place_is_shell(struct judge *judge, uint32_t place)
 	return false;
 }
 
-/* Which flag the call that opened it has for this. */
-static const char *remedy_of(const char *call)
-{
-	static const char *const remedies[][2] = {
-		{ "socket", "socket(…, type | SOCK_CLOEXEC, …)" },
-		{ "socketpair", "socketpair(…, type | SOCK_CLOEXEC, …)" },
-		{ "accept", "accept4(…, SOCK_CLOEXEC)" },
-		{ "accept4", "accept4(…, SOCK_CLOEXEC)" },
-		{ "open", "open(…, flags | O_CLOEXEC)" },
-		{ "open64", "open(…, flags | O_CLOEXEC)" },
-		{ "openat", "openat(…, flags | O_CLOEXEC)" },
-		{ "openat64", "openat(…, flags | O_CLOEXEC)" },
-		{ "pipe", "pipe2(fds, O_CLOEXEC)" },
-		{ "pipe2", "pipe2(fds, flags | O_CLOEXEC)" },
-		{ "fopen", "fopen(…, \"re\") or \"we\"" },
-		{ "fopen64", "fopen(…, \"re\") or \"we\"" },
-		{ "popen", "popen(…, \"re\") or \"we\"" },
-		{ "dup", "fcntl(fd, F_DUPFD_CLOEXEC, 0)" },
-		{ "dup2", "dup3(…, O_CLOEXEC)" },
-		{ "fcntl", "fcntl(fd, F_DUPFD_CLOEXEC, …)" },
-		{ "eventfd", "eventfd(…, EFD_CLOEXEC)" },
-		{ "epoll_create", "epoll_create1(EPOLL_CLOEXEC)" },
-		{ "epoll_create1", "epoll_create1(EPOLL_CLOEXEC)" },
-		{ "timerfd_create", "timerfd_create(…, TFD_CLOEXEC)" },
-		{ "signalfd", "signalfd(…, SFD_CLOEXEC)" },
-		{ "inotify_init", "inotify_init1(IN_CLOEXEC)" },
-		{ "inotify_init1", "inotify_init1(IN_CLOEXEC)" },
-		{ "memfd_create", "memfd_create(…, MFD_CLOEXEC)" },
-		{ "recvmsg", "recvmsg(…, MSG_CMSG_CLOEXEC)" },
-	};
-
-	for (size_t i = 0; call && i < sizeof(remedies) / sizeof(remedies[0]); i++)
-		if (strcmp(call, remedies[i][0]) == 0)
-			return remedies[i][1];
-	return "fcntl(fd, F_SETFD, FD_CLOEXEC) where it is opened";
-}
-
 static void crossing_word(struct judge *judge, struct group *group)
 {
 	static const char *const nouns[ROLE_COUNT] = {
@@ -112,6 +75,7 @@ static void crossing_word(struct judge *judge, struct group *group)
 	struct finding *finding = &group->finding;
 	const char *noun = finding->kind == KIND_SOCKET ? nouns[finding->role] : NULL;
 	const struct report_frame *top = stack_top(judge, place_read(judge, group->place));
+	const char *flag = snapshot_call_text(judge->snapshot, COLUMN_CLOEXEC, group->call);
 
 	finding->title = report_printf(judge->report, "%s without close-on-exec, handed on by exec",
 				       noun                          ? noun
@@ -123,7 +87,9 @@ static void crossing_word(struct judge *judge, struct group *group)
 	finding->remedy = report_printf(judge->report,
 					"%s; who means to hand it on clears the flag "
 					"for that one.",
-					remedy_of(finding->call));
+					flag ? flag
+					     : "fcntl(fd, F_SETFD, FD_CLOEXEC) where it is "
+					       "opened");
 	if (top && top->file) {
 		finding->remedy_file = top->file;
 		finding->remedy_line = top->line;

@@ -1,29 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The words for memory of sockets: what gives it back, and what most likely happened. */
+/* The words for memory of sockets: what most likely happened. */
 #include "judge/judgement.h"
 
-static const struct {
-	const char *title, *closer;
-} words[KIND_MEMORIES] = {
-	[KIND_ADDRINFO - KIND_DESCRIPTORS] = { "address list of getaddrinfo(), never freed",
-					       "freeaddrinfo()" },
-	[KIND_IFADDRS - KIND_DESCRIPTORS] = { "interface list of getifaddrs(), never freed",
-					      "freeifaddrs()" },
-	[KIND_IFNAMEINDEX - KIND_DESCRIPTORS] = { "interface names of if_nameindex(), never freed",
-						  "if_freenameindex()" },
+static const char *const titles[KIND_MEMORIES] = {
+	[KIND_ADDRINFO - KIND_DESCRIPTORS] = "address list of getaddrinfo(), never freed",
+	[KIND_IFADDRS - KIND_DESCRIPTORS] = "interface list of getifaddrs(), never freed",
+	[KIND_IFNAMEINDEX - KIND_DESCRIPTORS] = "interface names of if_nameindex(), never freed",
 };
-
-const char *memory_closer(unsigned int kind)
-{
-	return words[kind - KIND_DESCRIPTORS].closer;
-}
 
 void memory_word(struct judge *judge, struct group *group)
 {
 	struct finding *finding = &group->finding;
-	const char *closer = memory_closer(finding->kind);
+	const char *closer = closer_text(judge, group);
 
-	finding->title = words[finding->kind - KIND_DESCRIPTORS].title;
+	finding->title = titles[finding->kind - KIND_DESCRIPTORS];
 	if (group->siblings)
 		finding->explanation = report_printf(
 			judge->report,

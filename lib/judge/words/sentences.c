@@ -57,30 +57,14 @@ const char *place_text(struct judge *judge, const struct report_stack *stack)
 					  : function;
 }
 
-static const char *closer_of(const struct group *group)
+const char *closer_text(struct judge *judge, const struct group *group)
 {
-	const char *call = group->finding.call;
-
-	static const char *const closers[][2] = {
-		{ "fopen", "fclose()" },        { "fopen64", "fclose()" },
-		{ "_IO_fopen", "fclose()" },    { "fdopen", "fclose()" },
-		{ "freopen", "fclose()" },      { "freopen64", "fclose()" },
-		{ "tmpfile", "fclose()" },      { "tmpfile64", "fclose()" },
-		{ "popen", "pclose()" },        { "_IO_popen", "pclose()" },
-		{ "opendir", "closedir()" },    { "fdopendir", "closedir()" },
-		{ "mq_open", "mq_close()" },    { "__mq_open_2", "mq_close()" },
-		{ "setmntent", "endmntent()" }, { "__setmntent", "endmntent()" },
-		{ "fts_open", "fts_close()" },  { "fts64_open", "fts_close()" },
-	};
+	const char *released;
 
 	if (group->closer)
 		return group->closer;
-	if (kind_is_memory(group->finding.kind))
-		return memory_closer(group->finding.kind);
-	for (size_t i = 0; call && i < sizeof(closers) / sizeof(closers[0]); i++)
-		if (strcmp(call, closers[i][0]) == 0)
-			return closers[i][1];
-	return "close()";
+	released = snapshot_call_text(judge->snapshot, COLUMN_RELEASED, group->call);
+	return report_printf(judge->report, "%s()", released ? released : "close");
 }
 
 static const char *error_text(struct judge *judge, int error)
@@ -100,7 +84,7 @@ static const char *gap_text(struct judge *judge, const struct group *group, cons
 
 	switch (gap) {
 	case 'c':
-		return closer_of(group);
+		return closer_text(judge, group);
 	case 'f':
 		return function_text(judge, stack_top(judge, &group->finding.stack));
 	case 'F':

@@ -64,7 +64,16 @@ static uint32_t string(struct world *world, const char *text)
 
 void world_open(struct world *world)
 {
-	static const char calls[] = "\0socket\0accept4\0open";
+	static const struct {
+		const char *texts;
+		size_t size;
+	} columns[COLUMN_COUNT] = {
+#define COLUMN(texts) { texts, sizeof(texts) }
+		[COLUMN_NAME] = COLUMN("\0socket\0accept4\0open"),
+		[COLUMN_RELEASED] = COLUMN("\0close\0close\0close"),
+		[COLUMN_NUMBER] = COLUMN("\0lowest\0lowest\0lowest"),
+		[COLUMN_CLOEXEC] = COLUMN("\0socket(type | SOCK_CLOEXEC)\0"),
+	};
 	const char *directory = getenv("TMPDIR");
 
 	*world = (struct world){ .now_ns = 1000 };
@@ -72,8 +81,9 @@ void world_open(struct world *world)
 	cr_assert_eq(ledger_create(&world->ledger, directory ? directory : "/tmp",
 				   UINT64_C(64) << 20, world->path, sizeof(world->path)),
 		     0);
-	world->ledger.header->call_names_ref =
-		ledger_string_add(&world->ledger, calls, sizeof(calls));
+	for (unsigned int i = 0; i < COLUMN_COUNT; i++)
+		world->ledger.header->calls_ref[i] =
+			ledger_string_add(&world->ledger, columns[i].texts, columns[i].size);
 	world->ledger.header->cwd_ref = string(world, "/home/me");
 	world->options = (struct options){ .kinds = KIND_BIT(KIND_SOCKET),
 					   .killed = POLICY_PROVEN,

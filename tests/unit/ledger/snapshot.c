@@ -24,7 +24,7 @@ static void setup(void)
 	cr_assert_eq(ledger_create(&ledger, directory ? directory : "/tmp", UINT64_C(2) << 30, path,
 				   sizeof(path)),
 		     0);
-	ledger.header->call_names_ref = ledger_string_add(&ledger, calls, sizeof(calls));
+	ledger.header->calls_ref[COLUMN_NAME] = ledger_string_add(&ledger, calls, sizeof(calls));
 }
 
 static void teardown(void)
@@ -91,6 +91,46 @@ Test(snapshot, names_of_calls)
 	cr_assert_str_eq(snapshot_call_name(&snapshot, 2), "accept4");
 	cr_assert_null(snapshot_call_name(&snapshot, 3));
 	cr_assert_null(snapshot_call_name(&snapshot, UINT32_MAX));
+	/* A column that nobody wrote says nothing. */
+	cr_assert_null(snapshot_call_text(&snapshot, COLUMN_RELEASED, 1));
+}
+
+/* Every byte of a column may be anything: what is said of a call lies inside it, or is NULL. */
+Test(snapshot, hostile_columns)
+{
+	static const char texts[] = "\0close\0\0fclose";
+	ledger_u32 *ref = &ledger.header->calls_ref[COLUMN_RELEASED];
+	struct ledger_string *string;
+	char full[LEDGER_STRING_MAX + 1];
+
+	*ref = ledger_string_add(&ledger, texts, sizeof(texts) - 1);
+	string = ledger_at(&ledger, *ref, sizeof(*string));
+	cr_assert_eq(snapshot_load(&snapshot, path, &why), 0);
+	cr_assert_str_eq(snapshot_call_text(&snapshot, COLUMN_RELEASED, 1), "close");
+	cr_assert_null(snapshot_call_text(&snapshot, COLUMN_RELEASED, 2));
+	cr_assert_str_eq(snapshot_call_text(&snapshot, COLUMN_RELEASED, 3), "fclose");
+	cr_assert_null(snapshot_call_text(&snapshot, COLUMN_RELEASED, 4));
+	snapshot_unload(&snapshot);
+
+	string->bytes[sizeof(texts) - 1] = 'x'; /* without an end */
+	cr_assert_eq(snapshot_load(&snapshot, path, &why), 0);
+	cr_assert_null(snapshot_call_text(&snapshot, COLUMN_RELEASED, 1));
+	snapshot_unload(&snapshot);
+
+	string->length = UINT32_MAX;
+	cr_assert_eq(snapshot_load(&snapshot, path, &why), 0);
+	cr_assert_null(snapshot_call_text(&snapshot, COLUMN_RELEASED, 1));
+	snapshot_unload(&snapshot);
+
+	memset(full, 'x', sizeof(full));
+	*ref = ledger_string_add(&ledger, full, sizeof(full)); /* cut */
+	cr_assert_eq(snapshot_load(&snapshot, path, &why), 0);
+	cr_assert_null(snapshot_call_text(&snapshot, COLUMN_RELEASED, 1));
+	snapshot_unload(&snapshot);
+
+	*ref = UINT32_MAX;
+	cr_assert_eq(snapshot_load(&snapshot, path, &why), 0);
+	cr_assert_null(snapshot_call_text(&snapshot, COLUMN_RELEASED, 1));
 }
 
 Test(snapshot, strings_end)
@@ -132,7 +172,7 @@ Test(snapshot, no_regular_file)
 Test(snapshot, another_version)
 {
 	ledger.header->version = 7;
-	refused(EPROTO, "version 7, this is 2");
+	refused(EPROTO, "version 7, this is 3");
 }
 
 Test(snapshot, another_header)
