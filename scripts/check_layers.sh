@@ -8,7 +8,8 @@
 # others.
 # The library, when given, exports the rows of preload/libc/calls.def, preload/scopes/api.def,
 # preload/scopes/frameworks.def and preload/libc/cxx_runtime.def and nothing else. It imports only
-# what is listed here, and that from an old libc.
+# what is listed here, and that from an old libc. In a build, the functions of calls.def are in
+# preload/calls, in files named after them.
 set -euo pipefail
 library=${1:+$(realpath -e "$1")}
 build=${2:+$(realpath -e "$2")}
@@ -149,6 +150,11 @@ imports+="
 # Of a test framework, weak: where there is none they are NULL.
 imports+=" criterion_current_suite criterion_current_test criterion_test_die "
 
+# The names of the rows of calls.def that have a function.
+rows_of_calls() {
+	sed -nE 's/^CALL(_SINCE|_PLAIN)?\(([A-Za-z0-9_]+)[,)].*/\2/p' preload/libc/calls.def
+}
+
 # Absolute symbols are the names of versions.
 check_exports() {
 	local name
@@ -156,13 +162,47 @@ check_exports() {
 		complain "$library: export differs from the rows of calls.def and its kin: $name"
 	done < <(comm -3 \
 		<({
-			sed -nE 's/^CALL(_SINCE|_PLAIN)?\(([A-Za-z0-9_]+)[,)].*/\2/p' preload/libc/calls.def
+			rows_of_calls
 			sed -nE 's/^API\(([a-z_]+)\)$/unclosed_\1/p' preload/scopes/api.def
 			sed -nE 's/^THROWER\(([a-z_]+)\)$/\1/p' preload/libc/cxx_runtime.def
 			sed -nE 's/^FRAMEWORK\(([a-z_]+),.*/\1/p' preload/scopes/frameworks.def
 			echo unclosed_api
 		} | sort -u) \
 		<(nm -D --defined-only "$library" | grep -v ' A ' | sed -E 's/.* //; s/@.*//' | sort -u))
+}
+
+# A wrapper whose row has a close-on-exec asks the row for it. Two read what the kernel answered
+# (record/messages.c), and __clone shares clone's body.
+check_cloexec() {
+	local name
+	while read -r name; do
+		[[ " recvmsg recvmmsg __clone " == *" $name "* ]] ||
+			complain "preload/calls: the wrapper of $name does not read close-on-exec from its row"
+	done < <(comm -23 \
+		<(sed -nE 's/^CALL(_SINCE)?\(([A-Za-z0-9_]+),.* (BIT\(|MODE\(|ALWAYS).*/\2/p' \
+			preload/libc/calls.def | sort -u) \
+		<(sed -nE 's/.*(FACT_CLOEXEC_OF|STREAM_FACTS)\(([A-Za-z0-9_]+),.*/\2/p' \
+			preload/calls/*.c | sort -u))
+}
+
+# ls preload/calls answers where a call is caught: every row's function is in there, and every file is
+# named after one of them. Not so: the start of a program, functions of the C++ runtime, and syscall(),
+# whose entry is with vfork's.
+check_wrappers() { # FOLDER-OF-OBJECTS
+	local name file functions rows
+	rows=$(rows_of_calls | sort -u)
+	functions=$(for file in preload/calls/*.[cS]; do
+		nm "$1/${file#preload/}.o" | sed -nE "s@^[^ ]* [TW] ([^\\@]*).*@\\1 ${file##*/}@p"
+	done | sort | join - <(echo "$rows"))
+	while read -r name; do
+		[[ $name == __libc_start_main ]] ||
+			complain "preload/calls: no file has the wrapper of $name, a row of calls.def"
+	done < <(comm -23 <(echo "$rows") <(cut -d' ' -f1 <<<"$functions" | sort -u))
+	while read -r file; do
+		[[ " cxx_throw.c syscall.c " == *" $file "* ]] ||
+			complain "preload/calls/$file: named after none of the calls that it has"
+	done < <(comm -23 <(cd preload/calls && printf '%s\n' *.[cS] | sort) \
+		<(awk '{ name = $2; sub(/[.].*/, "", name) } index($1, name) { print $2 }' <<<"$functions" | sort -u))
 }
 
 check_imports() {
@@ -194,6 +234,7 @@ scratch=$(mktemp)
 trap 'rm -f "$scratch"' EXIT
 
 check_includes
+check_cloexec
 if [[ $build ]]; then
 	check_links lib "$build"/lib
 	check_links preload "$build"/preload/CMakeFiles/unclosed_preload.dir
@@ -203,5 +244,8 @@ if [[ $library ]]; then
 	check_imports
 	check_versions
 	check_needed
+	# Where it lies in the build that made it; a package has no objects.
+	objects=${library%/lib/*}/preload/CMakeFiles/unclosed_preload.dir
+	[[ ! -d $objects ]] || check_wrappers "$objects"
 fi
 exit "$broken"
