@@ -313,7 +313,7 @@ struct ledger_image {
 	ledger_u32 epoch;       /* grows with every dlclose that unmapped something */
 	ledger_u32 shelves_ref; /* LEDGER_STACK_SHELVES references to heads of lists of stacks */
 	ledger_u32 stack_count;
-	ledger_u32 interpreter_ref; /* string: why a Python's frames are not read, "VERSION: WHY"; 0 none */
+	ledger_u32 interpreter_ref; /* string: why a runtime's frames are not read, "Python 3.8.1: WHY"; 0 none */
 };
 
 /* A loaded object, for the epochs [loaded_epoch, unloaded_epoch). */
@@ -333,7 +333,8 @@ struct ledger_module {
  * An interned backtrace. The key is (image, epoch, counters, text). pcs[0] is the
  * return address in the caller of the recorded call; frames of the shim are cut.
  *
- * The text has the frames of a Python interpreter, innermost first, a line each:
+ * The text has the frames of the runtime that the flags tell, innermost first, in a
+ * form of its own. CPython's is a line each:
  *
  *	File "PATH", line N in QUALIFIED_NAME
  *
@@ -347,7 +348,12 @@ struct ledger_module {
 enum stack_flags {
 	STACK_TRUNCATED = 1,   /* deeper than stack_depth */
 	STACK_SIGNAL = 2,      /* recorded in a signal handler, where the unwinder could tell */
-	STACK_INTERPRETER = 4, /* the call came from a Python interpreter, no signal handler between */
+	/*
+	 * From here on, 8 bits: enum runtime_id, of the runtime that the call came from,
+	 * with no signal handler between.
+	 */
+	STACK_RUNTIME = 4,
+	STACK_RUNTIMES = 0xff * STACK_RUNTIME,
 };
 
 struct ledger_stack {
@@ -359,9 +365,15 @@ struct ledger_stack {
 	uint16_t flags;         /* enum stack_flags */
 	ledger_u32 facts_taken; /* shared: how many of those left open have a fact */
 	ledger_u32 pairs_ref;   /* list of struct ledger_pair */
-	uint32_t text_ref;      /* string: frames of an interpreter; 0 none */
+	uint32_t text_ref;      /* string: frames of a runtime; 0 none */
 	uint64_t pcs[];
 };
+
+/* The number of a stack's runtime: an enum runtime_id, or in a damaged ledger any other. */
+static inline unsigned int ledger_stack_runtime(const struct ledger_stack *stack)
+{
+	return (stack->flags & STACK_RUNTIMES) / STACK_RUNTIME;
+}
 
 /* How often what one stack opened was closed at another. In the list of the opening stack. */
 struct ledger_pair {

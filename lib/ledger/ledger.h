@@ -299,7 +299,7 @@ uint32_t ledger_stack_intern(struct ledger *ledger, uint32_t image_ref, const ui
 			     unsigned int depth, unsigned int flags, bool *ret_is_new);
 
 /*
- * The record of the backtrace `stack_ref` with the interpreter's frames in string
+ * The record of the backtrace `stack_ref` with its runtime's frames in string
  * `text_ref`, interned: the same counters with another text are another record.
  * 0 when there is no room, or no such backtrace.
  */

@@ -11,7 +11,7 @@
 #include "shim/state.h"
 #include "stack/frame_pointers.h"
 #include "stack/modules.h"
-#include "stack/python.h"
+#include "stack/runtime.h"
 #include "stack/stack_memory.h"
 
 /* A thread's captures before libunwind's first in it: that one costs 277 KB and over 100 µs. */
@@ -94,7 +94,7 @@ static bool thread_warm_up(void)
 
 static bool thread_uses_libunwind(void)
 {
-	if (shim.is_forked_from_threads || !shim_may_call_kernel() || python_is_there())
+	if (shim.is_forked_from_threads || !shim_may_call_kernel() || runtimes_are_met())
 		return false;
 	if (__builtin_expect(self.is_unwinder_warm, 1))
 		return true;
@@ -129,8 +129,8 @@ static uint32_t stack_record(const uint64_t *pcs, unsigned int depth, unsigned i
 	uint32_t ref;
 
 	modules_note(pcs, depth);
-	if (python_is_there() && python_is_reached(pcs, depth))
-		flags |= STACK_INTERPRETER;
+	if (runtimes_are_met())
+		flags |= runtime_reached(pcs, depth) * STACK_RUNTIME;
 	ref = ledger_stack_intern(&shim.ledger, shim.image_ref, pcs, depth, flags, &is_new);
 	if (!ref)
 		ledger_lose(&shim.ledger, LOSS_STACKS);
@@ -183,10 +183,10 @@ static uint32_t walk_record(const struct walked *walked, bool *ret_is_settled)
 	return stack_record(walked->pcs, settled.depth, flags);
 }
 
-/* Not where Python is: greenlets copy stacks, and only unwind_end.c knows where to end there. */
+/* Not where a runtime is: greenlets copy stacks, and only unwind_end.c knows where to end there. */
 static bool may_walk_by_rules(void)
 {
-	return !python_is_there() && !verify_without_rules;
+	return !runtimes_are_met() && !verify_without_rules;
 }
 
 /* Walk, in a buffer of shim.depth + OWN_FRAMES. */
@@ -314,5 +314,5 @@ uint32_t capture_opening(void)
 {
 	uint32_t stack_ref = capture_stack();
 
-	return python_is_there() ? python_stack(stack_ref) : stack_ref;
+	return runtimes_are_met() ? runtime_stack(stack_ref) : stack_ref;
 }

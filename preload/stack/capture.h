@@ -80,7 +80,7 @@ bool unwinder_libunwind_owns(const void *address);
  */
 uint32_t capture_stack(void);
 
-/* The same with the Python frames the thread is in: for what is told of at length. */
+/* The same with the frames of a runtime that the thread is in: for what is told of at length. */
 uint32_t capture_opening(void);
 
 #endif

@@ -8,7 +8,7 @@
 #include "shim/state.h"
 #include "stack/capture.h"
 #include "stack/frame_pointers.h"
-#include "stack/python.h"
+#include "stack/runtime.h"
 
 static bool object_find(uint64_t pc, struct dl_find_object *ret_object)
 {
@@ -100,7 +100,7 @@ static void module_add(const struct dl_find_object *object)
 		module->next_ref = first;
 	while (!atomic_compare_exchange_weak_explicit(head, &first, ref, memory_order_release,
 						      memory_order_relaxed));
-	python_meet(object);
+	runtimes_meet(object);
 }
 
 void modules_note(const uint64_t *pcs, unsigned int depth)
@@ -137,7 +137,7 @@ void modules_sweep(void)
 		unwinder_libunwind_flush();
 		chain_forget();
 		rules_forget();
-		python_sweep();
+		runtimes_sweep();
 	}
 }
 

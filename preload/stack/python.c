@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-#include "stack/python.h"
-
+/*
+ * Python frames of the calling thread: what a stack of CPython's own functions
+ * does not tell. Read from the interpreter's memory without its lock: the
+ * thread sits in our hook, so its own frames stand still.
+ *
+ * Before the first use of an interpreter its layout is checked against what is
+ * found there, with a question to the kernel before each new address is read; what
+ * does not fit, or is not known, leaves native stacks.
+ *
+ * Not without a thread state of Python, not once the interpreter has begun to
+ * end, and never in a vfork child, which records nothing.
+ *
+ * Cost: about 5 ns a frame for a key of where the frames are; the text, some
+ * microseconds, is made when a key is new.
+ */
 #include <stdatomic.h>
 #include <string.h>
 
@@ -8,10 +21,17 @@
 #include "libc/symbols.h"
 #include "shim/state.h"
 #include "stack/python_frames.h"
+#include "stack/refuse.h"
+#include "stack/runtime.h"
 
-#define TEXT_SIZE 4001 /* what a string of the ledger holds, and '\0' */
+enum state {
+	STATE_NONE, /* or a thread fills in what is known of it */
+	STATE_MET,  /* its layout is not checked yet: no frames were seen */
+	STATE_READ,
+	STATE_REFUSED, /* native stacks */
+};
 
-OF_EVERY_PROCESS _Atomic(enum python_state) python_state;
+static _Atomic(enum state) state;
 
 static struct {
 	struct python_reader reader;
@@ -28,30 +48,10 @@ static struct {
 	void *(*main_interpreter)(void);
 } python;
 
-/* Texts made before: key of native stack and frames → reference. */
-struct remembered {
-	ledger_u64 check; /* key ^ ref: two stores, and whoever reads half of each sees no match */
-	ledger_u64 ref;
-};
-
-#define REMEMBERED_BITS 11
-
-static struct remembered remembered[1 << REMEMBERED_BITS];
-
-/* "3.11.2: why", for the tool. */
-static void refuse(const char *version, const char *why)
+static void refuse(const char *why)
 {
-	char line[160];
-	struct text text;
-	uint32_t ref;
-
-	text_init(&text, line, sizeof(line));
-	text_add_bytes(&text, version, strcspn(version, " "));
-	text_add(&text, ": ");
-	text_add(&text, why);
-	ref = ledger_string_add(&shim.ledger, line, text.length);
-	atomic_store_explicit(&shim.image->interpreter_ref, ref, memory_order_relaxed);
-	atomic_store_explicit(&python_state, PYTHON_REFUSED, memory_order_release);
+	runtime_refuse(RUNTIME_python, python.version, why);
+	atomic_store_explicit(&state, STATE_REFUSED, memory_order_release);
 }
 
 /* The 11 of "3.11.2 (main, …) [GCC …]"; 0 for anything but Python 3. */
@@ -95,15 +95,17 @@ static bool functions_find(const struct dl_find_object *object)
 	return true;
 }
 
-void python_meet(const struct dl_find_object *object)
+static bool object_is_python(const struct dl_find_object *object)
 {
-	enum python_state none = PYTHON_NONE;
+	return symbol_find(object, "Py_GetVersion") != NULL;
+}
+
+static void python_meet(const struct dl_find_object *object)
+{
 	void *symbol = symbol_find(object, "Py_GetVersion");
 	const char *(*version_of)(void), *why;
 	unsigned int minor;
 
-	if (!symbol || !atomic_compare_exchange_strong(&python_state, &none, PYTHON_CLAIMED))
-		return;
 	memcpy(&version_of, &symbol, sizeof(symbol));
 	python.version = version_of();
 	minor = minor_of(python.version);
@@ -116,52 +118,32 @@ void python_meet(const struct dl_find_object *object)
 	if (!why && minor >= 12)
 		python.main_interpreter = NULL;
 	if (why)
-		refuse(python.version, why);
+		refuse(why);
 	else
-		atomic_store_explicit(&python_state, PYTHON_MET, memory_order_release);
+		atomic_store_explicit(&state, STATE_MET, memory_order_release);
 }
 
-void python_sweep(void)
+static bool python_sweep(void)
 {
 	struct dl_find_object object;
 
-	if (atomic_load_explicit(&python_state, memory_order_acquire) <= PYTHON_CLAIMED ||
+	if (atomic_load_explicit(&state, memory_order_acquire) == STATE_NONE ||
 	    (objects_find((void *)python.start, &object) == 0 &&
 	     object.dlfo_link_map->l_addr == python.base))
-		return;
-	atomic_store_explicit(&python_state, PYTHON_NONE, memory_order_release);
-}
-
-/*
- * Is a return address the one the kernel gives to signal handlers? The code there
- * is mov $SYS_rt_sigreturn to the number's register, and the call; debuggers
- * know it by its bytes, too. Read only where an object is loaded.
- */
-static bool is_signal_return(uint64_t pc)
-{
-#if defined(__x86_64__)
-	static const uint8_t code[] = { 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 };
-#elif defined(__aarch64__)
-	static const uint8_t code[] = { 0x68, 0x11, 0x80, 0xd2, 0x01, 0, 0, 0xd4 };
-#endif
-	struct dl_find_object object;
-
-	return objects_find((void *)pc, &object) == 0 &&
-	       pc + sizeof(code) <= (uintptr_t)object.dlfo_map_end &&
-	       memcmp((const void *)pc, code, sizeof(code)) == 0;
-}
-
-bool python_is_reached(const uint64_t *pcs, unsigned int depth)
-{
-	if (atomic_load_explicit(&python_state, memory_order_acquire) < PYTHON_MET)
 		return false;
-	for (unsigned int i = 0; i < depth; i++) {
-		if (is_signal_return(pcs[i]))
-			return false;
-		if (pcs[i] - python.start < python.end - python.start)
-			return true;
-	}
-	return false;
+	atomic_store_explicit(&state, STATE_NONE, memory_order_release);
+	return true;
+}
+
+static unsigned int python_reach(const uint64_t *pcs, unsigned int depth)
+{
+	unsigned int i = 0;
+
+	if (atomic_load_explicit(&state, memory_order_acquire) == STATE_NONE)
+		return depth;
+	while (i < depth && pcs[i] - python.start >= python.end - python.start)
+		i++;
+	return i;
 }
 
 /* The thread state whose frames are those of the native stack; 0: none. */
@@ -183,67 +165,46 @@ static __attribute__((noinline)) bool layout_is_right(uint64_t thread)
 	struct python_reader reader = python.reader;
 
 	if (!shim_may_call_kernel()) {
-		refuse(python.version, "a seccomp filter came before its first descriptor");
+		refuse("a seccomp filter came before its first descriptor");
 		return false;
 	}
 	if (!python_reader_check(&reader, thread)) {
-		refuse(python.version, "its frames are not where this version has them");
+		refuse("its frames are not where this version has them");
 		return false;
 	}
 	python.reader = reader;
-	atomic_store_explicit(&python_state, PYTHON_READ, memory_order_release);
+	atomic_store_explicit(&state, STATE_READ, memory_order_release);
 	return true;
 }
 
-/* The text of the thread's frames, made and interned; then remembered under its key. */
-static __attribute__((noinline)) uint32_t stack_make(uint32_t stack_ref, uint64_t thread,
-						     uint64_t key)
+static uint64_t frames_key(unsigned int max, uint64_t start)
 {
-	struct remembered *memory = &remembered[key >> (64 - REMEMBERED_BITS)];
-	char bytes[TEXT_SIZE];
-	uint32_t text_ref, ref;
-	struct text text;
+	enum state now = atomic_load_explicit(&state, memory_order_acquire);
+	uint64_t thread;
 
-	text_init(&text, bytes, sizeof(bytes));
-	python_text(&python.reader, thread, shim.depth, &text);
-	text_ref = ledger_string_add(&shim.ledger, bytes, text.length);
-	ref = text_ref ? ledger_stack_intern_text(&shim.ledger, stack_ref, text_ref) : 0;
-	if (!ref) {
-		ledger_lose(&shim.ledger, LOSS_STRINGS);
-		return stack_ref;
-	}
-	atomic_store_explicit(&memory->check, key ^ ref, memory_order_relaxed);
-	atomic_store_explicit(&memory->ref, ref, memory_order_relaxed);
-	return ref;
-}
-
-static uint32_t stack_recall(uint64_t key)
-{
-	const struct remembered *memory = &remembered[key >> (64 - REMEMBERED_BITS)];
-	uint64_t check = atomic_load_explicit(&memory->check, memory_order_relaxed);
-	uint64_t ref = atomic_load_explicit(&memory->ref, memory_order_relaxed);
-
-	return (check ^ ref) == key ? (uint32_t)ref : 0;
-}
-
-uint32_t python_stack(uint32_t stack_ref)
-{
-	enum python_state now = atomic_load_explicit(&python_state, memory_order_acquire);
-	const struct ledger_stack *stack;
-	uint64_t thread, key;
-	uint32_t ref;
-
-	if (now != PYTHON_READ && now != PYTHON_MET)
-		return stack_ref;
-	stack = ledger_at(&shim.ledger, stack_ref, sizeof(*stack));
-	if (!stack || !(stack->flags & STACK_INTERPRETER))
-		return stack_ref;
+	if (now != STATE_READ && now != STATE_MET)
+		return 0;
 	thread = thread_find();
-	if (!thread || (now == PYTHON_MET && !layout_is_right(thread)))
-		return stack_ref;
+	if (!thread || (now == STATE_MET && !layout_is_right(thread)))
+		return 0;
 	if (!python_has_frames(&python.reader, thread))
-		return stack_ref;
-	key = python_key(&python.reader, thread, shim.depth, stack_ref);
-	ref = stack_recall(key);
-	return ref ? ref : stack_make(stack_ref, thread, key);
+		return 0;
+	return python_key(&python.reader, thread, max, start);
 }
+
+static void frames_text(unsigned int max, struct text *text)
+{
+	uint64_t thread = thread_find();
+
+	if (thread)
+		python_text(&python.reader, thread, max, text);
+}
+
+const struct runtime runtime_python = {
+	.is_in = object_is_python,
+	.meet = python_meet,
+	.sweep = python_sweep,
+	.reach = python_reach,
+	.key = frames_key,
+	.text = frames_text,
+};

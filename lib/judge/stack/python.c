@@ -312,7 +312,7 @@ void python_diagnose(struct judge *judge)
 		(void)lookup_put(&said, report, ref, 0, 0, &is_new);
 		if (is_new)
 			diagnose(judge, DIAGNOSTIC_NOTE, "no-python-frames",
-				 report_printf(report, "Python %s; native stacks are shown", why),
+				 report_printf(report, "%s; native stacks are shown", why),
 				 -1);
 	}
 }

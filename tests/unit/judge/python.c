@@ -270,7 +270,7 @@ Test(python, fingerprint_of_a_top_level)
 Test(python, unknown_version)
 {
 	struct ledger_image *image = ledger_at(&world.ledger, world.image_ref, sizeof(*image));
-	static const char why[] = "3.99.0: this version's frames are not known";
+	static const char why[] = "Python 3.99.0: this version's frames are not known";
 	const struct report *report;
 	const char *said = "";
 
