@@ -47,7 +47,8 @@ struct module {
 	const char *build_id; /* hex, or NULL */
 	const uint8_t *build_id_bytes;
 	size_t build_id_length;
-	bool is_shim, is_python, is_system, is_libc;
+	bool is_shim, is_system, is_libc;
+	enum runtime_id runtime; /* whose own it is */
 	bool is_shown;           /* in a frame a report shows */
 	bool is_shown_bare;      /* in one without a file name */
 	bool has_source;         /* some source of its lines was found */
@@ -61,14 +62,15 @@ struct spot {
 
 /*
  * A backtrace as modules and offsets: the same in every image of a program. With
- * Python frames these count, and what other libraries have between them; not where
- * the interpreter was in itself, which is not the same from call to call.
+ * frames of a runtime these count, and what other libraries have between them; not
+ * where the runtime was in itself, which is not the same from call to call.
  */
 struct place {
 	struct spot *spots;
 	size_t spot_count;
 	bool is_truncated;
-	const char *text; /* frames of Python, as in the ledger; NULL: none */
+	enum runtime_id runtime; /* of the text */
+	const char *text; /* frames of a runtime, as in the ledger; NULL: none */
 	const char *functions; /* the text without what differs from call to call */
 	const char *cwd;  /* with a text: where the process that it is from began */
 	uint32_t *refs; /* the ledger's stacks that are this place */
@@ -385,9 +387,6 @@ bool frame_is_script(const struct report_frame *frame);
 
 /* Module of a frame of a place that was read; NULL in none. */
 const struct module *frame_module(const struct judge *judge, const struct report_frame *frame);
-
-/* Is it a frame of a Python function? */
-bool frame_is_python(const struct report_frame *frame);
 
 /* missing.c: say what the modules that were shown lack, and what file names are relative to. */
 void modules_diagnose(struct judge *judge);

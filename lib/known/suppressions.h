@@ -110,7 +110,7 @@ const char *rule_flaw(const struct rule *rule, const char *program);
 /*
  * Write rules for all that counts or is noted in a report, ready for a file:
  * each names the call and the first functions of the program's own modules (of
- * Python's own frames, in a Python program). Returns 0, or -EIO when `out` failed.
+ * a script's own frames, where there is one). Returns 0, or -EIO when `out` failed.
  */
 int suppressions_print(FILE *out, const struct report *report);
 

@@ -62,7 +62,7 @@ static bool is_nameable(const struct finding *finding)
 static void rule_print(FILE *out, const struct finding *finding)
 {
 	const struct report_stack *stack = &finding->stack;
-	enum whose whose = OF_PYTHON;
+	enum whose whose = OF_SCRIPT;
 
 	(void)fprintf(out, "\n# %" PRIu64 " x %s%s\n", finding->count,
 		      finding->title && is_printable(finding->title)

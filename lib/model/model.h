@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/kinds.h"
+#include "base/runtimes.h"
 
 struct report_frame {
 	const char *function;     /* demangled, or NULL */
@@ -31,6 +32,7 @@ struct report_frame {
 	bool is_line_of_function; /* `line` is where the function begins, not where it was */
 	bool is_runtime; /* start of a program, a thread, a task or an import: leads to code, is none */
 	bool is_library; /* of a script: of its library or an installed package, not the program's */
+	enum runtime_id runtime; /* whose function it is; RUNTIME_NONE: native code */
 	const char *language;
 };
 

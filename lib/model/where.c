@@ -21,18 +21,16 @@ bool path_is_system(const char *path)
 
 bool frame_is_of(const struct report_frame *frame, enum whose whose)
 {
-	bool is_python = frame->language && strcmp(frame->language, "python") == 0;
-
 	if (!frame->function || frame->is_runtime)
 		return false;
-	if (whose == OF_PYTHON)
-		return is_python && !frame->is_library;
+	if (whose == OF_SCRIPT)
+		return frame->runtime && !frame->is_library;
 	return whose == OF_ANYBODY || (frame->module && !path_is_system(frame->module));
 }
 
 enum whose stack_whose(const struct report_stack *stack)
 {
-	for (unsigned int whose = OF_PYTHON; whose < OF_ANYBODY; whose++)
+	for (unsigned int whose = OF_SCRIPT; whose < OF_ANYBODY; whose++)
 		for (size_t i = 0; i < stack->frame_count; i++)
 			if (frame_is_of(&stack->frames[i], whose))
 				return whose;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which frames of a finished report tell people where something is: those of
- * Python code, else of the program's own modules, else any with a name.
+ * scripts, else of the program's own modules, else any with a name.
  *
  * Layer: model. Context: tool.
  */
@@ -10,7 +10,7 @@
 
 #include "model/model.h"
 
-enum whose { OF_PYTHON, OF_PROGRAM, OF_ANYBODY };
+enum whose { OF_SCRIPT, OF_PROGRAM, OF_ANYBODY };
 
 /* Is it such a frame, with a name, above the program's entry? */
 bool frame_is_of(const struct report_frame *frame, enum whose whose);

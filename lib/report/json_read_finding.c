@@ -66,6 +66,8 @@ static void read_frame(struct json_reader *reader, const json_t *object, void *r
 	frame->is_runtime = read_bool(reader, object, "runtime", false);
 	frame->is_library = read_bool(reader, object, "library", false);
 	frame->language = read_text(reader, object, "language");
+	/* Functions of a runtime are in no module; native code may be of any language. */
+	frame->runtime = frame->module ? RUNTIME_NONE : runtime_of_language(frame->language);
 }
 
 static void read_stack(struct json_reader *reader, const json_t *object,

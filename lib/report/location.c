@@ -78,11 +78,10 @@ static bool is_below(const struct report *report, const char *root, const char *
 bool location_is_file(const struct report_frame *frame)
 {
 	static const char *const folders[] = { "/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/" };
-	bool is_python = frame->language && strcmp(frame->language, "python") == 0;
 
 	if (!frame->file || frame->file[0] == '<')
 		return false;
-	if (frame->file[0] == '/' || !frame->module || is_python)
+	if (frame->file[0] == '/' || !frame->module || frame->runtime)
 		return true;
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		if (strncmp(frame->module, folders[i], strlen(folders[i])) == 0)

@@ -8,6 +8,16 @@
  * program, a library of it, or a plug-in loaded late. A process that has met no
  * runtime pays one load for each question.
  *
+ * Adding a runtime NAME:
+ *   1. Add a row to lib/base/runtimes.def. It makes the number, the language of
+ *      the JSON report, and the place in both tables.
+ *   2. Write preload/stack/NAME.c: static functions, and `runtime_NAME` at its
+ *      end. Put it in the list of preload/CMakeLists.txt, beside python.c.
+ *   3. Write lib/judge/stack/NAME.c, which ends in `runtime_frames_NAME`
+ *      (lib/judge/stack/runtime.h), and put it in the list of that folder.
+ *   4. Write tests/unit/judge/NAME.c: what is in the ledger, what is shown.
+ * Without 2 or 3 nothing links; without 4 the build is not configured.
+ *
  * Layer: preload. Context: target; async-signal-safe, no lock, no allocation but
  * in the ledger.
  */

@@ -75,7 +75,7 @@ static bool is_gc_close(struct judge *judge, const struct report_stack *stack)
 		const struct report_frame *frame = &stack->frames[i];
 		const struct module *module = frame_module(judge, frame);
 
-		if (!module || !module->is_python)
+		if (!module || module->runtime != RUNTIME_python)
 			return false;
 		if (!frame->function)
 			continue;
@@ -98,7 +98,8 @@ static bool is_python_place(const struct judge *judge, uint32_t place)
 	if (place == NONE || judge->places[place].spot_count == 0)
 		return false;
 	spot = &judge->places[place].spots[0];
-	return spot->module < judge->module_count && judge->modules[spot->module].is_python;
+	return spot->module < judge->module_count &&
+	       judge->modules[spot->module].runtime == RUNTIME_python;
 }
 
 /*

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "judge/judgement.h"
-#include "judge/stack/python.h"
+#include "judge/stack/runtime.h"
 
 #define FUNCTIONS_MAX 5
 
@@ -20,20 +20,14 @@ static uint64_t fnv_add(uint64_t hash, const char *text)
 	return hash;
 }
 
-/*
- * What stands for a frame. Sets *is_stable to false for what holds in one build only.
- * A function of Python is known without its module, which may be renamed; but what a
- * module's top level opens itself has no other name.
- */
+/* What stands for a frame. Sets *is_stable to false for what holds in one build only. */
 static const char *frame_key(struct judge *judge, const struct report_frame *frame, bool is_first,
 			     bool *is_stable)
 {
 	const struct module *module = frame_module(judge, frame);
 
-	if (frame_is_python(frame) && is_first && strcmp(frame->function, "<module>") == 0)
-		return python_name(judge->report, frame);
-	if (frame_is_python(frame))
-		return frame->function;
+	if (frame->runtime)
+		return runtime_frames(frame->runtime)->key(judge->report, frame, is_first);
 	if (frame->function)
 		return function_key(judge->report, frame->function);
 	*is_stable = false;
@@ -60,7 +54,7 @@ static bool is_own(const struct judge *judge, const struct report_stack *stack,
 
 	if (is_scripted(stack))
 		return frame_is_script(frame);
-	if (frame_is_python(frame))
+	if (frame->runtime)
 		return !frame->is_library;
 	return module && !module->is_system;
 }

@@ -12,11 +12,6 @@ const struct module *frame_module(const struct judge *judge, const struct report
 	return number ? &judge->modules[*number] : NULL;
 }
 
-bool frame_is_python(const struct report_frame *frame)
-{
-	return frame->language && strcmp(frame->language, "python") == 0;
-}
-
 /* The standard library's templates are compiled into the program, and are not its writer's. */
 static bool is_glue(struct judge *judge, const struct report_frame *frame)
 {
@@ -41,8 +36,8 @@ const struct report_frame *stack_top(struct judge *judge, const struct report_st
 			any = frame;
 		if (is_glue(judge, frame))
 			continue;
-		if (frame_is_python(frame) ? !frame->is_library
-					   : module && !module->is_system && !module->is_python)
+		if (frame->runtime ? !frame->is_library
+				   : module && !module->is_system && !module->runtime)
 			return frame;
 	}
 	return any;

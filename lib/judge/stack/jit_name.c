@@ -89,7 +89,8 @@ static bool python_parse(struct report *report, const char *name, struct report_
 		*colon++ = '\0';
 	frame->function = text;
 	frame->file = colon && *colon ? colon : NULL;
-	frame->language = "python";
+	frame->runtime = RUNTIME_python;
+	frame->language = runtime_language(RUNTIME_python);
 	return true;
 }
 

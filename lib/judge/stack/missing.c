@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "judge/judgement.h"
-#include "judge/stack/python.h"
+#include "judge/stack/runtime.h"
 
 static const char *lack_text(struct judge *judge, const struct module *module)
 {
@@ -36,7 +36,7 @@ static const char *lack_text(struct judge *judge, const struct module *module)
  */
 static void source_diagnose(struct judge *judge, const struct module *module)
 {
-	if (module->is_system || module->is_python || module->has_source || !module->lost_source)
+	if (module->is_system || module->runtime || module->has_source || !module->lost_source)
 		return;
 	diagnose(judge, DIAGNOSTIC_NOTE, "no-source",
 		 report_printf(judge->report,
@@ -132,7 +132,7 @@ void modules_diagnose(struct judge *judge)
 		if (module->is_shown)
 			source_diagnose(judge, module);
 	}
-	python_diagnose(judge);
+	runtimes_diagnose(judge);
 	jit_diagnose(judge);
 	project_diagnose(judge);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "judge/judgement.h"
+#include "judge/stack/runtime.h"
 #include "model/where.h"
 
 /* One stretch of an image's addresses in a time of its own. */
@@ -40,14 +41,6 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* CPython itself: the program, its library, and extensions of the standard library. */
-static bool is_python(const char *path, const char *name)
-{
-	return starts_with(name, "python3") || starts_with(name, "libpython3") ||
-	       strcmp(name, "python") == 0 ||
-	       strstr(path, "/lib-dynload/");
-}
-
 static uint64_t text_hash(const char *text)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -69,7 +62,7 @@ static void module_describe(struct judge *judge, struct module *module, const ch
 		.build_id_bytes = record->build_id,
 		.build_id_length = build_id_length,
 		.is_shim = starts_with(name, "libunclosed.so"),
-		.is_python = is_python(path, name),
+		.runtime = runtime_of_module(path, name),
 		.is_system = path_is_system(path),
 		.is_libc = starts_with(name, "libc.so") || starts_with(name, "libc-2") ||
 			   starts_with(name, "libpthread") || starts_with(name, "ld-linux"),

@@ -7,13 +7,13 @@
  * place. Where the numbers do not agree (a thread of two interpreters, an
  * evaluation loop under another name), all Python frames come first.
  */
-#include "judge/stack/python.h"
-
 #include <string.h>
 #include <sys/stat.h>
 
 #include "judge/stack/paths.h"
 #include "judge/stack/python_text.h"
+#include "judge/stack/python_words.h"
+#include "judge/stack/runtime.h"
 
 #define LINES_MAX 1024
 
@@ -29,25 +29,23 @@ static bool ends_with(const char *text, const char *end)
 	return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-bool python_owns(const struct judge *judge, const struct spot *spot)
+/* CPython itself: the program, its library, and extensions of the standard library. */
+static bool has_module(const char *path, const char *name)
 {
-	const struct module *module;
+	return starts_with(name, "python3") || starts_with(name, "libpython3") ||
+	       strcmp(name, "python") == 0 || strstr(path, "/lib-dynload/");
+}
 
-	if (spot->module >= judge->module_count) /* NONE, or code made at run time */
-		return true;
-	module = &judge->modules[spot->module];
-	return module->is_python || starts_with(module->name, "libffi.so") ||
-	       starts_with(module->name, "_greenlet.");
+/* Its own, libffi under ctypes, greenlet, or code made at run time between two of its functions. */
+static bool owns_module(const struct module *module)
+{
+	return !module || module->runtime == RUNTIME_python ||
+	       starts_with(module->name, "libffi.so") || starts_with(module->name, "_greenlet.");
 }
 
 static bool is_glue(const struct judge *judge, const struct report_frame *frame)
 {
-	const struct module *module = frame_module(judge, frame);
-	struct spot spot = { NONE, 0 };
-
-	if (module)
-		spot.module = (uint32_t)(module - judge->modules);
-	return python_owns(judge, &spot);
+	return owns_module(frame_module(judge, frame));
 }
 
 static bool is_loop(const struct report_frame *frame)
@@ -156,7 +154,8 @@ static struct report_frame frame_of(struct judge *judge, const struct python_lin
 	struct report_frame frame = {
 		.function = report_strdup(report, line->function),
 		.line = line->line,
-		.language = "python",
+		.runtime = RUNTIME_python,
+		.language = runtime_language(RUNTIME_python),
 		.is_library = is_library(path),
 	};
 
@@ -264,8 +263,8 @@ static void library_sources_hide(struct report_frame *frames, size_t count)
 			frames[i].source = NULL;
 }
 
-void python_merge(struct judge *judge, struct report_stack *stack, const char *text,
-		  const char *cwd)
+static void python_merge(struct judge *judge, struct report_stack *stack, const char *text,
+			 const char *cwd)
 {
 	struct python_line *lines = report_alloc(judge->report, LINES_MAX * sizeof(*lines));
 	struct merge merge = { .judge = judge, .cwd = cwd, .lines = lines };
@@ -282,37 +281,11 @@ void python_merge(struct judge *judge, struct report_stack *stack, const char *t
 					.is_truncated = is_cut };
 }
 
-static bool is_interpreter_shown(const struct judge *judge)
-{
-	for (uint32_t i = 0; i < judge->module_count; i++)
-		if (judge->modules[i].is_shown && judge->modules[i].is_python)
-			return true;
-	return false;
-}
-
-void python_diagnose(struct judge *judge)
-{
-	struct report *report = judge->report;
-	struct lookup said = { 0 };
-
-	if (!is_interpreter_shown(judge))
-		return;
-	for (uint32_t i = 0; i < judge->image_count; i++) {
-		const struct ledger_image *image = image_record(judge, judge->images[i].process, NULL);
-		const char *why;
-		uint32_t ref;
-		bool is_new;
-
-		if (!image)
-			continue;
-		ref = atomic_load_explicit(&image->interpreter_ref, memory_order_relaxed);
-		why = ref ? snapshot_string(judge->snapshot, ref) : NULL;
-		if (!why)
-			continue;
-		(void)lookup_put(&said, report, ref, 0, 0, &is_new);
-		if (is_new)
-			diagnose(judge, DIAGNOSTIC_NOTE, "no-python-frames",
-				 report_printf(report, "%s; native stacks are shown", why),
-				 -1);
-	}
-}
+const struct runtime_frames runtime_frames_python = {
+	.has_module = has_module,
+	.owns = owns_module,
+	.functions = python_functions,
+	.merge = python_merge,
+	.key = python_key,
+	.word = python_function_text,
+};

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Python functions as a group, a sentence and a fingerprint know them. */
-#include <string.h>
+#include "judge/stack/python_words.h"
 
-#include "judge/stack/python.h"
+#include <string.h>
 
 #define LOCALS ".<locals>."
 
@@ -31,12 +30,19 @@ static const char *file_name(const struct report_frame *frame)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-const char *python_name(struct report *report, const struct report_frame *frame)
+/* "server:Server.handle": a function with its module's name, without the path to it. */
+static const char *whole_name(struct report *report, const struct report_frame *frame)
 {
 	const char *name = file_name(frame), *dot = strrchr(name, '.');
 	int length = (int)(dot && name[0] != '<' ? (size_t)(dot - name) : strlen(name));
 
 	return report_printf(report, "%.*s:%s", length, name, frame->function);
+}
+
+const char *python_key(struct report *report, const struct report_frame *frame, bool is_first)
+{
+	return is_first && strcmp(frame->function, "<module>") == 0 ? whole_name(report, frame)
+								    : frame->function;
 }
 
 /* Functions without a name of their own are told by the one around them. */

@@ -5,7 +5,7 @@
 #include "judge/judgement.h"
 #include "judge/stack/jit.h"
 #include "judge/stack/paths.h"
-#include "judge/stack/python.h"
+#include "judge/stack/runtime.h"
 
 /* Functions inlined into one another at one address. */
 #define INLINED_MAX 16
@@ -19,7 +19,8 @@ struct spot_frames {
 /* Go on to a spot that tells places apart; `count` when there is none. */
 static size_t spot_next(const struct judge *judge, const struct place *place, size_t at)
 {
-	while (place->text && at < place->spot_count && python_owns(judge, &place->spots[at]))
+	while (place->text && at < place->spot_count &&
+	       runtime_owns(judge, place, &place->spots[at]))
 		at++;
 	return at;
 }
@@ -28,7 +29,8 @@ static bool places_equal(const struct judge *judge, const struct place *a, const
 {
 	size_t i = spot_next(judge, a, 0), j = spot_next(judge, b, 0);
 
-	if (!a->text != !b->text || (a->text && strcmp(a->functions, b->functions) != 0))
+	if (a->runtime != b->runtime || !a->text != !b->text ||
+	    (a->text && strcmp(a->functions, b->functions) != 0))
 		return false;
 	while (i < a->spot_count && j < b->spot_count) {
 		if (a->spots[i].module != b->spots[j].module ||
@@ -42,6 +44,7 @@ static bool places_equal(const struct judge *judge, const struct place *a, const
 
 static uint64_t place_hash(const struct judge *judge, const struct place *place, uint64_t hash)
 {
+	hash += place->runtime;
 	for (const char *c = place->functions; c && *c; c++)
 		hash = hash_mix(hash, (uint8_t)*c);
 	for (size_t i = spot_next(judge, place, 0); i < place->spot_count;
@@ -74,16 +77,19 @@ static uint32_t place_intern(struct judge *judge, const struct place *wanted)
 	return judge->place_count++;
 }
 
-/* The text of a stack's Python frames, and where its process began. */
+/* The text of a stack's frames of a runtime, and where its process began. */
 static void place_read_text(struct judge *judge, const struct ledger_stack *stack, struct place *place)
 {
+	const struct runtime_frames *runtime = runtime_frames(ledger_stack_runtime(stack));
 	const struct ledger_image *image;
 
-	if (!stack->text_ref)
+	if (!stack->text_ref || !runtime)
 		return;
 	place->text = snapshot_string(judge->snapshot, stack->text_ref);
-	if (place->text)
-		place->functions = python_functions(judge->report, place->text);
+	if (!place->text)
+		return;
+	place->runtime = (enum runtime_id)ledger_stack_runtime(stack);
+	place->functions = runtime->functions(judge->report, place->text);
 	image = ledger_at(judge->ledger, stack->image_ref, sizeof(*image));
 	if (image)
 		place->cwd = snapshot_string(judge->snapshot, image->cwd_ref);
@@ -105,7 +111,7 @@ static uint32_t place_make(struct judge *judge, uint32_t stack_ref)
 			spots[wanted.spot_count++] = spot;
 	}
 	place_read_text(judge, stack, &wanted);
-	/* Python tells its frames itself: what it made at run time is of no matter then. */
+	/* A runtime tells its frames itself: what it made at run time is of no matter then. */
 	if (!wanted.text)
 		wanted.spot_count = jit_name(judge, stack->image_ref, spots, wanted.spot_count);
 	number = place_intern(judge, &wanted);
@@ -298,7 +304,8 @@ const struct report_stack *place_read(struct judge *judge, uint32_t number)
 	}
 	runtime_mark(judge, &place->stack);
 	if (place->text)
-		python_merge(judge, &place->stack, place->text, place->cwd);
+		runtime_frames(place->runtime)
+			->merge(judge, &place->stack, place->text, place->cwd);
 	jit_engine_mark(&place->stack);
 	place->is_read = true;
 	return &place->stack;

@@ -48,7 +48,7 @@ static const char *sibling_remedy(struct judge *judge, const struct group *group
 
 static const char *gc_remedy(struct judge *judge, const struct report_frame *top)
 {
-	if (!top || !frame_is_python(top))
+	if (!top || top->runtime != RUNTIME_python)
 		return "Close it in the program: use a with block, or call its close().";
 	return report_printf(judge->report,
 			     "Close it in the program: a with block in %s, or its close() where "

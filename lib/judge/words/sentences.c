@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "judge/judgement.h"
-#include "judge/stack/python.h"
+#include "judge/stack/runtime.h"
 
 /* Without parameters, template arguments and "(anonymous namespace)": a sentence must read. */
 static const char *function_name(struct judge *judge, const char *function)
@@ -17,12 +17,12 @@ static const char *function_name(struct judge *judge, const char *function)
 	return *name ? name : function;
 }
 
-/* A function of the interpreter itself: no writer of a script knows it. */
+/* A function of a runtime itself: no writer of a script knows it. */
 static bool is_interpreter(struct judge *judge, const struct report_frame *frame)
 {
 	const struct module *module = frame_is_script(frame) ? NULL : frame_module(judge, frame);
 
-	return !frame_is_python(frame) && module && module->is_python;
+	return !frame->runtime && module && module->runtime;
 }
 
 const char *function_text(struct judge *judge, const struct report_frame *frame)
@@ -32,8 +32,8 @@ const char *function_text(struct judge *judge, const struct report_frame *frame)
 
 	if (!frame || !frame->function || is_interpreter(judge, frame))
 		return NULL;
-	if (frame_is_python(frame))
-		return python_function_text(judge->report, frame);
+	if (frame->runtime)
+		return runtime_frames(frame->runtime)->word(judge->report, frame);
 	name = function_name(judge, frame->function);
 	if (strcmp(name, "operator()") == 0)
 		return "the lambda"; /* its class has no name */
@@ -51,7 +51,7 @@ const char *place_text(struct judge *judge, const struct report_stack *stack)
 
 	if (!frame || !frame->function || is_interpreter(judge, frame))
 		return NULL;
-	function = frame_is_python(frame) ? frame->function : function_name(judge, frame->function);
+	function = frame->runtime ? frame->function : function_name(judge, frame->function);
 	return frame->file && frame->line ? report_printf(judge->report, "%s (%s:%u)", function,
 							  frame->file, frame->line)
 					  : function;

@@ -111,9 +111,11 @@ static void leave(int fd, const uint64_t *pcs, const char *text)
 {
 	uint32_t stack = world_stack(&world, pcs);
 
-	if (text)
+	if (text) {
+		ledger_stack_at(&world.ledger, stack)->flags |= RUNTIME_python * STACK_RUNTIME;
 		stack = ledger_stack_intern_text(
 			&world.ledger, stack, ledger_string_add(&world.ledger, text, strlen(text)));
+	}
 	world_slot(&world, 0, fd, WORLD_SOCKET, KIND_SOCKET, stack);
 }
 

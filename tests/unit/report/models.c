@@ -277,6 +277,7 @@ static struct report *make_gc(void)
 	build_descriptor(report, finding, 3, "127.0.0.1:40113", "127.0.0.1:80", NULL)
 		->is_state_known = true;
 	frame = build_frame(report, &finding->stack, "fetch", "app.py", 12);
+	frame->runtime = RUNTIME_python;
 	frame->language = "python";
 	frame->source = "    s = socket.create_connection((host, 80))";
 	build_evidence(report, finding, "closed-by-gc",

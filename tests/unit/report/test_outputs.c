@@ -268,9 +268,11 @@ Test(outputs, names_that_lead_nowhere_are_no_files)
 		{ { .file = "./csu/libc-start.c", .module = "/lib/x86_64-linux-gnu/libc.so.6" },
 		  false },
 		{ { .file = "/usr/src/a.c", .module = "/usr/lib/liba.so" }, true },
-		{ { .file = "app.py", .module = "/usr/lib/libpython3.so", .language = "python" },
+		{ { .file = "app.py",
+		    .module = "/usr/lib/libpython3.so",
+		    .runtime = RUNTIME_python },
 		  true },
-		{ { .file = "<string>", .module = "/usr/bin/python3", .language = "python" },
+		{ { .file = "<string>", .module = "/usr/bin/python3", .runtime = RUNTIME_python },
 		  false },
 		{ { .module = "/srv/app/server" }, false },
 	};
