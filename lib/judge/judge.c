@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 #include "model/verdict.h"
 
 /*

@@ -4,7 +4,7 @@
 
 #include "judge/descriptor/addresses.h"
 #include "judge/descriptor/fdinfo.h"
-#include "judge/judgement.h"
+#include "judge/descriptor/descriptor.h"
 
 static uint32_t value_of(const ledger_u32 *field)
 {

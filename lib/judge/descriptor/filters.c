@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/descriptor/descriptor.h"
 #include "model/filters.h"
 
 /* 0: not known. */

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 #include "judge/descriptor/addresses.h"
-#include "judge/judgement.h"
+#include "judge/descriptor/descriptor.h"
 
 enum kept_by { BY_PATH, BY_PEER_PATH, BY_PEER_PORT, BY_NETLINK };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What one descriptor has to do with another: duplicates, and the two ends of a pair. */
-#include "judge/judgement.h"
+#include "judge/descriptor/descriptor.h"
 
 static uint32_t value_of(const ledger_u32 *field)
 {

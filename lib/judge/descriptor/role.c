@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 
 #include "judge/descriptor/addresses.h"
-#include "judge/judgement.h"
+#include "judge/descriptor/descriptor.h"
 
 /* The kernel is every netlink socket's peer: that it has one says nothing. */
 static bool has_peer(const struct ledger_fact *fact)

@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/descriptor/descriptor.h"
 
 struct window {
 	uint64_t after_ns, before_ns; /* 0: not known */

@@ -4,7 +4,7 @@
  * ended by itself. What a killed process or one that executes another program
  * had is not told: both lose all memory at once, and nobody misses it.
  */
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 
 static void block_judge(struct judge *judge, uint32_t process, const struct ledger_block *block)
 {

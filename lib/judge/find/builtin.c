@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 #include "known/known.h"
 #include "symbol/constant.h"
 

@@ -12,7 +12,7 @@
  */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 
 /* One program that got something of a group. */
 struct target {

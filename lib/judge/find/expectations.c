@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What was open where the program expected nothing to be. */
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 
 /* Still open at the end it is told as a leak, once. */
 static bool is_open_still(struct judge *judge, const struct ledger_event *event,

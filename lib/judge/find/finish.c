@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Groups become findings: role, evidence, words and fingerprint, once all descriptors have joined. */
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 
 /* One of a place, after a checkpoint: opened once when it was needed, and did not grow. */
 static void group_forgive_lazy(struct group *group)

@@ -19,7 +19,7 @@
  */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 
 static bool starts_with(const char *text, const char *start)
 {

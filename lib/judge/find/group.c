@@ -2,7 +2,7 @@
 /* Descriptors of one type, kind, call and place are one finding. */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 #include "known/known.h"
 
 enum standing standing_of(const struct judge *judge, enum policy policy, bool is_proven)

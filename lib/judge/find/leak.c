@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 
 #include "judge/descriptor/addresses.h"
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 
 static uint32_t value_of(const ledger_u32 *field)
 {

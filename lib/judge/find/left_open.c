@@ -3,7 +3,7 @@
  * What was left open, and in whose name: every number of every process, seen
  * through ledger_view(), by the rules that leaks.c and heir_find() tell.
  */
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 
 /* Forks and execs above one another; deeper is taken for a cycle. */
 #define TABLE_DEPTH_MAX 1000000

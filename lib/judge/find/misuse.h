@@ -7,7 +7,7 @@
 #ifndef UNCLOSED_JUDGE_FIND_MISUSE_H
 #define UNCLOSED_JUDGE_FIND_MISUSE_H
 
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 
 enum misuse {
 	MISUSE_DOUBLE_CLOSE,

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 #include "judge/stack/paths.h"
 
 static void host_describe(struct report *report)

@@ -8,7 +8,7 @@
 
 #include "base/glob.h"
 #include "base/text.h"
-#include "judge/judgement.h"
+#include "judge/process/process.h"
 
 /* Numbers that a variable names, and not the table. */
 enum announced { ANNOUNCED_NOT, ANNOUNCED_JOBSERVER, ANNOUNCED_LISTEN };

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "judge/judgement.h"
+#include "judge/process/process.h"
 #include "judge/process/coverage.h"
 #include "model/filters.h"
 

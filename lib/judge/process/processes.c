@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/process/process.h"
 #include "judge/process/coverage.h"
 
 static uint32_t value_of(const ledger_u32 *field)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The images of a ledger, and all their backtraces, each once. */
-#include "judge/judgement.h"
+#include "judge/process/process.h"
 
 struct walk {
 	struct lookup images, stacks; /* that were met */

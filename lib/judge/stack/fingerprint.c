@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/stack/stack.h"
 #include "judge/stack/runtime.h"
 
 #define FUNCTIONS_MAX 5

@@ -2,7 +2,7 @@
 /* Questions about the frames of a stack that was read: whose is it, and which one is shown first. */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/stack/stack.h"
 
 const struct module *frame_module(const struct judge *judge, const struct report_frame *frame)
 {

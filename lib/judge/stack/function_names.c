@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/stack/stack.h"
 
 /* Suffixes that compilers add to clones of a function. */
 static bool is_clone_suffix(const char *at)

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/stack/stack.h"
 
 static const struct {
 	const char *library;

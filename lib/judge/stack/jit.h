@@ -13,7 +13,7 @@
 #ifndef UNCLOSED_JUDGE_STACK_JIT_H
 #define UNCLOSED_JUDGE_STACK_JIT_H
 
-#include "judge/judgement.h"
+#include "judge/stack/stack.h"
 
 /* In place of a module: such code. The offset of a spot is the number of a name then. */
 #define JIT_MODULE (NONE - 1)

@@ -2,7 +2,7 @@
 /* What the shown stacks lack: functions, line numbers, sources; and what would help. */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/stack/stack.h"
 #include "judge/stack/runtime.h"
 
 static const char *lack_text(struct judge *judge, const struct module *module)

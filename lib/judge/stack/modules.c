@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/stack/stack.h"
 #include "judge/stack/runtime.h"
 #include "model/where.h"
 

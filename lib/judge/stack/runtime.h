@@ -13,7 +13,7 @@
 #ifndef UNCLOSED_JUDGE_STACK_RUNTIME_H
 #define UNCLOSED_JUDGE_STACK_RUNTIME_H
 
-#include "judge/judgement.h"
+#include "judge/stack/stack.h"
 
 struct runtime_frames {
 	/* Is a module its own: its program, its library, an extension of its standard library? */

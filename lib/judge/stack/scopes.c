@@ -2,7 +2,7 @@
 /* Scopes: which test a descriptor was opened in, and what each of them left. */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/stack/stack.h"
 #include "judge/stack/paths.h"
 
 static uint32_t value_of(const ledger_u32 *field)

@@ -7,7 +7,7 @@
  * ledger. Those are read that differ from a leak's in no more than two neighbours:
  * an unrolled call, or a clone and the call of it.
  */
-#include "judge/judgement.h"
+#include "judge/stack/stack.h"
 
 struct kin {
 	struct lookup calls;  /* that made what leaked */

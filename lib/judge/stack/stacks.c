@@ -2,7 +2,7 @@
 /* From a backtrace of the ledger to frames with functions and lines. */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/stack/stack.h"
 #include "judge/stack/jit.h"
 #include "judge/stack/paths.h"
 #include "judge/stack/runtime.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The words for memory of sockets: what most likely happened. */
-#include "judge/judgement.h"
+#include "judge/words/words.h"
 
 static const char *const titles[KIND_MEMORIES] = {
 	[KIND_ADDRINFO - KIND_DESCRIPTORS] = "address list of getaddrinfo(), never freed",

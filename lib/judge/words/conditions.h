@@ -6,7 +6,7 @@
 #ifndef UNCLOSED_JUDGE_WORDS_CONDITIONS_H
 #define UNCLOSED_JUDGE_WORDS_CONDITIONS_H
 
-#include "judge/judgement.h"
+#include "judge/words/words.h"
 
 #define EVIDENCE(condition, ...) \
 	bool condition(struct judge *judge, const struct leak *leak, struct clue *ret_clue);

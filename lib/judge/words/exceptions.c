@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/words/words.h"
 
 /* Threads that find the same one new have a record each. */
 #define RECORDS_MAX (2 * LEDGER_EXCEPTIONS_MAX)

@@ -2,7 +2,7 @@
 /* How Python came to close what a group has. */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/words/words.h"
 
 static bool has_function(const struct report_stack *stack, const char *start)
 {

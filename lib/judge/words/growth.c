@@ -3,7 +3,7 @@
  * When was what is left opened? All through the run: the number grows with it.
  * All at the start: it does not. What lies between says nothing.
  */
-#include "judge/judgement.h"
+#include "judge/words/words.h"
 
 /* So many at least, for four quarters to say something. */
 #define GROWTH_LEAST 8

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/words/words.h"
 
 /* Where most siblings are closed, or NULL. */
 static const struct report_frame *usual_closer(struct judge *judge, const struct finding *finding)

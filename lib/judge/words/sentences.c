@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/judgement.h"
+#include "judge/words/words.h"
 #include "judge/stack/runtime.h"
 
 /* Without parameters, template arguments and "(anonymous namespace)": a sentence must read. */

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "judge/judgement.h"
+#include "judge/words/words.h"
 
 /* Stacks in the report; and places in its sentence. */
 #define CLOSINGS_KEPT 16

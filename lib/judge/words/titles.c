@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "judge/judgement.h"
+#include "judge/words/words.h"
 
 static const char *netlink_noun(unsigned int protocol)
 {

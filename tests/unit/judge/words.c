@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "judge/descriptor/addresses.h"
-#include "judge/judgement.h"
+#include "judge/find/find.h"
 #include "world.h"
 
 struct name_case {

@@ -4,7 +4,7 @@
  * close its own copy; the child's close does not count for it. The child that
  * was forked first since the opening tells: did it get a copy, and close it?
  */
-#include "judge/judgement.h"
+#include "judge/descriptor/descriptor.h"
 
 /* Ticks of a table's clock to look at after an opening: an exec in between takes one, too. */
 #define TICKS_LOOKED 8

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sentences of a report, and the evidence that they are made from.
+ *
+ * Layer: judge/words. Context: tool.
+ */
+#ifndef UNCLOSED_JUDGE_WORDS_WORDS_H
+#define UNCLOSED_JUDGE_WORDS_WORDS_H
+
+#include "judge/descriptor/descriptor.h"
+
+/* addrinfo.c */
+
+/* The words of a group of memory. */
+void memory_word(struct judge *judge, struct group *group);
+
+/* evidence.c */
+
+/* What holds for a descriptor, by the facts recorded; sets evidence and is_proven. */
+void evidence_find(struct judge *judge, struct leak *leak);
+
+/* Put that into the sums of its group. */
+void evidence_note(struct judge *judge, struct group *group, const struct leak *leak);
+
+/* What the kernel, the calls and the siblings say about a group. */
+void group_witness(struct judge *judge, struct group *group);
+
+/* What most likely happened, and what to do about it, by the evidence; NULL: no row knows. */
+const char *evidence_explanation(struct judge *judge, const struct group *group);
+const char *evidence_remedy(struct judge *judge, const struct group *group,
+			    const struct report_frame **ret_frame);
+
+/* exceptions.c */
+
+/*
+ * Did an exception leave the function that a descriptor was opened in,
+ * by its thread, after the opening? Fills the clue: where it was thrown, the function.
+ */
+bool exception_left(struct judge *judge, const struct leak *leak, struct clue *ret_clue);
+
+/* gc.c */
+
+/* How it came to close what a group has. */
+const char *gc_explanation(struct judge *judge, const struct group *group);
+
+/* growth.c */
+
+/* Did what was left open pile up while its processes ran? */
+void growth_note(struct judge *judge, struct group *group, const struct leak *leak);
+void growth_witness(struct judge *judge, struct group *group);
+
+/* remedies.c */
+
+/* What to do, and where. */
+void group_remedy(struct judge *judge, struct group *group);
+
+/* sentences.c */
+
+/* sentences.c: "drop_client (src/chat.c:58)", by stack_top(); NULL when it has no name. */
+const char *place_text(struct judge *judge, const struct report_stack *stack);
+
+/* A function as one writes it in a sentence: "ns::Pool::get()"; NULL without a name. */
+const char *function_text(struct judge *judge, const struct report_frame *frame);
+
+/* "fclose()": what releases what a group has. Never NULL. */
+const char *closer_text(struct judge *judge, const struct group *group);
+
+/*
+ * A sentence with its gaps filled: %c what closes such a descriptor, %f the function
+ * that opened it, %F the function of the clue, %p the place of the clue, %n its number,
+ * %e its errno, %t its text. NULL when one of them is not known.
+ */
+const char *sentence_fill(struct judge *judge, const struct group *group, const struct clue *clue,
+			  const char *sentence);
+
+/* siblings.c */
+
+/* Where descriptors from the same place were closed, and how many. */
+void siblings_witness(struct judge *judge, struct group *group);
+
+/* titles.c */
+
+/* Title, explanation and remedy. */
+void group_word(struct judge *judge, struct group *group);
+
+/* "TCP", "Unix stream"; NULL when a family and type have no name of their own. */
+const char *socket_noun(unsigned int family, unsigned int type, unsigned int protocol);
+
+#endif
