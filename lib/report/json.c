@@ -47,31 +47,6 @@ static json_t *json_session(const struct report *report)
 	return session;
 }
 
-json_t *json_exit(const struct report_exit *end)
-{
-	json_t *object = json_object();
-	struct words words;
-
-	if (!end->is_known)
-		return object;
-	json_add_text(object, "kind", end->is_signaled ? "signaled" : "exited");
-	if (end->is_signaled)
-		json_add_text(object, "signal", words_signal(&words, end->signal));
-	else
-		json_add(object, "status", json_integer(end->status));
-	return object;
-}
-
-const char *const json_verdicts[VERDICT_COUNT] = { [VERDICT_CLEAN] = "clean",
-						   [VERDICT_LEAKS] = "leaks",
-						   [VERDICT_ERROR] = "error",
-						   [VERDICT_STALE] = "stale" };
-
-const char *const json_reasons[REASON_COUNT] = {
-	[REASON_CLEAN] = "clean",         [REASON_LEAKS] = "leaks", [REASON_PROGRAM] = "program",
-	[REASON_UNCOVERED] = "uncovered", [REASON_ERROR] = "error", [REASON_STALE] = "stale",
-};
-
 static void add_verdict(json_t *root, const struct report *report)
 {
 	json_t *kinds = json_array();

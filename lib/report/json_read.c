@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,7 +8,6 @@
 #include "report/json_reader.h"
 #include "report/json_value.h"
 #include "report/report.h"
-#include "report/words.h"
 
 #define SCHEMA "unclosed-report/"
 #define SCHEMA_VERSION "1"
@@ -91,17 +88,6 @@ static void read_session(struct json_reader *reader, const json_t *root)
 	report->arch = read_text(reader, host, "arch");
 	report->libc = read_text(reader, host, "libc");
 	read_leave(reader, place);
-}
-
-struct report_exit read_exit(struct json_reader *reader, const json_t *object)
-{
-	json_t *end = read_object(reader, object, "exit");
-	const char *signal = read_text(reader, end, "signal");
-
-	return (struct report_exit){ .is_known = end != NULL,
-				     .is_signaled = signal != NULL,
-				     .signal = signal ? words_parse_signal(signal) : 0,
-				     .status = read_int(reader, end, "status", 0) };
 }
 
 static void read_verdict(struct json_reader *reader, const json_t *root)

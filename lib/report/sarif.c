@@ -14,24 +14,6 @@
 	"sarif-schema-2.1.0.json"
 #define NOTIFICATIONS_MAX 100
 
-json_t *sarif_message(const char *text)
-{
-	json_t *message = json_object();
-
-	json_add_text(message, "text", text);
-	return message;
-}
-
-json_t *sarif_artifact(const char *path)
-{
-	json_t *artifact = json_object();
-	char *uri = location_uri(path);
-
-	json_add_text(artifact, "uri", uri);
-	free(uri);
-	return artifact;
-}
-
 static json_t *rule_properties(const struct rule *rule)
 {
 	json_t *properties = json_object(), *tags = json_array();

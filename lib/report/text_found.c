@@ -130,3 +130,12 @@ void text_others(const struct printer *printer, const struct tally *tally, bool 
 		before = ", ";
 	}
 }
+
+void text_all_clear(const struct printer *printer, const struct report *report,
+		    const struct tally *tally)
+{
+	(void)fprintf(printer->out, "no %s%s left %s",
+		      tally->suppressed_open + tally->baselined_open > 0 ? "new " : "",
+		      words_noun(report->kinds),
+		      report->kinds & ~KINDS_MEMORY ? "open" : "unfreed");
+}

@@ -124,15 +124,6 @@ static uint64_t left_in_running(const struct report *report)
 	return left;
 }
 
-void text_all_clear(const struct printer *printer, const struct report *report,
-		    const struct tally *tally)
-{
-	(void)fprintf(printer->out, "no %s%s left %s",
-		      tally->suppressed_open + tally->baselined_open > 0 ? "new " : "",
-		      words_noun(report->kinds),
-		      report->kinds & ~KINDS_MEMORY ? "open" : "unfreed");
-}
-
 /* ", no socket left open (17 opened, 17 closed); not counted: 1 socket closed twice" */
 static void print_clean(const struct printer *printer, const struct report *report,
 			const struct report_process *program, const struct tally *tally)

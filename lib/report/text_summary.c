@@ -7,21 +7,6 @@
 
 #include "report/words.h"
 
-void section_line(struct section *section)
-{
-	FILE *out = section->printer->out;
-
-	if (!section->is_begun) {
-		(void)fputc('\n', out);
-		paint_begin(section->printer, PAINT_BOLD);
-		(void)fputs(section->title, out);
-		paint_end(section->printer);
-		(void)fputc('\n', out);
-	}
-	section->is_begun = true;
-	(void)fputs("    ", out);
-}
-
 static void print_process(const struct printer *printer, const struct report_process *process)
 {
 	(void)print_text(printer, process->name);
