@@ -9,6 +9,13 @@
 
 #include "symbol/module.h"
 
+/* What an address came to. The frames are in the arena. */
+struct resolved {
+	uint64_t address;
+	size_t count;
+	struct symbol_frame *frames;
+};
+
 /*
  * Fill in resolved->frames for resolved->address, in an open module. Comes with
  * one frame of NULLs, which stays when nothing is known or memory is short.

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "symbol/debugfile.h"
-#include "symbol/frame.h"
 
 /* dwfl_report_elf opens the main file itself: libdwfl never needs to search for it. */
 static int module_find_elf(Dwfl_Module *dwfl_module, void **userdata, const char *name,
@@ -156,39 +155,6 @@ void module_free(struct module *module)
 	module_close(module);
 	tdestroy(module->by_address, free);
 	free(module);
-}
-
-static int resolved_compare(const void *left, const void *right)
-{
-	const struct resolved *a = left, *b = right;
-
-	return a->address < b->address ? -1 : a->address > b->address;
-}
-
-const struct resolved *module_recall(struct module *module, uint64_t address)
-{
-	struct resolved key = { .address = address };
-	struct resolved **found = tfind(&key, &module->by_address, resolved_compare);
-
-	return found ? *found : NULL;
-}
-
-const struct resolved *module_resolve(struct module *module, uint64_t address)
-{
-	struct resolved *resolved = calloc(1, sizeof(*resolved));
-
-	if (!resolved)
-		return NULL;
-	resolved->address = address;
-	resolved->count = 1;
-	resolved->frames = arena_take(module->arena, sizeof(*resolved->frames));
-	if (!resolved->frames || !tsearch(resolved, &module->by_address, resolved_compare)) {
-		free(resolved);
-		return NULL;
-	}
-	if (module->dwfl)
-		frames_fill(module, resolved);
-	return resolved;
 }
 
 enum symbol_lack module_lack(struct module *module)

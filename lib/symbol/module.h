@@ -27,7 +27,7 @@ struct module {
 	bool is_known;    /* was open once; then `lack` counts while it is closed */
 	enum symbol_lack lack;
 	struct binary binary;
-	void *by_address; /* a tsearch(3) tree of struct resolved */
+	void *by_address; /* a tsearch(3) tree of struct resolved (resolved.h) */
 
 	Dwfl *dwfl; /* NULL: not open; then nothing of what follows counts */
 	Dwfl_Module *dwfl_module;
@@ -38,13 +38,6 @@ struct module {
 	Dwarf_Addr dwarf_bias;
 	struct units units;
 	struct symtab symtab;
-};
-
-/* What an address came to. The frames are in the arena. */
-struct resolved {
-	uint64_t address;
-	size_t count;
-	struct symbol_frame *frames;
 };
 
 /* A module that is not open yet. NULL when memory is short. */
@@ -59,12 +52,6 @@ bool module_open(struct module *module);
 
 /* Give back all but what was resolved. */
 void module_close(struct module *module);
-
-/* What was resolved before, open or not; NULL: nothing at this address. */
-const struct resolved *module_recall(struct module *module, uint64_t address);
-
-/* Resolve, in an open module or without result. NULL when memory is short. */
-const struct resolved *module_resolve(struct module *module, uint64_t address);
 
 enum symbol_lack module_lack(struct module *module);
 

@@ -6,6 +6,7 @@
 
 #include "symbol/arena.h"
 #include "symbol/module.h"
+#include "symbol/resolved.h"
 #include "symbol/source.h"
 #include "symbol/symbol.h"
 
@@ -102,13 +103,13 @@ static size_t frames_copy(const struct resolved *resolved, struct symbol_frame *
 static const struct resolved *symbolizer_look_up(struct symbolizer *symbolizer,
 						 struct module *module, uint64_t address)
 {
-	const struct resolved *resolved = module_recall(module, address);
+	const struct resolved *resolved = resolved_recall(module, address);
 
 	if (resolved)
 		return resolved;
 	if (module->is_known)
 		symbolizer_open(symbolizer, module);
-	return module_resolve(module, address);
+	return resolved_make(module, address);
 }
 
 size_t symbolizer_resolve(struct symbolizer *symbolizer, const char *path, const uint8_t *build_id,
