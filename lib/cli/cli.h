@@ -16,7 +16,7 @@ enum exit_code {
 
 /*
  * Each takes its own words, argv[0] being its name, and returns the exit
- * status. argv[argc] is NULL.
+ * status. argv[argc] is NULL. commands.def has their names.
  */
 int command_run(int argc, char **argv);
 int command_report(int argc, char **argv);
@@ -28,15 +28,6 @@ int command_demo(int argc, char **argv);
 int command_help(int argc, char **argv);
 int command_complete(int argc, char **argv);
 int command_manual(int argc, char **argv);
-
-/* Words that are sub-commands when they come first. A row without a name ends the table. */
-struct command {
-	const char *name;
-	int (*run)(int argc, char **argv); /* NULL: of a later version */
-	const char *help;                  /* NULL: not listed */
-};
-
-extern const struct command commands[];
 
 /* Print the fifteen lines of `unclosed` alone, --help, or --version, on stdout. */
 void help_print_short(void);

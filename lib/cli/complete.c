@@ -23,6 +23,19 @@
 #include "cli/cli.h"
 #include "cli/sample.h"
 
+/* Those without a help are not for people. */
+static const struct command {
+	const char *name;
+	const char *help;
+} commands[] = {
+#define COMMAND(name, function, help) { name, help },
+#define COMMAND_RESERVED(name)
+#include "cli/commands.def"
+#undef COMMAND
+#undef COMMAND_RESERVED
+	{ NULL, NULL },
+};
+
 static bool starts_with(const char *text, const char *start)
 {
 	return strncmp(text, start, strlen(start)) == 0;
@@ -171,7 +184,7 @@ static int answer_first(void)
 {
 	printf("program\n");
 	for (const struct command *command = commands; command->name; command++)
-		if (command->run && command->help)
+		if (command->help)
 			print_word("", command->name, strlen(command->name), command->help);
 	return 0;
 }
@@ -200,7 +213,7 @@ int command_complete(int argc, char **argv)
 	if (strcmp(command, "run") == 0)
 		return answer_options(argc, argv, 2, true);
 	for (const struct command *row = commands; row->name; row++)
-		if (row->run && row->help && strcmp(row->name, command) == 0)
+		if (row->help && strcmp(row->name, command) == 0)
 			return answer_options(argc, argv, 2, false);
 	return answer_options(argc, argv, 1, true);
 }

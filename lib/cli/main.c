@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of the sub-commands, and the way from argv to one of them. */
+/* The first word of the command line chooses a sub-command; without one it is `run`. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
 
-const struct command commands[] = {
-	{ "run", command_run, "run PROGRAM and report" },
-	{ "report", command_report, "report on a ledger, or convert a JSON report" },
-	{ "diff", command_diff, "what is new between two JSON reports" },
-	{ "merge", command_merge, "make one report of several" },
-	{ "check", command_check, "can PROGRAM be covered?" },
-	{ "demo", command_demo, "run a sample program" },
-	{ "help", command_help, "explain an exit status or an option" },
-	{ "--bare-report", command_bare_report, NULL },
-	{ "--complete", command_complete, NULL },
-	{ "--manual", command_manual, NULL },
-	{ "top", NULL, NULL },
-	{ "dump", NULL, NULL },
-	{ "attach", NULL, NULL },
-	{ NULL, NULL, NULL },
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv); /* NULL: of a later version */
+} commands[] = {
+#define COMMAND(name, function, help) { name, function },
+#define COMMAND_RESERVED(name) { name, NULL },
+#include "cli/commands.def"
+#undef COMMAND
+#undef COMMAND_RESERVED
+	{ NULL, NULL },
 };
 
 static int command_dispatch(int argc, char **argv)
