@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/reader.h"
-#include "report/baseline_file.h"
+#include "report/json/baseline_file.h"
 
 enum change { CHANGE_NEW, CHANGE_MORE, CHANGE_FEWER, CHANGE_GONE, CHANGE_NONE, CHANGE_COUNT };
 

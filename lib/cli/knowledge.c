@@ -10,7 +10,7 @@
 
 #include "cli/cli.h"
 #include "cli/program.h"
-#include "report/baseline_file.h"
+#include "report/json/baseline_file.h"
 #include "report/report.h"
 
 static int rules_load(struct known *known, const char *path)

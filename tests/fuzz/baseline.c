@@ -8,7 +8,7 @@
 #include "known/known.h"
 #include "model/merge.h"
 #include "fuzz.h"
-#include "report/baseline_file.h"
+#include "report/json/baseline_file.h"
 #include "report/report.h"
 
 static void write_again(const struct baseline *baseline)

@@ -6,7 +6,7 @@
 #include "builder.h"
 #include "golden.h"
 #include "models.h"
-#include "report/text.h"
+#include "report/text/text.h"
 #include "report/utf8.h"
 #include "report/words.h"
 

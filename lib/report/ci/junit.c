@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/junit_cases.h"
+#include "report/ci/junit_cases.h"
 #include "report/location.h"
 #include "report/message.h"
-#include "report/text.h"
+#include "report/text/text.h"
 #include "report/words.h"
 #include "report/xml.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The processes that a finding was made in, by the commands that they were started as. */
-#include "report/text.h"
+#include "report/text/text.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 
 #include "report/location.h"
 #include "report/message.h"
-#include "report/sarif.h"
+#include "report/ci/sarif.h"
 #include "report/words.h"
 
 /* What every part of a result needs. */

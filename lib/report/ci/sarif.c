@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/sarif.h"
+#include "report/ci/sarif.h"
 
 #include <errno.h>
 #include <stdlib.h>

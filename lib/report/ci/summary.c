@@ -11,7 +11,7 @@
 
 #include "report/location.h"
 #include "report/message.h"
-#include "report/text.h"
+#include "report/text/text.h"
 
 #define ROWS_MAX 50
 /* GitHub takes 1 MiB of a step and drops the whole summary when it is more. */

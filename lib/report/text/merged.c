@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is different in the text of a merged report: it is about no single program. */
-#include "report/text.h"
+#include "report/text/text.h"
 
 #include <inttypes.h>
 

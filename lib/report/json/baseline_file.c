@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/baseline_file.h"
+#include "report/json/baseline_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "report/json_reader.h"
+#include "report/json/reader.h"
 #include "report/json_value.h"
 #include "report/report.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A section at the end of the text report: its title comes with its first line. */
-#include "report/text.h"
+#include "report/text/text.h"
 
 void section_line(struct section *section)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/text.h"
+#include "report/text/text.h"
 
 #include <inttypes.h>
 

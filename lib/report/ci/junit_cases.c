@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/junit_cases.h"
+#include "report/ci/junit_cases.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What was found, in the words of a headline. */
-#include "report/text.h"
+#include "report/text/text.h"
 
 #include <inttypes.h>
 

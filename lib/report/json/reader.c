@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/json_reader.h"
+#include "report/json/reader.h"
 
 #include <inttypes.h>
 #include <limits.h>

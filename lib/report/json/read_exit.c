@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How a program ended, from a JSON report. */
-#include "report/json_reader.h"
+#include "report/json/reader.h"
 
 #include "report/words.h"
 

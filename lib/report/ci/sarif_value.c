@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The smallest objects of a SARIF log, which all its parts use. */
-#include "report/sarif.h"
+#include "report/ci/sarif.h"
 
 #include <stdlib.h>
 

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "known/known.h"
-#include "report/json_reader.h"
+#include "report/json/reader.h"
 #include "report/json_value.h"
 #include "report/report.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/json_reader.h"
+#include "report/json/reader.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The tests that descriptors were opened in. */
-#include "report/text.h"
+#include "report/text/text.h"
 
 #include <inttypes.h>
 
