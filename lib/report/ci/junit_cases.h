@@ -4,8 +4,8 @@
  *
  * Layer: report. Context: tool.
  */
-#ifndef UNCLOSED_REPORT_JUNIT_CASES_H
-#define UNCLOSED_REPORT_JUNIT_CASES_H
+#ifndef UNCLOSED_REPORT_CI_JUNIT_CASES_H
+#define UNCLOSED_REPORT_CI_JUNIT_CASES_H
 
 #include <stddef.h>
 #include <stdint.h>

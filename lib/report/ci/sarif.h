@@ -4,8 +4,8 @@
  *
  * Layer: report. Context: tool.
  */
-#ifndef UNCLOSED_REPORT_SARIF_H
-#define UNCLOSED_REPORT_SARIF_H
+#ifndef UNCLOSED_REPORT_CI_SARIF_H
+#define UNCLOSED_REPORT_CI_SARIF_H
 
 #include "report/json_value.h"
 #include "report/report.h"

@@ -21,8 +21,8 @@
  *
  * Layer: report. Context: tool.
  */
-#ifndef UNCLOSED_REPORT_BASELINE_FILE_H
-#define UNCLOSED_REPORT_BASELINE_FILE_H
+#ifndef UNCLOSED_REPORT_JSON_BASELINE_FILE_H
+#define UNCLOSED_REPORT_JSON_BASELINE_FILE_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How a program ended and how its run was judged: the words of the JSON report for both. */
-#include "report/json_value.h"
+#include "report/json/json.h"
 
 #include "report/words.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/json_value.h"
+#include "report/json/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 
-#include "report/json_value.h"
+#include "report/json/json.h"
 #include "report/query.h"
 #include "report/report.h"
 #include "report/words.h"

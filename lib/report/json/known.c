@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/json_value.h"
+#include "report/json/json.h"
 
 static json_t *json_suppression(const struct report_suppression *suppression)
 {

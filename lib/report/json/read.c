@@ -5,8 +5,8 @@
 #include <time.h>
 
 #include "known/known.h"
+#include "report/json/json.h"
 #include "report/json/reader.h"
-#include "report/json_value.h"
 #include "report/report.h"
 
 #define SCHEMA "unclosed-report/"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/json/reader.h"
 
-#include "report/json_value.h"
+#include "report/json/json.h"
 
 static void read_shard(struct json_reader *reader, const json_t *object, void *ret_entry)
 {

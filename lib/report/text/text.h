@@ -5,8 +5,8 @@
  *
  * Layer: report. Context: tool.
  */
-#ifndef UNCLOSED_REPORT_TEXT_H
-#define UNCLOSED_REPORT_TEXT_H
+#ifndef UNCLOSED_REPORT_TEXT_TEXT_H
+#define UNCLOSED_REPORT_TEXT_TEXT_H
 
 #include "report/print.h"
 #include "report/query.h"
