@@ -11,6 +11,7 @@
 #include "cli/output_files.h"
 #include "cli/outputs.h"
 #include "cli/reader.h"
+#include "report/formats.h"
 #include "report/report.h"
 
 /* Reports that were read. The merged report points into the memory of each. */
@@ -73,14 +74,9 @@ static int parts_merge(struct report *merged, struct parts *parts,
 /* Does an option, of the command line or of UNCLOSED_OPTIONS, ask for a report? */
 static bool is_output_given(const struct options *options)
 {
-	for (const struct option_row *row = option_rows; row->name; row++) {
-		const char *field = (const char *)options + row->offset;
-
-		if (row->class == OPTION_CLASS_OUTPUT &&
-		    (row->type == OPTION_TYPE_FLAG ? *(const bool *)field
-						   : *(const char *const *)field != NULL))
+	for (const struct report_format *format = report_formats; format->writer; format++)
+		if (format_is_asked(format, options))
 			return true;
-	}
 	return false;
 }
 

@@ -3,35 +3,14 @@
 #include "cli/output_files.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "report/formats.h"
 
 #define NAME_SIZE 4096
-
-/* An option that names a file, and what is written there. */
-static const struct output {
-	const char *option;
-	size_t offset; /* of its field in struct options */
-	const struct report_writer *writer;
-} outputs[] = {
-	{ "json", offsetof(struct options, json), &report_json },
-	{ "sarif", offsetof(struct options, sarif), &report_sarif },
-	{ "junit", offsetof(struct options, junit), &report_junit },
-	{ "summary", offsetof(struct options, summary), &report_summary },
-	{ "print-suppressions", offsetof(struct options, print_suppressions), &report_suppressions },
-	{ "output", offsetof(struct options, output), &report_text },
-};
-
-#define OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))
-
-static const char *pattern_of(const struct options *options, const struct output *output)
-{
-	return *(const char *const *)((const char *)options + output->offset);
-}
 
 static const char *program_name(const struct report *report)
 {
@@ -102,25 +81,27 @@ static bool is_read(const struct options *options, const char *pattern)
 	return options->baseline && strcmp(options->baseline, pattern) == 0;
 }
 
-static int output_check(const struct options *options, const struct output *output)
+static int output_check(const struct options *options, const struct report_format *format)
 {
-	const char *pattern = pattern_of(options, output);
+	const char *pattern = format_file(format, options), *other_file;
 	char *name;
 	int result;
 
 	if (!pattern)
 		return 0;
-	for (const struct output *other = outputs; other < output; other++)
-		if (pattern_of(options, other) && strcmp(pattern_of(options, other), pattern) == 0)
+	for (const struct report_format *other = report_formats; other < format; other++) {
+		other_file = format_file(other, options);
+		if (other_file && strcmp(other_file, pattern) == 0)
 			return complain("--%s and --%s name the same file: '%s'", other->option,
-					output->option, pattern);
+					format->option, pattern);
+	}
 	if (is_read(options, pattern))
-		return complain("--%s would write over '%s', which is an input", output->option,
+		return complain("--%s would write over '%s', which is an input", format->option,
 				pattern);
 	name = name_before(pattern);
 	result = name ? report_check_file(name) : -ENOMEM;
 	free(name);
-	return result < 0 ? complain("cannot write %s report '%s': %s", output->writer->name,
+	return result < 0 ? complain("cannot write %s report '%s': %s", format->writer->name,
 				     pattern, strerror(-result))
 			  : 0;
 }
@@ -129,8 +110,8 @@ int output_files_check(const struct options *options)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < OUTPUTS; i++)
-		status |= output_check(options, &outputs[i]);
+	for (const struct report_format *format = report_formats; format->writer; format++)
+		status |= output_check(options, format);
 	return status;
 }
 
@@ -153,9 +134,9 @@ int output_files_write(const struct report *report, const struct options *option
 {
 	int status = 0;
 
-	for (size_t i = 0; i < OUTPUTS; i++)
-		if (pattern_of(options, &outputs[i]))
-			status |= output_write(pattern_of(options, &outputs[i]), outputs[i].writer,
-					       report, style);
+	for (const struct report_format *format = report_formats; format->writer; format++)
+		if (format_file(format, options))
+			status |= output_write(format_file(format, options), format->writer, report,
+					       style);
 	return status;
 }

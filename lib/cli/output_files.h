@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files that reports go to: which option means which format, their names,
- * and whether they can be written.
+ * The files that reports go to: their names, and whether they can be written.
  *
  * Layer: cli.
  */

@@ -11,6 +11,7 @@
 #include "cli/libraries.h"
 #include "cli/output_files.h"
 #include "cli/source_root.h"
+#include "report/formats.h"
 #include "report/report.h"
 
 int ledger_judge(const char *path, const struct judge_context *context, struct report *report)
@@ -36,28 +37,32 @@ int ledger_judge(const char *path, const struct judge_context *context, struct r
 	return 0;
 }
 
-/* GitHub's runner reads commands from stderr, too; stdout belongs to the program. */
-static int github_write(const struct report *report, const struct report_style *style)
+/* What is written to stderr alone, the text of a run without -o. */
+static int stderr_write(const struct report_writer *writer, const struct report *report,
+			const struct report_style *style)
 {
-	const char *summary = getenv("GITHUB_STEP_SUMMARY");
-	int result = report_github.write(stderr, report, style);
-
-	if (result == 0 && summary && *summary)
-		result = report_append_file(summary, &report_summary, report, style);
-	return result < 0 ? complain("cannot tell GitHub of the findings: %s", strerror(-result))
-			  : 0;
-}
-
-static int text_write(const struct report *report, const struct report_style *style)
-{
-	int result = report_text.write(stderr, report, style);
+	int result = writer->write(stderr, report, style);
 
 	if (result == 0 && fflush(stderr) != 0)
 		result = -errno;
 	/* When stderr is closed, the report is not wanted. */
 	if (result < 0 && result != -EBADF && result != -EIO && result != -EPIPE)
-		return complain("cannot write text report: %s", strerror(-result));
+		return complain("cannot write %s report: %s", writer->name, strerror(-result));
 	return 0;
+}
+
+/* A runner reads commands from stderr, too; stdout belongs to the program. */
+static int log_write(const struct report_writer *writer, const struct report *report,
+		     const struct report_style *style)
+{
+	const char *summary = writer == &report_github ? getenv("GITHUB_STEP_SUMMARY") : NULL;
+	int result = writer->write(stderr, report, style);
+
+	if (result == 0 && summary && *summary)
+		result = report_append_file(summary, &report_summary, report, style);
+	return result < 0 ? complain("cannot tell %s of the findings: %s", writer->name,
+				     strerror(-result))
+			  : 0;
 }
 
 int outputs_write(const struct report *report, const struct options *options)
@@ -70,10 +75,11 @@ int outputs_write(const struct report *report, const struct options *options)
 	style.libraries = libraries_list();
 	style.root = source_root(report->project ? report->project : report->cwd);
 	status = output_files_write(report, options, &style);
-	if (!options->output)
-		status |= text_write(report, &style);
-	if (options->is_github)
-		status |= github_write(report, &style);
+	for (const struct report_format *format = report_formats; format->writer; format++)
+		if (format->way == FORMAT_STDERR && !format_file(format, options))
+			status |= stderr_write(format->writer, report, &style);
+		else if (format->way == FORMAT_LOG && format_is_asked(format, options))
+			status |= log_write(format->writer, report, &style);
 	options_list_free(list);
 	return status;
 }

@@ -38,13 +38,10 @@ struct report_writer {
 	int (*write)(FILE *out, const struct report *report, const struct report_style *style);
 };
 
-extern const struct report_writer report_text;
-extern const struct report_writer report_json;
-extern const struct report_writer report_sarif;   /* SARIF 2.1.0 (OASIS) */
-extern const struct report_writer report_junit;   /* JUnit XML, as Jenkins and GitLab read it */
-extern const struct report_writer report_github;  /* annotations: lines for the log of a job */
-extern const struct report_writer report_summary; /* Markdown, for people */
-extern const struct report_writer report_suppressions; /* rules for what was found */
+/* report_text, report_json, …: one a row of formats.def, which says how to add one. */
+#define FORMAT(folder, name, option, field, way) extern const struct report_writer report_##name;
+#include "report/formats.def"
+#undef FORMAT
 
 /*
  * The descriptor that `path` stands for ("-": stdout, /dev/stderr, /dev/fd/5,

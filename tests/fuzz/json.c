@@ -6,6 +6,7 @@
 #include "known/known.h"
 #include "known/refilter.h"
 #include "fuzz.h"
+#include "report/formats.h"
 #include "report/report.h"
 
 static char *write_again(const struct report *report, const struct report_writer *writer,
@@ -25,9 +26,6 @@ static char *write_again(const struct report *report, const struct report_writer
 	free(text);
 	return NULL;
 }
-
-static const struct report_writer *const others[] = { &report_text, &report_sarif, &report_junit,
-						      &report_github, &report_summary };
 
 /* What we wrote ourselves must be a report. */
 static void read_again(const char *text, size_t length)
@@ -73,8 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text;
 
 	if (report_read_json(report, fuzz_file(data, size), error, sizeof(error)) == 0) {
-		for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-			free(write_again(report, others[i], &length));
+		for (const struct report_format *format = report_formats; format->writer; format++)
+			free(write_again(report, format->writer, &length));
 		text = write_again(report, &report_json, &length);
 		if (text)
 			read_again(text, length);
