@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/text/line.h"
 #include "report/words.h"
 
 #define LINE_INDENT 4
@@ -12,137 +13,6 @@
 #define LINES_MAX 3
 /* Grouping compares each descriptor with each: enough for what a report can hold. */
 #define SCAN_MAX 1000
-
-/* How the two ends of a descriptor make a line. */
-struct ends {
-	const char *shared; /* the end that the descriptors of a line have in common, or NULL */
-	const char *own;    /* the other one, or NULL */
-};
-
-/* Towards the peer? Without a connection that is the one connect() was given. */
-static bool goes_out(const struct finding *finding)
-{
-	return finding->role == ROLE_CONNECTED || finding->role == ROLE_UNCONNECTED;
-}
-
-static struct ends ends_of(const struct finding *finding, const struct report_descriptor *one)
-{
-	/* The kernel's names for what has no path ("socket:[4711]") tell a person nothing. */
-	const char *path = one->path && one->path[0] == '/' ? one->path : NULL;
-	const char *local = one->local ? one->local : path;
-
-	if (!one->peer)
-		return (struct ends){ .own = local };
-	if (goes_out(finding))
-		return (struct ends){ .shared = one->peer, .own = local };
-	return (struct ends){ .shared = local ? local : "?", .own = one->peer };
-}
-
-static bool is_same(const char *one, const char *other)
-{
-	return one == other || (one && other && strcmp(one, other) == 0);
-}
-
-/* One line: those of the first `count` descriptors that share an end with `first`. */
-struct line {
-	const struct finding *finding;
-	const struct report_descriptor *first;
-	size_t count;
-};
-
-static bool line_has(const struct line *line, const struct report_descriptor *one)
-{
-	return is_same(ends_of(line->finding, line->first).shared,
-		       ends_of(line->finding, one).shared);
-}
-
-/* The next one of the line from `one` on, or NULL. */
-static const struct report_descriptor *line_next(const struct line *line,
-						 const struct report_descriptor *one)
-{
-	const struct report_descriptor *end = line->finding->descriptors + line->count;
-
-	while (one < end && !line_has(line, one))
-		one++;
-	return one < end ? one : NULL;
-}
-
-#define LINE_FOREACH(one, line)                                                         \
-	for (const struct report_descriptor *one = line_next(line, (line)->first); one; \
-	     one = line_next(line, one + 1))
-
-/* Is `own` of this one not among those before it? */
-static bool is_new_own(const struct line *line, const struct report_descriptor *one)
-{
-	const char *own = ends_of(line->finding, one).own;
-
-	if (!own)
-		return false;
-	LINE_FOREACH(other, line)
-	{
-		if (other == one)
-			break;
-		if (is_same(ends_of(line->finding, other).own, own))
-			return false;
-	}
-	return true;
-}
-
-/* The own ends, each once: "a, b, c, d and 96 more". Returns how many there are. */
-static size_t print_owns(const struct printer *printer, const struct line *line)
-{
-	size_t total = 0, shown = 0, most;
-
-	LINE_FOREACH(one, line)
-	total += is_new_own(line, one);
-	most = total <= LIST_MAX ? total : LIST_SHOWN;
-	LINE_FOREACH(one, line)
-	{
-		if (shown == most)
-			break;
-		if (!is_new_own(line, one))
-			continue;
-		(void)fputs(shown++ ? ", " : "", printer->out);
-		(void)print_text(printer, ends_of(line->finding, one).own);
-	}
-	if (total > most)
-		(void)fprintf(printer->out, " and %zu more", total - most);
-	return total;
-}
-
-static bool line_has_own(const struct line *line)
-{
-	LINE_FOREACH(one, line)
-	if (ends_of(line->finding, one).own)
-		return true;
-	return false;
-}
-
-/* Returns false when there are no addresses to print. */
-static bool print_ends(const struct printer *printer, const struct line *line)
-{
-	const char *shared = ends_of(line->finding, line->first).shared;
-	bool is_outward = goes_out(line->finding);
-
-	if (!shared)
-		return print_owns(printer, line) > 0;
-	if (!line_has_own(line)) {
-		if (is_outward)
-			(void)fprintf(printer->out, "%s ", sign_to(printer));
-		(void)print_text(printer, shared);
-		return true;
-	}
-	if (is_outward) {
-		(void)print_owns(printer, line);
-		(void)fprintf(printer->out, " %s ", sign_to(printer));
-		(void)print_text(printer, shared);
-	} else {
-		(void)print_text(printer, shared);
-		(void)fprintf(printer->out, " %s ", sign_from(printer));
-		(void)print_owns(printer, line);
-	}
-	return true;
-}
 
 /* What is true of the descriptors of a line, as "CLOSE-WAIT, open 1.1 s". */
 struct facts {
@@ -305,7 +175,7 @@ static void print_line(const struct printer *printer, const struct line *line)
 	if (line_is_empty(line))
 		return;
 	print_spaces(printer, LINE_INDENT);
-	has_ends = print_ends(printer, line);
+	has_ends = line_print_ends(printer, line);
 	print_facts(printer, line, has_ends ? "   " : "");
 	(void)fputc('\n', printer->out);
 }
@@ -341,7 +211,7 @@ static void print_one(const struct printer *printer, const struct finding *findi
 	}
 	if (!line_is_empty(&line)) {
 		(void)fputs("  ", printer->out);
-		print_facts(printer, &line, print_ends(printer, &line) ? "   " : "");
+		print_facts(printer, &line, line_print_ends(printer, &line) ? "   " : "");
 	}
 	if (one->tid) {
 		fact_begin(&more);
