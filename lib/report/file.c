@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A report goes to its file whole or not at all, and to an open descriptor as it is. */
 #include "report/report.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON objects that leave out what does not apply, and text that is UTF-8 for certain. */
 #include "report/json_value.h"
 
 #include <stdlib.h>

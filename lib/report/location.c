@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Paths of source files as a repository has them, and the frame that a finding points to. */
 #include "report/location.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A finding in a line or a few sentences. */
 #include "report/message.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Lines for a terminal: text is escaped, cut and wrapped here. */
 #include "report/print.h"
 
 #include <stdarg.h>

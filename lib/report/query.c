@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Who is PROGRAM, how did it end, how many of what were found: the same for all formats. */
 #include "report/query.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What each type of finding means, a row a type. */
 #include "report/rules.h"
 
 static const struct rule rules[FINDING_TYPE_COUNT] = {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Names of C++ functions, cut to what a line of text has room for. */
 #include "report/shorten.h"
 
 #include <ctype.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* UTF-8, decoded a character at a time, with the columns that it takes. */
 #include "report/utf8.h"
 
 size_t utf8_decode(const char *text, uint32_t *ret_code)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Numbers as people read them, and the way back. */
 #include "report/words.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text as XML has it. */
 #include "report/xml.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Memory that is given back all at once, cut from blocks. */
 #include "symbol/arena.h"
 
 #include <stdalign.h>

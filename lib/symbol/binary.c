@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A look at a file before libdwfl gets to see it: is it sound, and which build is it? */
 #include "symbol/binary.h"
 
 #include <elfutils/libdwelf.h>

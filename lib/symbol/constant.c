@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text that a program holds for others to read, found by the name of its symbol. */
 #include "symbol/constant.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The search for a separate debug file on this machine. */
 #include "symbol/debugfile.h"
 
 #include <errno.h>

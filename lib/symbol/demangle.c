@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* C++ and Rust names for people. */
 #include "symbol/demangle.h"
 
 #include <libiberty/demangle.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What DWARF and the symbol table know of an address, put together as frames. */
 #include "symbol/frame.h"
 
 #include <dwarf.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Languages by their numbers in DWARF. */
 #include "symbol/language.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* One program or library: its file, its DWARF and its symbols. */
 #include "symbol/module.h"
 
 #include <search.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The name of a function from its DWARF. */
 #include "symbol/name.h"
 
 #include <dwarf.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Paths of source files, made plain. */
 #include "symbol/path.h"
 
 #include <stdbool.h>

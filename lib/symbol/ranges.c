@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Address ranges, sorted once and found by address. */
 #include "symbol/ranges.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The inlined functions at an address, from the outermost in. */
 #include "symbol/scope.h"
 
 #include <dwarf.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Lines of source files, read once and kept. */
 #include "symbol/source.h"
 
 #include <errno.h>

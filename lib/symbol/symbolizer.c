@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The modules of a session: found by path, opened in turns, asked for addresses. */
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>

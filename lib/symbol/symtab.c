@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Functions by the symbol table, read when the first is asked for. */
 #include "symbol/symtab.h"
 
 #include <stdlib.h>

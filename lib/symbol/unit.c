@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Compile units of a DWARF file, and the functions in one, by address. */
 #include "symbol/unit.h"
 
 #include <dwarf.h>

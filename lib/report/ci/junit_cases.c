@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The test cases of a JUnit report: tests of the program, or else its commands. */
 #include "report/ci/junit_cases.h"
 
 #include <stdlib.h>

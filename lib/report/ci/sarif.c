@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A SARIF log: the tool with its rules, how the run went, and the results. */
 #include "report/ci/sarif.h"
 
 #include <errno.h>

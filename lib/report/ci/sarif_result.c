@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A finding as a result of a SARIF log. */
 #include <stdlib.h>
 #include <string.h>
 

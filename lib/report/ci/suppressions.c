@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Rules that would suppress what was found, for people to pick from. */
 #include "known/suppressions.h"
 #include "report/report.h"
 

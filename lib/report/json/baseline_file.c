@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Baselines, read from their file or from a JSON report, and written. */
 #include "report/json/baseline_file.h"
 
 #include <errno.h>

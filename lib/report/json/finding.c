@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A finding for the JSON report: its counts, stacks, descriptors and evidence. */
 #include "report/json/json.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The JSON report: the session, the verdict and the sums, around parts of their own files. */
 #include <errno.h>
 
 #include "report/json/json.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Rules and baseline for the JSON report, and what they say of a finding. */
 #include "report/json/json.h"
 
 static json_t *json_suppression(const struct report_suppression *suppression)

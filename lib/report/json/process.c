@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A process for the JSON report, with what it opened, closed and inherited. */
 #include "report/json/json.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A JSON report, read into the model again. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

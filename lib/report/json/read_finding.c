@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A finding from a JSON report. */
 #include "report/json/reader.h"
 
 #include <limits.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Rules and baseline from a JSON report, and what they say of a finding. */
 #include "report/json/reader.h"
 
 #include <limits.h>

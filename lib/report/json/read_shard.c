@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The shards of a merged JSON report, and the shares that findings have of them. */
 #include "report/json/reader.h"
 
 #include "report/json/json.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Values from a JSON document that is not trusted: the first error is kept, with its place. */
 #include "report/json/reader.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The tests of the report for JSON. */
 #include "report/json/json.h"
 
 static json_t *json_scope(const struct report_scope *scope)

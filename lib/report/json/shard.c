@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The shards of a merged report for JSON, and the shares that findings have of them. */
 #include "report/json/json.h"
 
 static json_t *json_shard(const struct report_shard *shard)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What the text says of the descriptors of a group: their state, age and opener. */
 #include "report/text/text.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A numbered group of the text report. */
 #include "report/text/text.h"
 
 #include <inttypes.h>

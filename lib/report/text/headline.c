@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The first line of the text report: how PROGRAM ended and what it left. */
 #include "report/text/text.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What the text says of rules and baseline. */
 #include "report/text/text.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The sections at the end of the text report, and its diagnostics. */
 #include "report/text/text.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A stack in the text report: functions, places and a line of source. */
 #include "report/text/text.h"
 
 #include <inttypes.h>

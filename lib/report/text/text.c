@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The text report: what is shown, and in which order. */
 #include "report/text/text.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The last lines of the text report: sums and the exit status. */
 #include "report/text/text.h"
 
 #include <inttypes.h>
