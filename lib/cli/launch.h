@@ -6,8 +6,8 @@
  * terminal, signal mask and dispositions. The terminal's signals (Ctrl-C,
  * Ctrl-\, Ctrl-Z, hang-up) go to the whole group, so the program gets them itself. A signal
  * sent to us alone (kill, a supervisor) is forwarded. GNU timeout sends to its
- * child and then to its whole group, the program included; see watch.c for how
- * that is told apart.
+ * child and then to its whole group, the program included; launch_wait.c tells
+ * the two apart.
  *
  * We block signals instead of handling them: nothing can get lost between two
  * waits, and it works as PID 1, which ignores what it does not handle. The stop
