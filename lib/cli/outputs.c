@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes all reports that the options ask for, and judges a ledger for them. */
+/* Writes all reports that the options ask for. */
 #include "cli/outputs.h"
 
 #include <errno.h>
@@ -16,21 +16,9 @@
 
 int ledger_judge(const char *path, const struct judge_context *context, struct report *report)
 {
-	struct symbolizer *symbolizer;
-	struct snapshot snapshot;
 	const char *why = NULL;
-	int result = snapshot_load(&snapshot, path, &why);
+	int result = judge_file(report, path, context, &why);
 
-	if (result < 0)
-		return complain("cannot read ledger '%s': %s", path,
-				result == -EPROTO && why ? why : strerror(-result));
-	symbolizer = symbolizer_new(context->options->is_debuginfod);
-	if (symbolizer)
-		result = judge(report, &snapshot, symbolizer, context, &why);
-	else
-		result = -ENOMEM;
-	symbolizer_free(symbolizer);
-	snapshot_unload(&snapshot);
 	if (result < 0)
 		return complain("cannot read ledger '%s': %s", path,
 				result == -EPROTO && why ? why : strerror(-result));

@@ -34,4 +34,11 @@ struct judge_context {
 int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *symbolizer,
 	  const struct judge_context *context, const char **ret_why);
 
+/*
+ * The same from the ledger in the file at `path`. Returns 0, -errno when it cannot be
+ * read, or -EPROTO with *ret_why when it is no ledger or contradicts itself.
+ */
+int judge_file(struct report *report, const char *path, const struct judge_context *context,
+	       const char **ret_why);
+
 #endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger in a file, from opening it to its report. */
+#include "judge/judge.h"
+
+#include <errno.h>
+
+int judge_file(struct report *report, const char *path, const struct judge_context *context,
+	       const char **ret_why)
+{
+	struct symbolizer *symbolizer;
+	struct snapshot snapshot;
+	int result = snapshot_load(&snapshot, path, ret_why);
+
+	if (result < 0)
+		return result;
+	symbolizer = symbolizer_new(context->options->is_debuginfod);
+	if (symbolizer)
+		result = judge(report, &snapshot, symbolizer, context, ret_why);
+	else
+		result = -ENOMEM;
+	symbolizer_free(symbolizer);
+	snapshot_unload(&snapshot);
+	return result;
+}
