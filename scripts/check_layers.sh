@@ -45,18 +45,16 @@ allowed[lib/known]="lib/base lib/model lib/known"
 model="lib/base lib/model lib/known"
 stack_up "lib/base lib/ledger lib/symbol lib/model lib/known" "lib/judge lib/judge/process lib/judge/stack
 	lib/judge/descriptor lib/judge/words lib/judge/find"
-stack_up "$model" "lib/report"
-for format in text json ci; do
-	allowed[lib/report/$format]="$model lib/report lib/report/$format"
-done
-# The tables of formats and of the judge's work name what is below their folder.
-allowed[lib/report]+=" lib/report/text lib/report/json lib/report/ci"
+stack_up "$model" "lib/report lib/report/text"
+allowed[lib/report/json]="$model lib/report lib/report/json"
+allowed[lib/report/ci]="$model lib/report lib/report/text lib/report/json lib/report/ci"
 allowed[lib/cli]="$shared $model lib/symbol lib/judge lib/judge/process lib/report lib/cli"
+allowed[lib/cli]+=" lib/report/text lib/report/json lib/report/ci"
 stack_up "$shared" "preload/shim preload/libc preload/process preload/stack preload/record preload/end
 	preload/calls preload/scopes preload"
 
-# judge.c is the order of work: it calls all parts.
-judge_is_on_top="lib/judge/judge.c"
+# The order of work and the table of formats name what lies in the folders below them.
+on_top="lib/judge/judge.c lib/report/formats.c"
 
 # One call goes up by design: the first hooked call may come before any constructor (real.h).
 up_call="preload/libc/real.c preload/start.c"
@@ -72,7 +70,7 @@ folder_of() {
 
 check_arrow() { # FILE OTHER WHAT
 	local folder other
-	[[ "$1 $2" == "$up_call" || $1 == "$judge_is_on_top" ]] && return
+	[[ "$1 $2" == "$up_call" || " $on_top " == *" $1 "* ]] && return
 	folder_of "$1"
 	folder=$REPLY
 	folder_of "$2"
