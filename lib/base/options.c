@@ -56,16 +56,6 @@ const struct option_row option_rows[OPTION_COUNT + 1] = {
 	{ .name = NULL },
 };
 
-const char *option_group_title(enum option_group group)
-{
-	static const char *const titles[OPTION_GROUP_COUNT] = {
-#define OPTION_GROUP(id, title) [OPTION_GROUP_##id] = title,
-#include "base/options.def"
-	};
-
-	return titles[group];
-}
-
 void options_init(struct options *options)
 {
 	*options = (struct options){

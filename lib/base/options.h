@@ -104,9 +104,10 @@ const char *option_group_title(enum option_group group);
 
 /* A row of options.def. */
 struct option_row {
-	enum option_group group;
-	enum option_class class;
-	enum option_type type;
+	/* Eight bits each: the shim has the table, too, and one page for all that is relocated. */
+	enum option_group group : 8;
+	enum option_class class : 8;
+	enum option_type type : 8;
 	char letter; /* 0: no short form */
 	const char *name;
 	const char *values; /* NULL for FLAG and ACTION */
