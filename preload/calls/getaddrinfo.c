@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Wrappers of the calls that give out lists for sockets, and of those that take them back. */
 #include "calls/getaddrinfo.h"
 
 #include "libc/loaded.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The recorded descriptors that are open now, for the exported functions. */
 #include "end/census.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The end of a process, whichever way it ends: one thread writes it down, others wait. */
 #include "end/finish.h"
 
 #include <errno.h>

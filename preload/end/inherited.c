@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The descriptors that a process starts with: asked of the kernel, noted in its table. */
 #include "end/inherited.h"
 
 #include <string.h>

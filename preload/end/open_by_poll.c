@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The check by select() and poll() that no other numbers are open than the noted ones. */
 #include "end/open_by_poll.h"
 
 #include <errno.h>

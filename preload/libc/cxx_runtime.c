@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The search for the functions of the C++ runtime that belong to a caller. */
 #include "libc/cxx_runtime.h"
 
 #include <stdbool.h>

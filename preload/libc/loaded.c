@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Look-ups of functions in the objects that the program was started with. */
 #include "libc/loaded.h"
 
 #include "libc/objects.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The loaded object of an address: from glibc, or from a table of our own for an older one. */
 #include "libc/objects.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The table of calls: their names and kinds, and the libc functions behind them. */
 #include "libc/real.h"
 
 #include <string.h>

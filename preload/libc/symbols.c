@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A reader of an object's symbol tables, by the hash table that it has for the loader. */
 #include "libc/symbols.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The repair of an environment, so that a new program joins the session. */
 #include "process/environment.h"
 
 #include <string.h>

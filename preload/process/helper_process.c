@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The start of a helper process, on a stack of its own and in our memory. */
 #include "process/helper_process.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What the session remembers of program files, and which of them this process runs. */
 #include "process/programs.h"
 
 #include <string.h>

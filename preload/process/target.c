@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The look at a file that is about to be executed: a script's first line, and ELF headers. */
 #include "process/target.h"
 
 #include <elf.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Entries in the ledger for processes that are about to start. */
 #include "record/announce.h"
 
 #include <string.h>

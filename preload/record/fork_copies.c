@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The count of descriptors that a forked child has from before, and whether they matter. */
 #include "record/fork_copies.h"
 
 #include "shim/state.h"

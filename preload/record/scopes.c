@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The scope of an opening: the thread's own, else the process's. */
 #include "record/scopes.h"
 
 #include "shim/state.h"

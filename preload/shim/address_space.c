@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The check at start whether a limit of address space leaves enough for the ledger. */
 #include "shim/address_space.h"
 
 #include "base/raw.h"

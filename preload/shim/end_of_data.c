@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Padding at the end of .data. */
 #include "ledger/layout.h"
 
 /*

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The loader's entry of this library, found once at start. */
 #include "shim/self_map.h"
 
 #include "shim/state.h"

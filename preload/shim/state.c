@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The one definition of the shim's state: of the process, and of the thread. */
 #include "shim/state.h"
 
 OF_EVERY_PROCESS struct shim shim __attribute__((aligned(64))) = {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The names of threads, written into the ledger, and a thread's id, asked of the kernel. */
 #include "shim/threads.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The capture of a backtrace: which unwinder walks, and the stack's record in the ledger. */
 #include "stack/capture.h"
 
 #include <alloca.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The walk through code without call frame information, by frame pointers and return addresses. */
 #include "stack/frame_pointers.h"
 
 #include <stdatomic.h>

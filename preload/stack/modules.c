@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The list of loaded objects in the ledger, with their build-ids. */
 #include "stack/modules.h"
 
 #include <string.h>

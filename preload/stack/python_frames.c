@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A reader of CPython's frames, by the offsets of a layout. */
 #include "stack/python_frames.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The offsets of CPython's structures, by version: a table, and what newer ones publish. */
 #include "stack/python_layout.h"
 
 #include <string.h>

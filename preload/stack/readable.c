@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The check whether an address can be read: the kernel is asked. */
 #include "stack/readable.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The sentence in the ledger that says why a runtime's frames are not read. */
 #include "stack/refuse.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The memory of walks: stacks recognised by their return addresses, and learnt from an unwinder. */
 #include "stack/stack_memory.h"
 
 #include <stdatomic.h>
