@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The names and titles of runtimes of languages, from runtimes.def. */
 #include "base/runtimes.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A baseline as a sorted list: built from a report, compared, and applied to a report. */
 #include "known/baseline.h"
 
 #include <stdlib.h>

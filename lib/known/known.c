@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Suppression rules at work on a finished report, then the sums and order of its findings. */
 #include "known/known.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Options that leave things aside, applied to a report that was judged before. */
 #include "known/refilter.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The comparison of several runs of one program: only what is in each of them counts. */
 #include "known/repeat.h"
 
 #include <inttypes.h>

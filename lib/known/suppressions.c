@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Suppression files: read into memory, handed to the parser, and freed. */
 #include "known/suppressions.h"
 
 #include <errno.h>

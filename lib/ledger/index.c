@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Sparse arrays by number: leaves of entries, made when they are first needed. */
 #include "ledger/ledger.h"
 
 void *ledger_made_at(struct ledger *ledger, ledger_u32 *entry, size_t size, bool is_create)

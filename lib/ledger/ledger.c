@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A ledger's file, created, attached to and mapped window by window; and its clock. */
 #include "ledger/ledger.h"
 
 #include <errno.h>

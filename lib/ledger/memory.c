@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The blocks of memory that a process has to give back, by address, and their counts. */
 #include "ledger/ledger.h"
 
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)

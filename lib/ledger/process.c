@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The list of processes in a ledger, and the images that they run. */
 #include "ledger/ledger.h"
 
 #define PROCESSES_MAX (LEDGER_INDEX_LEAVES * LEDGER_PROCESSES_PER_PAGE)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What the processes of a session know of program files, by path and inode. */
 #include <string.h>
 
 #include "ledger/ledger.h"

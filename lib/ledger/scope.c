@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The list of a session's scopes, and the notes of slots, which lead to a scope. */
 #include "ledger/ledger.h"
 
 uint32_t ledger_scope_add(struct ledger *ledger, const struct ledger_scope *filled)

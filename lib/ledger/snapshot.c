@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A ledger's file read into memory for the tool, and checked on the way. */
 #include "ledger/snapshot.h"
 
 #include <errno.h>

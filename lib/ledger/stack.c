@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Interned backtraces, their texts, and pairs of where something was opened and closed. */
 #include <string.h>
 
 #include "ledger/ledger.h"

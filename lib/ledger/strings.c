@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The strings of a ledger, and the table by which equal ones are found again. */
 #include <string.h>
 
 #include "ledger/ledger.h"

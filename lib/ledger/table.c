@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Descriptor tables: the slots of a process, and what it sees through its parents' tables. */
 #include "ledger/earlier.h"
 
 /* Tables above one another: forks of forks. Deeper than this is taken for a damaged ledger. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The meaning of options that leave something aside, for one descriptor or one program. */
 #include "model/filters.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A hash table with open addressing, from two words to a number. */
 #include "model/lookup.h"
 
 #include "model/model.h"

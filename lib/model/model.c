@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A report's memory, the names of its enumerations, and its growing lists. */
 #include "model/model.h"
 
 #include <stdalign.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The matcher of patterns in suppression rules: '^', '$' and '*'. */
 #include "model/pattern.h"
 
 #include <stddef.h>

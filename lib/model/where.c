@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The choice of the frames that tell people where something is. */
 #include "model/where.h"
 
 #include <stdio.h>
