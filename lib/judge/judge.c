@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The order of work of the judge, from a ledger to a report with a verdict. */
 #include "judge/judge.h"
 
 #include <errno.h>

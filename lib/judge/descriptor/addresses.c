@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Socket addresses as text, and the names of families, types, protocols and TCP states. */
 #include "judge/descriptor/addresses.h"
 
 #include <arpa/inet.h>

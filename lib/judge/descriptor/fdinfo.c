@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A reader of the text of /proc/PID/fdinfo/N: position, flags, and what each kind adds. */
 #include "judge/descriptor/fdinfo.h"
 
 #include <fcntl.h>

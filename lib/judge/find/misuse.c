@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The words of misuse: title, explanation and remedy for each kind of it. */
 #include "judge/find/misuse.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The check whether a program can be covered, by its file and by a script's interpreter. */
 #include "judge/process/coverage.h"
 
 #include <errno.h>

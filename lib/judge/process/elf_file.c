@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A reader of the few ELF facts that decide about coverage. It believes no offset in the file. */
 #include "judge/process/elf_file.h"
 
 #include <elf.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Names of code made at run time, looked up in the perf map of the process. */
 #include "judge/stack/jit.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Source files on this machine: where a file is now, and what a report calls it. */
 #include "judge/stack/paths.h"
 
 #include <limits.h>

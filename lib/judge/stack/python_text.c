@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The parser of the text that a ledger keeps of Python frames. */
 #include "judge/stack/python_text.h"
 
 #include <limits.h>

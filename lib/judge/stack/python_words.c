@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Names of Python functions, for groups, sentences and fingerprints. */
 #include "judge/stack/python_words.h"
 
 #include <string.h>

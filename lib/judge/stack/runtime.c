@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The table of runtimes, and the questions that the judge asks of all of them alike. */
 #include "judge/stack/runtime.h"
 
 #include <string.h>
