@@ -3,6 +3,7 @@
 # The rules that no compiler checks. Prints what breaks them; status 0 when nothing does.
 #   scripts/check_layers.sh [LIBUNCLOSED.SO [BUILD]]
 #
+# Every source file says at its head what it is.
 # Includes go one way, by the table below. With BUILD, the folder of a build, the same holds for
 # what object files take from one another; and no two files need each other, not even by way of
 # others.
@@ -90,6 +91,14 @@ check_includes() {
 		fi
 	done < <(find lib preload -type f \( -name '*.[chS]' -o -name '*.def' \) -exec \
 		sed -nE 's@^#[[:space:]]*include "([^"]*)".*@\1@;T;F;p' {} + | paste -d: - -)
+}
+
+# The second line of a source file says what the file is.
+check_heads() {
+	local file
+	while read -r file; do
+		complain "$file: the second line begins no comment that says what the file is"
+	done < <(find lib preload -name '*.c' -exec awk 'FNR == 2 && !/^\/\*/ { print FILENAME }' {} + | sort)
 }
 
 # "FILE OTHER SYMBOL" for everything that an object of these takes from another.
@@ -232,6 +241,7 @@ scratch=$(mktemp)
 trap 'rm -f "$scratch"' EXIT
 
 check_includes
+check_heads
 check_cloexec
 if [[ $build ]]; then
 	check_links lib "$build"/lib
