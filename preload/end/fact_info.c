@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What takes a descriptor to read: /proc/self/fdinfo/N, and the names of threads
- * that are still there. One process apart reads it all (helper_process.h). It has a copy of
+ * that are still there. A helper process reads it all (helper_process.h). It has a copy of
  * the table: where that is full, it gives up its copy of one of the first three.
  */
 #include <errno.h>
@@ -75,7 +75,7 @@ static uint32_t file_read(const char *path)
 	return length ? ledger_string_add(&shim.ledger, text, (size_t)length) : 0;
 }
 
-/* "/proc/self" is the process apart: it has copies of our descriptors. */
+/* "/proc/self" is the helper process: it has copies of our descriptors. */
 static void info_read(struct ledger_fact *fact)
 {
 	char path[40];

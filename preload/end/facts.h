@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Parts of facts.c: what the kernel knows of one descriptor that is still open.
- * None of them opens a descriptor, but for fact_info.c, which does so apart.
+ * None of them opens a descriptor, but for fact_info.c, in a helper process.
  *
  * Layer: preload. Context: target; async-signal-safe; end of the process only.
  */
@@ -39,7 +39,7 @@ bool fact_is_asked(unsigned int kind);
 
 /*
  * fact_info.c: /proc/self/fdinfo of what has more to tell there, and the present
- * names of threads: for all facts of the process, by one process apart, if any.
+ * names of threads: for all facts of the process, by one helper process, if any.
  */
 void facts_read_apart(void);
 

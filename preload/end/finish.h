@@ -3,8 +3,8 @@
  * The end of a process: the comparison with the kernel, the facts of what is
  * still open, and in the bare form the report.
  *
- * Layer: preload. Context: target; async-signal-safe. Makes system calls (one
- * of the four places that may), none of them once a seccomp filter was seen.
+ * Layer: preload. Context: target; async-signal-safe. Makes system calls, none of
+ * them once a seccomp filter was seen.
  */
 #ifndef UNCLOSED_PRELOAD_END_FINISH_H
 #define UNCLOSED_PRELOAD_END_FINISH_H

@@ -6,7 +6,7 @@
  * of another kind complains about us on the program's stderr.
  *
  * Layer: preload. Context: target; async-signal-safe, also in a vfork child.
- * Makes system calls: exec and spawn are one of the places that may.
+ * Makes system calls, before a program is executed.
  */
 #ifndef UNCLOSED_PRELOAD_PROCESS_TARGET_H
 #define UNCLOSED_PRELOAD_PROCESS_TARGET_H
