@@ -22,7 +22,7 @@
  */
 int report_sift(struct report *report, const struct options *options, const char **ret_why);
 
-/* sift_programs.c: --only, --skip and --children. The same promise. */
+/* refilter_programs.c: --only, --skip and --children. The same promise. */
 int report_sift_programs(struct report *report, const struct options *options,
 			 const char **ret_why);
 

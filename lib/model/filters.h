@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the options mean that leave something aside, for one descriptor or one
- * program: the same when a ledger is judged (noise.c) as for a report that was
- * judged before (sift.c).
+ * program: the same when a ledger is judged (judge/descriptor/filters.c) as for a report that was
+ * judged before (known/refilter.c).
  *
  * Layer: model. Context: tool.
  */

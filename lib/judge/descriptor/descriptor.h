@@ -21,7 +21,7 @@ struct leak {
 	unsigned int call; /* 0: not seen; from KEPT_CALLS on: libc's own */
 	uint32_t stack_ref;
 	uint32_t facts;    /* enum slot_facts */
-	uint32_t evidence; /* bits of evidence.c's rows */
+	uint32_t evidence; /* bits of the rows of evidence.def */
 	bool is_proven;
 	uint32_t scope;   /* id; 0 none */
 	bool is_harness;  /* opened by a test framework for itself */

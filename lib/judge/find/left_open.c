@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What was left open, and in whose name: every number of every process, seen
- * through ledger_view(), by the rules that leaks.c and heir_find() tell.
+ * through ledger_view(), by the rules that leak.c and heir_find() tell.
  */
 #include "judge/find/find.h"
 
