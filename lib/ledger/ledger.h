@@ -24,6 +24,14 @@ struct ledger {
 	_Atomic(uint8_t *) windows[LEDGER_WINDOWS_MAX];
 };
 
+/*
+ * A field of a record, relaxed: no more is needed of what others may change meanwhile, and
+ * what a reader must see in order is published by a release store (layout.h).
+ */
+#define LEDGER_LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
+#define LEDGER_STORE(field, value) atomic_store_explicit(&(field), value, memory_order_relaxed)
+#define LEDGER_COUNT(field) atomic_fetch_add_explicit(&(field), 1, memory_order_relaxed)
+
 /* Creation and mapping (ledger.c) */
 
 /* File size for a new ledger: the full 2 GiB, or what RLIMIT_FSIZE allows. */

@@ -2,8 +2,6 @@
 /* The blocks of memory that a process has to give back, by address, and their counts. */
 #include "ledger/ledger.h"
 
-#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-
 /* Kinds from KIND_DESCRIPTORS on have their counts here. */
 static struct ledger_kind_count *count_of(struct ledger_memory *memory, unsigned int kind)
 {
@@ -19,13 +17,13 @@ static struct ledger_block *block_at(struct ledger *ledger, struct ledger_memory
 
 struct ledger_memory *ledger_memory_at(struct ledger *ledger, const struct ledger_process *process)
 {
-	return ledger_at(ledger, LOAD(process->memory_ref), sizeof(struct ledger_memory));
+	return ledger_at(ledger, LEDGER_LOAD(process->memory_ref), sizeof(struct ledger_memory));
 }
 
 struct ledger_block *ledger_block_at(struct ledger *ledger, struct ledger_memory *memory,
 				     uint32_t number)
 {
-	return number < LOAD(memory->limit) && number < LEDGER_BLOCKS_MAX
+	return number < LEDGER_LOAD(memory->limit) && number < LEDGER_BLOCKS_MAX
 		       ? block_at(ledger, memory, number, false)
 		       : NULL;
 }
@@ -40,19 +38,19 @@ static struct ledger_block *block_claim(struct ledger *ledger, struct ledger_mem
 
 	if (block && atomic_compare_exchange_strong(&block->address, &expected, BLOCK_TAKEN))
 		return block;
-	if (LOAD(memory->limit) >= LEDGER_BLOCKS_MAX)
+	if (LEDGER_LOAD(memory->limit) >= LEDGER_BLOCKS_MAX)
 		return NULL;
 	number = atomic_fetch_add(&memory->limit, 1);
 	block = number < LEDGER_BLOCKS_MAX ? block_at(ledger, memory, number, true) : NULL;
 	if (block)
-		atomic_store_explicit(&block->address, BLOCK_TAKEN, memory_order_relaxed);
+		LEDGER_STORE(block->address, BLOCK_TAKEN);
 	return block;
 }
 
 static void count_made(struct ledger_kind_count *count)
 {
-	uint32_t live = atomic_fetch_add(&count->opened, 1) + 1 - LOAD(count->closed);
-	uint32_t peak = LOAD(count->peak);
+	uint32_t live = atomic_fetch_add(&count->opened, 1) + 1 - LEDGER_LOAD(count->closed);
+	uint32_t peak = LEDGER_LOAD(count->peak);
 
 	while (live > peak && live < INT32_MAX &&
 	       !atomic_compare_exchange_weak(&count->peak, &peak, live))
@@ -82,7 +80,7 @@ bool ledger_block_put(struct ledger *ledger, struct ledger_process *process, uin
 static struct ledger_block *block_find(struct ledger *ledger, struct ledger_memory *memory,
 				       uint64_t address, uint32_t *ret_number)
 {
-	uint32_t number = LOAD(memory->limit);
+	uint32_t number = LEDGER_LOAD(memory->limit);
 
 	if (number > LEDGER_BLOCKS_MAX)
 		number = LEDGER_BLOCKS_MAX;

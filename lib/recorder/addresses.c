@@ -5,9 +5,6 @@
 #include <string.h>
 #include <sys/un.h>
 
-#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-#define STORE(field, value) atomic_store_explicit(&(field), value, memory_order_relaxed)
-
 /* Of the facts of a slot, the errno of a failed connect() takes the upper byte. */
 #define FACTS_WITHOUT_ERRNO ((UINT32_C(1) << FACT_ERRNO_SHIFT) - 1)
 
@@ -15,7 +12,7 @@ static struct ledger_slot *slot_open(const struct recorder *recorder, int fd)
 {
 	struct ledger_slot *slot = recorder_slot_find(recorder, fd);
 
-	return slot && slot_state(LOAD(slot->word)) == SLOT_OPEN ? slot : NULL;
+	return slot && slot_state(LEDGER_LOAD(slot->word)) == SLOT_OPEN ? slot : NULL;
 }
 
 static void address_fill(const struct recorder *recorder, struct ledger_address *record,
@@ -64,7 +61,7 @@ void recorder_address(const struct recorder *recorder, int fd, enum address_role
 		return;
 	}
 	address_fill(recorder, &next, address, length);
-	next.generation = (uint16_t)slot_generation(LOAD(slot->word));
+	next.generation = (uint16_t)slot_generation(LEDGER_LOAD(slot->word));
 	address_store(record, &next);
 }
 
@@ -74,7 +71,7 @@ void recorder_connected(const struct recorder *recorder, int fd)
 
 	if (!slot)
 		return;
-	if (LOAD(slot->facts) & FACT_CONNECT_FAILED)
+	if (LEDGER_LOAD(slot->facts) & FACT_CONNECT_FAILED)
 		atomic_fetch_and_explicit(&slot->facts,
 					  FACTS_WITHOUT_ERRNO & ~(uint32_t)FACT_CONNECT_FAILED,
 					  memory_order_relaxed);
@@ -87,7 +84,8 @@ void recorder_connect_failed(const struct recorder *recorder, int fd, int error,
 
 	if (!slot)
 		return;
-	STORE(slot->fact_stack_ref, stack_ref);
-	STORE(slot->facts, (LOAD(slot->facts) & FACTS_WITHOUT_ERRNO & ~(uint32_t)FACT_CONNECTED) |
-				   FACT_CONNECT_FAILED | (uint32_t)error << FACT_ERRNO_SHIFT);
+	LEDGER_STORE(slot->fact_stack_ref, stack_ref);
+	LEDGER_STORE(slot->facts,
+		     (LEDGER_LOAD(slot->facts) & FACTS_WITHOUT_ERRNO & ~(uint32_t)FACT_CONNECTED) |
+			     FACT_CONNECT_FAILED | (uint32_t)error << FACT_ERRNO_SHIFT);
 }

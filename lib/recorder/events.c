@@ -2,9 +2,6 @@
 /* The list of events of a process: what is new is added, what is like another counts it up. */
 #include "recorder/events.h"
 
-#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-#define STORE(field, value) atomic_store_explicit(&(field), value, memory_order_relaxed)
-
 /* Records of one process; what is beyond them is counted as lost. */
 #define EVENTS_MAX 1024
 
@@ -53,7 +50,7 @@ static struct likeness likeness_find(const struct recorder *recorder,
 			break;
 		likeness.total++;
 		likeness.is_step |= event->here_stack_ref == wanted->here_stack_ref &&
-				    is_neighbour((int)LOAD(event->last_fd), wanted->fd);
+				    is_neighbour((int)LEDGER_LOAD(event->last_fd), wanted->fd);
 		if (event->type == wanted->type && is_same(event, wanted))
 			likeness.same = event;
 		else if (event->type == wanted->type && wanted->here_stack_ref &&
@@ -72,9 +69,9 @@ static uint32_t events_first(const struct recorder *recorder)
 
 static void event_repeat(struct ledger_event *event, const struct ledger_event *again)
 {
-	atomic_fetch_add_explicit(&event->count, 1, memory_order_relaxed);
-	atomic_fetch_or_explicit(&event->flags, LOAD(again->flags), memory_order_relaxed);
-	STORE(event->last_fd, (uint32_t)again->fd);
+	LEDGER_COUNT(event->count);
+	atomic_fetch_or_explicit(&event->flags, LEDGER_LOAD(again->flags), memory_order_relaxed);
+	LEDGER_STORE(event->last_fd, (uint32_t)again->fd);
 }
 
 /* Two threads may find it new at once: then there are two records, and the tool adds them. */
@@ -90,8 +87,8 @@ static void event_push(const struct recorder *recorder, const struct ledger_even
 		return;
 	}
 	*event = *wanted;
-	STORE(event->count, 1);
-	STORE(event->last_fd, (uint32_t)wanted->fd);
+	LEDGER_STORE(event->count, 1);
+	LEDGER_STORE(event->last_fd, (uint32_t)wanted->fd);
 	event->tid = tid;
 	event->at_ns = ledger_now_ns(recorder->ledger);
 	do
@@ -109,8 +106,8 @@ static bool is_behind_step(const struct recorder *recorder, int fd, uint32_t sta
 	struct ledger_slot *behind =
 		ledger_slot_at(recorder->ledger, recorder->table, fd + 1, false);
 
-	return (before && LOAD(before->closed_stack_ref) == stack_ref) ||
-	       (behind && LOAD(behind->closed_stack_ref) == stack_ref);
+	return (before && LEDGER_LOAD(before->closed_stack_ref) == stack_ref) ||
+	       (behind && LEDGER_LOAD(behind->closed_stack_ref) == stack_ref);
 }
 
 void recorder_event(const struct recorder *recorder, struct ledger_event *event, uint32_t tid)
@@ -119,7 +116,7 @@ void recorder_event(const struct recorder *recorder, struct ledger_event *event,
 
 	if (event->type == EVENT_BAD_CLOSE && event->fd >= 0 &&
 	    (likeness.is_step || is_behind_step(recorder, event->fd, event->here_stack_ref)))
-		STORE(event->flags, LOAD(event->flags) | EVENT_IS_SWEEP);
+		LEDGER_STORE(event->flags, LEDGER_LOAD(event->flags) | EVENT_IS_SWEEP);
 	if (likeness.same)
 		event_repeat(likeness.same, event);
 	else if (likeness.total < (event->type == EVENT_WRONG_CLOSE ? SUSPICIONS_MAX : EVENTS_MAX))
@@ -131,16 +128,16 @@ void recorder_event(const struct recorder *recorder, struct ledger_event *event,
 void recorder_event_fill(struct ledger_event *event, const struct ledger_slot *slot)
 {
 	uint64_t word = atomic_load_explicit(&slot->word, memory_order_acquire);
-	uint32_t facts = LOAD(slot->facts), flags = 0;
+	uint32_t facts = LEDGER_LOAD(slot->facts), flags = 0;
 
 	event->kind = slot_kind(word);
 	event->opened_call = slot_call(word);
 	event->opened_facts = facts;
-	event->closed_stack_ref = LOAD(slot->closed_stack_ref);
-	event->closed_tid = LOAD(slot->closed_tid);
+	event->closed_stack_ref = LEDGER_LOAD(slot->closed_stack_ref);
+	event->closed_tid = LEDGER_LOAD(slot->closed_tid);
 	if (!(facts & FACT_INHERITED)) {
-		event->opened_stack_ref = LOAD(slot->opened_stack_ref);
-		event->opened_tid = LOAD(slot->opened_tid);
+		event->opened_stack_ref = LEDGER_LOAD(slot->opened_stack_ref);
+		event->opened_tid = LEDGER_LOAD(slot->opened_tid);
 	}
 	if (facts & FACT_CONTESTED)
 		flags |= EVENT_IS_CONTESTED;
@@ -149,9 +146,9 @@ void recorder_event_fill(struct ledger_event *event, const struct ledger_slot *s
 	if (facts & FACT_RECLOSED) {
 		flags |= EVENT_IS_RECLOSED;
 		event->earlier_stack_ref =
-			facts & FACT_CONNECT_FAILED ? 0 : LOAD(slot->fact_stack_ref);
+			facts & FACT_CONNECT_FAILED ? 0 : LEDGER_LOAD(slot->fact_stack_ref);
 	}
-	STORE(event->flags, flags);
+	LEDGER_STORE(event->flags, flags);
 }
 
 enum recorded_number recorder_number(const struct recorder *recorder, int fd,
@@ -166,7 +163,7 @@ enum recorded_number recorder_number(const struct recorder *recorder, int fd,
 			slot ? slot_state(atomic_load_explicit(&slot->word, memory_order_acquire))
 			     : SLOT_NONE;
 
-		if (state == SLOT_CLOSED && LOAD(slot->closed_fork) < tick) {
+		if (state == SLOT_CLOSED && LEDGER_LOAD(slot->closed_fork) < tick) {
 			*ret_slot = slot;
 			return NUMBER_CLOSED;
 		}

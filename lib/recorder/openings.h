@@ -16,8 +16,8 @@
 static inline void count_opened(const struct recorder *recorder, unsigned int kind)
 {
 	struct ledger_kind_count *count = &recorder->process->kinds[kind];
-	uint32_t live = RECORDER_COUNT(count->opened) + 1 - RECORDER_LOAD(count->closed);
-	uint32_t peak = RECORDER_LOAD(count->peak);
+	uint32_t live = LEDGER_COUNT(count->opened) + 1 - LEDGER_LOAD(count->closed);
+	uint32_t peak = LEDGER_LOAD(count->peak);
 
 	/* Between an opening and a close of two threads `live` may wrap for a moment. */
 	while (live > peak && live < INT32_MAX &&
@@ -35,31 +35,31 @@ static inline void slot_fill(const struct recorder *recorder, struct ledger_slot
 			     const struct opening *opening, const struct origin *origin)
 {
 	uint64_t word = atomic_load_explicit(&slot->word, memory_order_acquire), next;
-	uint32_t forks = RECORDER_LOAD(recorder->table->forks);
+	uint32_t forks = LEDGER_LOAD(recorder->table->forks);
 	uint32_t contested_ms;
 	bool is_late = false;
 
 	do {
 		uint32_t contested = recorder_slot_is_in_doubt(recorder, slot) ? FACT_CONTESTED : 0;
 
-		contested_ms = RECORDER_LOAD(slot->contested_ms);
+		contested_ms = LEDGER_LOAD(slot->contested_ms);
 		if (slot_state(word) == SLOT_OPEN) {
-			RECORDER_COUNT(recorder->process->kinds[slot_kind(word) % KIND_DESCRIPTORS]
-					       .closed);
-			is_late |= RECORDER_LOAD(slot->opened_tid) != origin->tid;
+			LEDGER_COUNT(recorder->process->kinds[slot_kind(word) % KIND_DESCRIPTORS]
+					     .closed);
+			is_late |= LEDGER_LOAD(slot->opened_tid) != origin->tid;
 		}
 		/* Without a fork there is nobody to keep it for. */
-		if ((forks != 0 || RECORDER_LOAD(slot->facts) & FACT_INHERITED) &&
+		if ((forks != 0 || LEDGER_LOAD(slot->facts) & FACT_INHERITED) &&
 		    !ledger_slot_keep(recorder->ledger, slot, forks))
 			ledger_lose(recorder->ledger, LOSS_EVENTS);
-		RECORDER_STORE(slot->opened_ns, ledger_now_ns(recorder->ledger));
-		RECORDER_STORE(slot->opened_stack_ref, origin->stack_ref);
-		RECORDER_STORE(slot->opened_tid, origin->tid);
-		RECORDER_STORE(slot->opened_fork, forks);
-		RECORDER_STORE(slot->facts, opening->facts | contested);
-		RECORDER_STORE(slot->peer_or_dup, opening->peer_or_dup);
-		RECORDER_STORE(slot->fact_stack_ref, 0);
-		RECORDER_STORE(slot->scope_ref, origin->scope_ref);
+		LEDGER_STORE(slot->opened_ns, ledger_now_ns(recorder->ledger));
+		LEDGER_STORE(slot->opened_stack_ref, origin->stack_ref);
+		LEDGER_STORE(slot->opened_tid, origin->tid);
+		LEDGER_STORE(slot->opened_fork, forks);
+		LEDGER_STORE(slot->facts, opening->facts | contested);
+		LEDGER_STORE(slot->peer_or_dup, opening->peer_or_dup);
+		LEDGER_STORE(slot->fact_stack_ref, 0);
+		LEDGER_STORE(slot->scope_ref, origin->scope_ref);
 		next = SLOT_WORD(slot_generation(word) + 1, opening->call, opening->kind,
 				 SLOT_OPEN);
 	} while (!atomic_compare_exchange_weak_explicit(
@@ -93,7 +93,7 @@ static inline const struct ledger_slot *opener_of(const struct recorder *recorde
 	const struct ledger_slot *own = recorder_slot_find(recorder, fd);
 	struct descriptor_view view;
 
-	if (own && slot_state(RECORDER_LOAD(own->word)) == SLOT_OPEN)
+	if (own && slot_state(LEDGER_LOAD(own->word)) == SLOT_OPEN)
 		return own;
 	ledger_view(recorder->ledger, recorder->table_ref, fd, &view);
 	return view.slot;
@@ -110,8 +110,8 @@ static inline void recorder_inherit(const struct recorder *recorder, int from,
 
 	if (!original)
 		return;
-	opening->kind = slot_kind(RECORDER_LOAD(original->word)) % KIND_DESCRIPTORS;
-	opening->facts |= RECORDER_LOAD(original->facts) & FACTS_OF_ALL_NUMBERS;
+	opening->kind = slot_kind(LEDGER_LOAD(original->word)) % KIND_DESCRIPTORS;
+	opening->facts |= LEDGER_LOAD(original->facts) & FACTS_OF_ALL_NUMBERS;
 }
 
 /* Set facts of an open descriptor; nothing happens when it is not known. */
@@ -119,7 +119,7 @@ static inline void recorder_fact(const struct recorder *recorder, int fd, uint32
 {
 	struct ledger_slot *slot = recorder_slot_find(recorder, fd);
 
-	if (slot && slot_state(RECORDER_LOAD(slot->word)) == SLOT_OPEN)
+	if (slot && slot_state(LEDGER_LOAD(slot->word)) == SLOT_OPEN)
 		atomic_fetch_or_explicit(&slot->facts, facts, memory_order_relaxed);
 }
 

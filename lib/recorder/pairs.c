@@ -2,9 +2,6 @@
 /* Pairs of an opening and a closing stack, and what the latest descriptor of each was. */
 #include "recorder/pairs.h"
 
-#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-#define STORE(field, value) atomic_store_explicit(&(field), value, memory_order_relaxed)
-
 static struct ledger_pair *pair_at(const struct recorder *recorder, uint32_t open_ref,
 				   uint32_t close_ref)
 {
@@ -36,7 +33,7 @@ static struct ledger_pair *pair_count(const struct recorder *recorder, uint32_t 
 		ledger_lose(recorder->ledger, LOSS_EVENTS);
 		return NULL;
 	}
-	atomic_fetch_add_explicit(&pair->count, 1, memory_order_relaxed);
+	LEDGER_COUNT(pair->count);
 	/* Several threads may find it new, and have the same to say. */
 	if (__builtin_expect(!__atomic_load_n(&pair->call, __ATOMIC_RELAXED), 0)) {
 		__atomic_store_n(&pair->process, recorder->process_index, __ATOMIC_RELAXED);
@@ -52,8 +49,8 @@ static void kept_count(const struct recorder *recorder, struct ledger_pair *pair
 {
 	struct ledger_note *note = ledger_slot_note(recorder->ledger, slot, false);
 
-	if (note && LOAD(note->keep_ref) != 0)
-		atomic_fetch_add_explicit(&pair->kept_count, 1, memory_order_relaxed);
+	if (note && LEDGER_LOAD(note->keep_ref) != 0)
+		LEDGER_COUNT(pair->kept_count);
 }
 
 void recorder_pair_closed(const struct recorder *recorder, const struct release *release,
@@ -65,16 +62,16 @@ void recorder_pair_closed(const struct recorder *recorder, const struct release 
 
 	if (!pair)
 		return;
-	if (__builtin_expect(LOAD(slot->opened_tid) != tid, 0))
+	if (__builtin_expect(LEDGER_LOAD(slot->opened_tid) != tid, 0))
 		__atomic_store_n(&pair->has_crossed, 1, __ATOMIC_RELAXED);
-	STORE(pair->last_fd, (uint32_t)release->fd);
-	STORE(pair->last_tid, LOAD(slot->opened_tid));
-	STORE(pair->last_facts, LOAD(slot->facts));
-	STORE(pair->last_scope_ref, LOAD(slot->scope_ref));
-	if (__builtin_expect(LOAD(slot->scope_ref) & SCOPE_IS_NOTE, 0))
+	LEDGER_STORE(pair->last_fd, (uint32_t)release->fd);
+	LEDGER_STORE(pair->last_tid, LEDGER_LOAD(slot->opened_tid));
+	LEDGER_STORE(pair->last_facts, LEDGER_LOAD(slot->facts));
+	LEDGER_STORE(pair->last_scope_ref, LEDGER_LOAD(slot->scope_ref));
+	if (__builtin_expect(LEDGER_LOAD(slot->scope_ref) & SCOPE_IS_NOTE, 0))
 		kept_count(recorder, pair, slot);
-	STORE(pair->last_opened_ns, LOAD(slot->opened_ns));
-	STORE(pair->last_closed_ns, ledger_now_coarse_ns(recorder->ledger));
+	LEDGER_STORE(pair->last_opened_ns, LEDGER_LOAD(slot->opened_ns));
+	LEDGER_STORE(pair->last_closed_ns, ledger_now_coarse_ns(recorder->ledger));
 }
 
 void recorder_pair_freed(const struct recorder *recorder, const struct ledger_block *block,
@@ -85,8 +82,8 @@ void recorder_pair_freed(const struct recorder *recorder, const struct ledger_bl
 
 	if (!pair)
 		return;
-	STORE(pair->last_fd, UINT32_MAX);
-	STORE(pair->last_tid, block->tid);
-	STORE(pair->last_opened_ns, block->made_ns);
-	STORE(pair->last_closed_ns, ledger_now_coarse_ns(recorder->ledger));
+	LEDGER_STORE(pair->last_fd, UINT32_MAX);
+	LEDGER_STORE(pair->last_tid, block->tid);
+	LEDGER_STORE(pair->last_opened_ns, block->made_ns);
+	LEDGER_STORE(pair->last_closed_ns, ledger_now_coarse_ns(recorder->ledger));
 }

@@ -31,10 +31,6 @@
 
 #include "ledger/ledger.h"
 
-#define RECORDER_LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-#define RECORDER_STORE(field, value) atomic_store_explicit(&(field), value, memory_order_relaxed)
-#define RECORDER_COUNT(field) atomic_fetch_add_explicit(&(field), 1, memory_order_relaxed)
-
 /* How many pairs a writer may remember (struct recorder). */
 #define RECORDER_PAIRS 256
 
@@ -118,7 +114,7 @@ bool recorder_slot_doubted(const struct recorder *recorder, const struct ledger_
 static inline bool recorder_slot_is_in_doubt(const struct recorder *recorder,
 					     const struct ledger_slot *slot)
 {
-	return __builtin_expect(RECORDER_LOAD(slot->contested_ms) != 0, 0) &&
+	return __builtin_expect(LEDGER_LOAD(slot->contested_ms) != 0, 0) &&
 	       recorder_slot_doubted(recorder, slot);
 }
 

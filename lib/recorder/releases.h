@@ -34,7 +34,7 @@ static inline bool release_claim(struct release *release, bool is_inherited_here
 		if (state != SLOT_OPEN && state != SLOT_OUTSIDE && state != SLOT_UNSEEN &&
 		    !(state == SLOT_NONE && is_inherited_here))
 			return false;
-		release->opened_stack_ref = RECORDER_LOAD(release->slot->opened_stack_ref);
+		release->opened_stack_ref = LEDGER_LOAD(release->slot->opened_stack_ref);
 		release->word = (word & ~UINT64_C(0xff)) | SLOT_CLOSING;
 	} while (!atomic_compare_exchange_weak_explicit(&release->slot->word, &word, release->word,
 							memory_order_acq_rel,
@@ -54,7 +54,7 @@ static inline struct release recorder_release_begin(const struct recorder *recor
 
 	release.slot = recorder_slot_find(recorder, fd);
 	is_from_parent =
-		(!release.slot || slot_state(RECORDER_LOAD(release.slot->word)) == SLOT_NONE) &&
+		(!release.slot || slot_state(LEDGER_LOAD(release.slot->word)) == SLOT_NONE) &&
 		is_inherited(recorder, fd);
 	if (is_from_parent) {
 		release.slot = recorder_slot_make(recorder, fd);
@@ -84,9 +84,9 @@ static inline bool recorder_release_end(const struct recorder *recorder,
 /* After a clean close long after the last overlap the next opener is sure again. */
 static inline void slot_settle(const struct recorder *recorder, struct ledger_slot *slot)
 {
-	uint32_t contested_ms = RECORDER_LOAD(slot->contested_ms);
+	uint32_t contested_ms = LEDGER_LOAD(slot->contested_ms);
 
-	if (!(RECORDER_LOAD(slot->facts) & FACT_CONTESTED) ||
+	if (!(LEDGER_LOAD(slot->facts) & FACT_CONTESTED) ||
 	    recorder_slot_is_in_doubt(recorder, slot))
 		return;
 	atomic_fetch_and(&slot->facts, ~(uint32_t)FACT_CONTESTED);
@@ -107,14 +107,14 @@ static inline bool recorder_release_finish(const struct recorder *recorder,
 	uint64_t word = release->word;
 	unsigned int call = slot_call(word);
 
-	if (RECORDER_LOAD(slot->word) == word) {
-		RECORDER_STORE(slot->closed_stack_ref, stack_ref);
-		RECORDER_STORE(slot->closed_tid, tid);
-		RECORDER_STORE(slot->closed_fork, RECORDER_LOAD(recorder->table->forks));
+	if (LEDGER_LOAD(slot->word) == word) {
+		LEDGER_STORE(slot->closed_stack_ref, stack_ref);
+		LEDGER_STORE(slot->closed_tid, tid);
+		LEDGER_STORE(slot->closed_fork, LEDGER_LOAD(recorder->table->forks));
 		/* A copy from before a fork has no opening here; when it went tells who was left
 		 * with it. */
-		if (RECORDER_LOAD(slot->facts) & FACT_INHERITED)
-			RECORDER_STORE(slot->opened_ns, ledger_now_ns(recorder->ledger));
+		if (LEDGER_LOAD(slot->facts) & FACT_INHERITED)
+			LEDGER_STORE(slot->opened_ns, ledger_now_ns(recorder->ledger));
 	}
 	if (release->opened_stack_ref && call)
 		recorder_pair_closed(recorder, release, stack_ref, tid);
@@ -124,8 +124,8 @@ static inline bool recorder_release_finish(const struct recorder *recorder,
 						      (word & ~UINT64_C(0xff)) | SLOT_CLOSED,
 						      memory_order_release, memory_order_relaxed);
 	if (call)
-		RECORDER_COUNT(recorder->process->kinds[slot_kind(release->word) % KIND_DESCRIPTORS]
-				       .closed);
+		LEDGER_COUNT(recorder->process->kinds[slot_kind(release->word) % KIND_DESCRIPTORS]
+				     .closed);
 	if (__builtin_expect(error == EBADF,
 			     0)) /* it was not open any more: a close that was not seen */
 		recorder_slot_contest(recorder, slot);
@@ -141,9 +141,9 @@ static inline void recorder_release_cancel(const struct recorder *recorder,
 
 	if (!release->slot || !word)
 		return;
-	if (RECORDER_LOAD(release->slot->facts) & FACT_OUTSIDE)
+	if (LEDGER_LOAD(release->slot->facts) & FACT_OUTSIDE)
 		state = SLOT_OUTSIDE;
-	if (RECORDER_LOAD(release->slot->facts) & FACT_INHERITED && slot_generation(word) == 0)
+	if (LEDGER_LOAD(release->slot->facts) & FACT_INHERITED && slot_generation(word) == 0)
 		state = SLOT_NONE;
 	if (!atomic_compare_exchange_strong_explicit(&release->slot->word, &word,
 						     (word & ~UINT64_C(0xff)) | state,

@@ -19,8 +19,6 @@
 #include "shim/state.h"
 #include "stack/capture.h"
 
-#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-
 #define THROWER(name)                                                                              \
 	extern __typeof__(name) name __attribute__((visibility("default")));                       \
 	CXXABI_1_3(name);
@@ -32,7 +30,7 @@ static _Atomic(int32_t) room = LEDGER_EXCEPTIONS_MAX;
 static void throw_note(const void *thrown)
 {
 	self.thrown = 0;
-	if (!shim_is_recording() || LOAD(room) <= 0)
+	if (!shim_is_recording() || atomic_load_explicit(&room, memory_order_relaxed) <= 0)
 		return;
 	atomic_fetch_sub_explicit(&room, 1, memory_order_relaxed);
 	self.thrown_stack_ref = capture_stack();
@@ -63,9 +61,8 @@ static void exception_push(uint32_t first, uint32_t thrown_ref, uint32_t caught_
 	exception->thrown_stack_ref = thrown_ref;
 	exception->caught_stack_ref = caught_ref;
 	exception->tid = tid;
-	atomic_store_explicit(&exception->count, 1, memory_order_relaxed);
-	atomic_store_explicit(&exception->last_ns, ledger_now_ns(&shim.ledger),
-			      memory_order_relaxed);
+	LEDGER_STORE(exception->count, 1);
+	LEDGER_STORE(exception->last_ns, ledger_now_ns(&shim.ledger));
 	do
 		exception->next_ref = first;
 	while (!atomic_compare_exchange_weak_explicit(&shim.recorder.process->exceptions_ref,
@@ -84,9 +81,8 @@ static void exception_record(uint32_t thrown_ref, uint32_t caught_ref)
 		exception_push(first, thrown_ref, caught_ref, tid);
 		return;
 	}
-	atomic_fetch_add_explicit(&exception->count, 1, memory_order_relaxed);
-	atomic_store_explicit(&exception->last_ns, ledger_now_ns(&shim.ledger),
-			      memory_order_relaxed);
+	LEDGER_COUNT(exception->count);
+	LEDGER_STORE(exception->last_ns, ledger_now_ns(&shim.ledger));
 	atomic_fetch_add_explicit(&room, 1, memory_order_relaxed);
 }
 

@@ -11,8 +11,6 @@
 #include "shim/state.h"
 #include "stack/capture.h"
 
-#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-
 /* Without the kernel's word, after a seccomp filter, a release under way has happened. */
 static bool is_open(int fd, unsigned int state)
 {
@@ -37,7 +35,7 @@ static bool is_expected(struct ledger_slot *slot)
 {
 	struct ledger_note *note = ledger_slot_note(&shim.ledger, slot, false);
 
-	return note && LOAD(note->keep_ref) != 0;
+	return note && LEDGER_LOAD(note->keep_ref) != 0;
 }
 
 static bool entry_read(uint32_t scope_ref, struct census_entry *entry)
@@ -64,7 +62,7 @@ long census(uint32_t scope_ref, int (*each)(const struct census_entry *entry, vo
 	    void *data)
 {
 	struct ledger_table *table = shim_recorder()->table;
-	uint32_t limit = atomic_load_explicit(&table->limit, memory_order_relaxed);
+	uint32_t limit = LEDGER_LOAD(table->limit);
 	long count = 0;
 
 	for (uint32_t fd = 0; (fd = ledger_table_next(&shim.ledger, table, fd)) < limit; fd++) {
@@ -111,22 +109,22 @@ static int list_one(const struct census_entry *entry, void *data)
 	const struct listing *listing = data;
 	struct ledger_slot *slot = entry->slot;
 	uint64_t now_ns = ledger_now_ns(&shim.ledger);
-	uint64_t opened_ns = LOAD(slot->opened_ns);
+	uint64_t opened_ns = LEDGER_LOAD(slot->opened_ns);
 	const struct ledger_stack *stack =
-		ledger_stack_at(&shim.ledger, LOAD(slot->opened_stack_ref));
+		ledger_stack_at(&shim.ledger, LEDGER_LOAD(slot->opened_stack_ref));
 	const struct ledger_scope *scope = ledger_scope_at(&shim.ledger, entry->scope_ref);
 	const struct ledger_note *note = ledger_slot_note(&shim.ledger, slot, false);
 	const struct unclosed_descriptor descriptor = {
 		.size = sizeof(descriptor),
 		.fd = entry->fd,
-		.tid = LOAD(slot->opened_tid),
+		.tid = LEDGER_LOAD(slot->opened_tid),
 		.kind = kind_name(entry->kind),
 		.call = call_name(slot_call(entry->word)),
 		.is_counted = entry->is_counted,
 		.scope = scope ? entry->scope_ref : 0,
 		.scope_name = scope ? string_of(scope->name_ref) : NULL,
-		.label = note ? string_of(LOAD(note->label_ref)) : NULL,
-		.expected = note ? string_of(LOAD(note->keep_ref)) : NULL,
+		.label = note ? string_of(LEDGER_LOAD(note->label_ref)) : NULL,
+		.expected = note ? string_of(LEDGER_LOAD(note->keep_ref)) : NULL,
 		.age_ns = now_ns > opened_ns ? now_ns - opened_ns : 0,
 		.stack = stack ? stack->pcs : NULL,
 		.stack_depth = stack ? stack->depth : 0,

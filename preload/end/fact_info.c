@@ -14,8 +14,6 @@
 #include "shim/names.h"
 #include "shim/state.h"
 
-#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-
 #define INFO_BYTES 4000 /* as much as a string of the ledger holds */
 
 /* Kinds whose fdinfo says more than flags. */
@@ -35,7 +33,7 @@ static uint32_t opener_of(const struct ledger_fact *fact)
 	const struct ledger_slot *slot =
 		ledger_slot_at(&shim.ledger, shim.recorder.table, fact->fd, false);
 
-	return slot ? LOAD(slot->opened_tid) : 0;
+	return slot ? LEDGER_LOAD(slot->opened_tid) : 0;
 }
 
 /* Another thread, and still there, as far as its id tells. */
@@ -117,8 +115,8 @@ static void all_read(void *data)
 {
 	struct reading *reading = data;
 
-	for (struct ledger_fact *fact = fact_at(LOAD(shim.recorder.process->facts_ref)); fact;
-	     fact = fact_at(fact->next_ref)) {
+	for (struct ledger_fact *fact = fact_at(LEDGER_LOAD(shim.recorder.process->facts_ref));
+	     fact; fact = fact_at(fact->next_ref)) {
 		if (needs_info(fact))
 			info_read(fact);
 		if (reading->pid && needs_name(fact))
@@ -146,7 +144,7 @@ void facts_read_apart(void)
 	struct reading reading = { 0 };
 	bool is_needed = false;
 
-	for (struct ledger_fact *fact = fact_at(LOAD(shim.recorder.process->facts_ref));
+	for (struct ledger_fact *fact = fact_at(LEDGER_LOAD(shim.recorder.process->facts_ref));
 	     fact && !is_needed; fact = fact_at(fact->next_ref))
 		is_needed = needs_info(fact) || needs_name(fact);
 	if (is_needed && proc_look(&reading.pid))

@@ -10,8 +10,6 @@
 #include "shim/state.h"
 #include "shim/threads.h"
 
-#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-
 /* Opened by this image of this process: its threads are ours. */
 static bool is_of_this_image(const struct descriptor_view *view)
 {
@@ -34,7 +32,7 @@ void fact_read_opener(const struct descriptor_view *view, struct ledger_fact *fa
 
 	if (!is_of_this_image(view))
 		return;
-	tid = LOAD(view->slot->opened_tid);
+	tid = LEDGER_LOAD(view->slot->opened_tid);
 	if (tid == 0)
 		return;
 	fact->has |= HAS_THREAD;
@@ -46,8 +44,7 @@ void fact_read_opener(const struct descriptor_view *view, struct ledger_fact *fa
 	 */
 	if (raw3(SYS_tgkill, raw0(SYS_getpid), tid, 0) == -ESRCH)
 		fact->has |= HAS_THREAD_ENDED;
-	fact->thread_ref = thread_name_noted(
-		tid, atomic_load_explicit(&view->slot->opened_ns, memory_order_relaxed));
+	fact->thread_ref = thread_name_noted(tid, LEDGER_LOAD(view->slot->opened_ns));
 }
 
 void fact_read_original(const struct descriptor_view *view, struct ledger_fact *fact)
@@ -55,9 +52,9 @@ void fact_read_original(const struct descriptor_view *view, struct ledger_fact *
 	uint32_t number;
 	long pid;
 
-	if (!is_of_this_image(view) || !(LOAD(view->slot->facts) & FACT_DUP))
+	if (!is_of_this_image(view) || !(LEDGER_LOAD(view->slot->facts) & FACT_DUP))
 		return;
-	number = LOAD(view->slot->peer_or_dup);
+	number = LEDGER_LOAD(view->slot->peer_or_dup);
 	pid = raw0(SYS_getpid);
 	if (number == 0 || number > INT32_MAX || (int)number - 1 == fact->fd ||
 	    raw5(SYS_kcmp, pid, pid, KCMP_FILE, fact->fd, number - 1) != 0)

@@ -18,8 +18,6 @@
 #define FACTS_PER_STACK 100
 #define FACTS_PER_PROCESS 5000
 
-#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-
 /* Where the descriptor points; "" without /proc. Returns the string's reference. */
 static uint32_t target_read(int fd, char *target, size_t size)
 {
@@ -78,9 +76,8 @@ static bool place_is_full(const struct descriptor_view *view)
 	struct ledger_stack *stack = NULL;
 
 	if (view->slot && !view->is_before)
-		stack = ledger_stack_at(&shim.ledger, LOAD(view->slot->opened_stack_ref));
-	return stack && atomic_fetch_add_explicit(&stack->facts_taken, 1, memory_order_relaxed) >=
-				FACTS_PER_STACK;
+		stack = ledger_stack_at(&shim.ledger, LEDGER_LOAD(view->slot->opened_stack_ref));
+	return stack && LEDGER_COUNT(stack->facts_taken) >= FACTS_PER_STACK;
 }
 
 /*
@@ -91,7 +88,7 @@ static bool place_is_full(const struct descriptor_view *view)
 static void slot_correct_kind(const struct descriptor_view *view, unsigned int kind)
 {
 	struct ledger_kind_count *kinds = shim.recorder.process->kinds;
-	uint64_t word = LOAD(view->slot->word), next;
+	uint64_t word = LEDGER_LOAD(view->slot->word), next;
 	unsigned int before = slot_kind(word) % KIND_DESCRIPTORS;
 
 	if (view->table_ref != shim.recorder.table_ref || view->is_before || before == kind)
@@ -99,9 +96,9 @@ static void slot_correct_kind(const struct descriptor_view *view, unsigned int k
 	next = SLOT_WORD(slot_generation(word), slot_call(word), kind, slot_state(word));
 	if (slot_call(word) && fact_kind_is_possible(call_kind(slot_call(word)), kind)) {
 		atomic_fetch_sub_explicit(&kinds[before].opened, 1, memory_order_relaxed);
-		atomic_fetch_add_explicit(&kinds[kind].opened, 1, memory_order_relaxed);
+		LEDGER_COUNT(kinds[kind].opened);
 	} else if (slot_call(word)) {
-		atomic_fetch_add_explicit(&kinds[before].closed, 1, memory_order_relaxed);
+		LEDGER_COUNT(kinds[before].closed);
 		next = SLOT_WORD(slot_generation(word) + 1, 0, kind, SLOT_UNSEEN);
 	}
 	(void)atomic_compare_exchange_strong(&view->slot->word, &word,
@@ -119,12 +116,12 @@ static bool fact_write(int fd, const struct descriptor_view *view)
 		return false;
 	}
 	fact_fill(fd, fact);
-	kind = slot_kind(LOAD(view->slot->word)) % KIND_DESCRIPTORS;
+	kind = slot_kind(LEDGER_LOAD(view->slot->word)) % KIND_DESCRIPTORS;
 	if (!fact->path_ref && !view->is_before && fact_kind_is_possible(kind, fact->kind))
 		fact->kind = (uint8_t)kind; /* without /proc the call knows more */
 	fact_ask_more(fd, view, fact);
 	slot_correct_kind(view, fact->kind);
-	fact->next_ref = LOAD(shim.recorder.process->facts_ref);
+	fact->next_ref = LEDGER_LOAD(shim.recorder.process->facts_ref);
 	atomic_store_explicit(&shim.recorder.process->facts_ref, ref, memory_order_release);
 	return true;
 }
@@ -144,7 +141,7 @@ bool fact_is_due(int fd)
 	if (fd <= STDERR_FILENO)
 		return false;
 	ledger_view_near(&shim.ledger, shim.recorder.table_ref, fd, &view);
-	if (view.origin == DESCRIPTOR_OUTSIDE && LOAD(view.slot->facts) & FACT_STRANGER)
+	if (view.origin == DESCRIPTOR_OUTSIDE && LEDGER_LOAD(view.slot->facts) & FACT_STRANGER)
 		return shim.is_program;
 	ledger_view(&shim.ledger, shim.recorder.table_ref, fd, &view);
 	return view_is_due(&view);
@@ -159,14 +156,13 @@ static uint32_t number_next(bool is_own_only, uint32_t fd)
 void facts_write(int ignored_fd, bool are_due)
 {
 	bool is_own_only = copies_do_not_matter();
-	uint32_t limit = is_own_only ? atomic_load_explicit(&shim.recorder.table->limit,
-							    memory_order_relaxed)
+	uint32_t limit = is_own_only ? LEDGER_LOAD(shim.recorder.table->limit)
 				     : ledger_view_limit(&shim.ledger, shim.recorder.table_ref);
 	uint32_t count = 0, omitted = 0;
 
 	if (!are_due)
 		limit = 0; /* a second look at the same numbers would find nothing */
-	atomic_store_explicit(&shim.recorder.process->facts_ref, 0, memory_order_relaxed);
+	LEDGER_STORE(shim.recorder.process->facts_ref, 0);
 	for (uint32_t fd = 0; (fd = number_next(is_own_only, fd)) < limit; fd++) {
 		struct descriptor_view view;
 
@@ -180,6 +176,6 @@ void facts_write(int ignored_fd, bool are_due)
 		else if (fact_write((int)fd, &view))
 			count++;
 	}
-	atomic_store_explicit(&shim.recorder.process->facts_omitted, omitted, memory_order_relaxed);
+	LEDGER_STORE(shim.recorder.process->facts_omitted, omitted);
 	facts_read_apart();
 }

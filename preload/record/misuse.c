@@ -6,9 +6,6 @@
 #include "recorder/events.h"
 #include "stack/capture.h"
 
-#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-#define STORE(field, value) atomic_store_explicit(&(field), value, memory_order_relaxed)
-
 void misuse_used(enum call call, int fd)
 {
 	struct ledger_event event = { .type = EVENT_USE, .fd = fd, .call = call };
@@ -67,7 +64,7 @@ void misuse_standard_taken(enum call call, int fd)
 	struct ledger_event event = { .type = EVENT_STANDARD_TAKEN, .fd = fd, .call = call };
 	struct ledger_slot *slot = recorder_slot_find(shim_recorder(), fd);
 
-	if (slot && slot_state(LOAD(slot->word)) == SLOT_CLOSED)
+	if (slot && slot_state(LEDGER_LOAD(slot->word)) == SLOT_CLOSED)
 		recorder_event_fill(&event, slot);
 	event.kind = call_kind(call);
 	event.opened_stack_ref = 0; /* what was there before the close is of no interest */
@@ -79,14 +76,14 @@ static uint32_t facts_of(int fd)
 {
 	struct ledger_slot *slot = recorder_slot_find(shim_recorder(), fd);
 
-	return slot ? LOAD(slot->facts) : 0;
+	return slot ? LEDGER_LOAD(slot->facts) : 0;
 }
 
 static unsigned int kind_of(int fd)
 {
 	struct ledger_slot *slot = recorder_slot_find(shim_recorder(), fd);
 
-	return slot ? slot_kind(LOAD(slot->word)) : (unsigned int)KIND_OTHER;
+	return slot ? slot_kind(LEDGER_LOAD(slot->word)) : (unsigned int)KIND_OTHER;
 }
 
 void misuse_placed(enum call call, int fd)
@@ -108,7 +105,7 @@ void misuse_overwritten(const struct release *release, int from)
 	struct ledger_event event = { .type = EVENT_OVERWRITE,
 				      .fd = release->fd,
 				      .call = release->call };
-	uint32_t facts = LOAD(release->slot->facts);
+	uint32_t facts = LEDGER_LOAD(release->slot->facts);
 	int saved_errno = errno;
 
 	if (release->fd <= STDERR_FILENO || slot_call(release->word) == CALL_none ||
@@ -135,12 +132,13 @@ static void release_compare(const struct release *release, uint32_t stack_ref)
 	struct ledger_event event = { .type = EVENT_WRONG_CLOSE,
 				      .fd = release->fd,
 				      .call = release->call };
-	uint32_t before_ref = LOAD(slot->closed_stack_ref), before_tid = LOAD(slot->closed_tid);
+	uint32_t before_ref = LEDGER_LOAD(slot->closed_stack_ref),
+		 before_tid = LEDGER_LOAD(slot->closed_tid);
 
 	if (before_tid == 0 || (before_tid != thread_tid() && before_ref != stack_ref))
 		return;
-	if (!(LOAD(slot->facts) & FACT_CONNECT_FAILED))
-		STORE(slot->fact_stack_ref, before_ref);
+	if (!(LEDGER_LOAD(slot->facts) & FACT_CONNECT_FAILED))
+		LEDGER_STORE(slot->fact_stack_ref, before_ref);
 	atomic_fetch_or_explicit(&slot->facts, FACT_RECLOSED, memory_order_relaxed);
 	if (ledger_pair_find(&shim.ledger, release->opened_stack_ref, stack_ref))
 		return;
@@ -155,7 +153,7 @@ void misuse_release_odd(const struct release *release, uint32_t stack_ref)
 				      .fd = release->fd,
 				      .call = release->call };
 	struct ledger_slot *slot = release->slot;
-	uint32_t facts = LOAD(slot->facts);
+	uint32_t facts = LEDGER_LOAD(slot->facts);
 
 	if (facts & FACT_INHERITED || slot_call(release->word) == CALL_none)
 		return;
@@ -167,6 +165,6 @@ void misuse_release_odd(const struct release *release, uint32_t stack_ref)
 		event.here_stack_ref = stack_ref;
 		recorder_event(shim_recorder(), &event, thread_tid());
 	}
-	if (LOAD(slot->opened_tid) != thread_tid())
+	if (LEDGER_LOAD(slot->opened_tid) != thread_tid())
 		release_compare(release, stack_ref);
 }

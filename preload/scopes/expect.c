@@ -4,8 +4,6 @@
 #include "shim/state.h"
 #include "stack/capture.h"
 
-#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-
 struct expectation {
 	uint32_t stack_ref; /* of the caller */
 	uint64_t at_ns;
@@ -15,7 +13,7 @@ struct expectation {
 static void event_publish(struct ledger_event *event, uint32_t ref)
 {
 	ledger_u32 *head = &shim.recorder.process->events_ref;
-	uint32_t first = LOAD(*head);
+	uint32_t first = LEDGER_LOAD(*head);
 
 	do
 		event->next_ref = first;
@@ -47,9 +45,9 @@ static int disappoint(const struct census_entry *entry, void *data)
 		.kind = entry->kind,
 		.count = slot_generation(entry->word),
 		.tid = thread_tid(),
-		.opened_tid = LOAD(entry->slot->opened_tid),
+		.opened_tid = LEDGER_LOAD(entry->slot->opened_tid),
 		.here_stack_ref = expectation->stack_ref,
-		.opened_stack_ref = LOAD(entry->slot->opened_stack_ref),
+		.opened_stack_ref = LEDGER_LOAD(entry->slot->opened_stack_ref),
 		.at_ns = expectation->at_ns,
 		.scope_ref = entry->scope_ref,
 	};
@@ -80,9 +78,10 @@ static int find_older(const struct census_entry *entry, void *data)
 {
 	struct growth *growth = data;
 
-	growth->has_older =
-		entry->is_counted && LOAD(entry->slot->opened_ns) <= growth->since_ns &&
-		LOAD(entry->slot->opened_stack_ref) == LOAD(growth->entry->slot->opened_stack_ref);
+	growth->has_older = entry->is_counted &&
+			    LEDGER_LOAD(entry->slot->opened_ns) <= growth->since_ns &&
+			    LEDGER_LOAD(entry->slot->opened_stack_ref) ==
+				    LEDGER_LOAD(growth->entry->slot->opened_stack_ref);
 	return growth->has_older;
 }
 
@@ -90,7 +89,7 @@ static int count_growth(const struct census_entry *entry, void *data)
 {
 	struct growth *growth = data;
 
-	if (!entry->is_counted || LOAD(entry->slot->opened_ns) <= growth->since_ns)
+	if (!entry->is_counted || LEDGER_LOAD(entry->slot->opened_ns) <= growth->since_ns)
 		return 0;
 	growth->entry = entry;
 	growth->has_older = false;

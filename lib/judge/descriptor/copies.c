@@ -9,11 +9,6 @@
 /* Ticks of a table's clock to look at after an opening: an exec in between takes one, too. */
 #define TICKS_LOOKED 8
 
-static uint32_t value_of(const ledger_u32 *field)
-{
-	return atomic_load_explicit(field, memory_order_relaxed);
-}
-
 void copies_read(struct judge *judge)
 {
 	for (uint32_t i = 0; i < judge->image_count; i++) {
@@ -23,7 +18,7 @@ void copies_read(struct judge *judge)
 
 		if (!process || process->origin != ORIGIN_FORK)
 			continue;
-		table = ledger_table_at(judge->ledger, value_of(&process->table_ref));
+		table = ledger_table_at(judge->ledger, LEDGER_LOAD(process->table_ref));
 		if (table && table->link == LINK_FORK)
 			(void)lookup_put(&judge->child_by_fork, judge->report, table->parent_ref,
 					 table->parent_fork, i, &is_new);
@@ -33,7 +28,7 @@ void copies_read(struct judge *judge)
 /* The index of the first child that got a copy; NONE. */
 static uint32_t child_of(struct judge *judge, const struct leak *leak)
 {
-	uint32_t opened_fork = value_of(&leak->view->slot->opened_fork);
+	uint32_t opened_fork = LEDGER_LOAD(leak->view->slot->opened_fork);
 
 	if (judge->child_by_fork.count == 0)
 		return NONE;
@@ -61,16 +56,16 @@ bool copy_is_closed(struct judge *judge, const struct leak *leak, struct clue *r
 		return false;
 	process = judge->images[child].process;
 	slot = ledger_slot_at(judge->ledger,
-			      ledger_table_at(judge->ledger, value_of(&process->table_ref)),
+			      ledger_table_at(judge->ledger, LEDGER_LOAD(process->table_ref)),
 			      leak->fd, false);
-	word = slot ? atomic_load_explicit(&slot->word, memory_order_relaxed) : 0;
+	word = slot ? LEDGER_LOAD(slot->word) : 0;
 	/* A number of the child's own has come since, or the copy's close is still told of. */
 	if (slot_state(word) == SLOT_UNSEEN || slot_state(word) == SLOT_CLOSING ||
 	    (slot_generation(word) == 0 &&
-	     !(slot_state(word) == SLOT_CLOSED && value_of(&slot->facts) & FACT_INHERITED)))
+	     !(slot_state(word) == SLOT_CLOSED && LEDGER_LOAD(slot->facts) & FACT_INHERITED)))
 		return false;
-	ret_clue->number = (int)value_of(&process->pid);
+	ret_clue->number = (int)LEDGER_LOAD(process->pid);
 	if (slot_generation(word) == 0)
-		ret_clue->stack_ref = value_of(&slot->closed_stack_ref);
+		ret_clue->stack_ref = LEDGER_LOAD(slot->closed_stack_ref);
 	return true;
 }

@@ -6,11 +6,6 @@
 #include "judge/descriptor/fdinfo.h"
 #include "judge/descriptor/descriptor.h"
 
-static uint32_t value_of(const ledger_u32 *field)
-{
-	return atomic_load_explicit(field, memory_order_relaxed);
-}
-
 /* After a connect() that failed the kernel keeps the port it had tried, and no address. */
 static bool is_left_over(const struct leak *leak)
 {
@@ -135,7 +130,7 @@ static void label_describe(struct judge *judge, const struct leak *leak,
 {
 	const struct ledger_note *note = ledger_slot_note(judge->ledger, leak->view->slot, false);
 	const char *label =
-		note ? snapshot_string(judge->snapshot, value_of(&note->label_ref)) : NULL;
+		note ? snapshot_string(judge->snapshot, LEDGER_LOAD(note->label_ref)) : NULL;
 
 	descriptor->scope = leak->scope;
 	descriptor->label = label ? report_strdup(judge->report, label) : NULL;
@@ -146,7 +141,7 @@ void leak_describe(struct judge *judge, const struct leak *leak,
 {
 	const struct life *life = &judge->lives[leak->life];
 	const struct ledger_slot *slot = leak->view->slot;
-	uint32_t dup_of = slot ? value_of(&slot->peer_or_dup) : 0;
+	uint32_t dup_of = slot ? LEDGER_LOAD(slot->peer_or_dup) : 0;
 
 	*descriptor = (struct report_descriptor){
 		.process = leak->process, .fd = leak->fd, .cloexec = -1, .dup_of = -1
@@ -159,8 +154,8 @@ void leak_describe(struct judge *judge, const struct leak *leak,
 	if (!slot || !leak->call)
 		return;
 	label_describe(judge, leak, descriptor);
-	descriptor->tid = value_of(&slot->opened_tid);
-	descriptor->opened_ns = atomic_load_explicit(&slot->opened_ns, memory_order_relaxed);
+	descriptor->tid = LEDGER_LOAD(slot->opened_tid);
+	descriptor->opened_ns = LEDGER_LOAD(slot->opened_ns);
 	if (life->end_ns > descriptor->opened_ns)
 		descriptor->age_ns = life->end_ns - descriptor->opened_ns;
 	if (leak->facts & FACT_DUP && dup_of && dup_of <= INT32_MAX)

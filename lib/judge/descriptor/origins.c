@@ -2,19 +2,14 @@
 /* What one descriptor has to do with another: duplicates, and the two ends of a pair. */
 #include "judge/descriptor/descriptor.h"
 
-static uint32_t value_of(const ledger_u32 *field)
-{
-	return atomic_load_explicit(field, memory_order_relaxed);
-}
-
 static unsigned int state_of(const struct ledger_slot *slot)
 {
-	return slot_state(atomic_load_explicit(&slot->word, memory_order_relaxed));
+	return slot_state(LEDGER_LOAD(slot->word));
 }
 
 static uint64_t opened_ns(const struct ledger_slot *slot)
 {
-	return atomic_load_explicit(&slot->opened_ns, memory_order_relaxed);
+	return LEDGER_LOAD(slot->opened_ns);
 }
 
 /* The slot of the number that the descriptor's record names, if it is of the kind `fact`. */
@@ -22,7 +17,7 @@ static const struct ledger_slot *related_slot(struct judge *judge, const struct 
 					      uint32_t fact, int *ret_fd)
 {
 	struct ledger_table *table = ledger_table_at(judge->ledger, leak->view->table_ref);
-	uint32_t number = leak->view->slot ? value_of(&leak->view->slot->peer_or_dup) : 0;
+	uint32_t number = leak->view->slot ? LEDGER_LOAD(leak->view->slot->peer_or_dup) : 0;
 
 	if (!(leak->facts & fact) || leak->facts & FACT_CONTESTED || leak->view->is_before ||
 	    !table || number == 0 || number > INT32_MAX)
@@ -61,7 +56,7 @@ const struct ledger_slot *leak_other_end(struct judge *judge, const struct leak 
 
 	if (!other || (state_of(other) != SLOT_OPEN && state_of(other) != SLOT_CLOSED))
 		return NULL;
-	*ret_is_open = state_of(other) == SLOT_OPEN && value_of(&other->facts) & FACT_PAIR &&
-		       value_of(&other->peer_or_dup) == (uint32_t)leak->fd + 1;
+	*ret_is_open = state_of(other) == SLOT_OPEN && LEDGER_LOAD(other->facts) & FACT_PAIR &&
+		       LEDGER_LOAD(other->peer_or_dup) == (uint32_t)leak->fd + 1;
 	return other;
 }

@@ -44,11 +44,6 @@ struct crossings {
 	bool is_covered;
 };
 
-static uint32_t value_of(const ledger_u32 *field)
-{
-	return atomic_load_explicit(field, memory_order_relaxed);
-}
-
 bool place_is_shell(struct judge *judge, uint32_t place)
 {
 	static const char *const shells[] = {
@@ -131,7 +126,7 @@ static uint64_t placed_key(uint32_t process, int fd)
 static void placed_read(struct crossings *crossings, uint32_t image)
 {
 	struct judge *judge = crossings->judge;
-	uint32_t ref = value_of(&judge->images[image].process->events_ref);
+	uint32_t ref = LEDGER_LOAD(judge->images[image].process->events_ref);
 	const struct ledger_event *event;
 	bool is_new;
 
@@ -166,7 +161,7 @@ static bool is_open_at_start(const struct crossings *crossings, int fd)
 	if (!crossings->is_covered)
 		return true;
 	slot = ledger_slot_at(crossings->judge->ledger, crossings->table, fd, false);
-	return slot && value_of(&slot->facts) & FACT_OUTSIDE;
+	return slot && LEDGER_LOAD(slot->facts) & FACT_OUTSIDE;
 }
 
 static bool views_take(struct crossings *crossings, uint64_t amount)
@@ -194,11 +189,11 @@ static void number_judge(struct crossings *crossings, int fd)
 	ledger_view_at_start(judge->ledger, crossings->table_ref, fd, &view);
 	if ((view.origin != DESCRIPTOR_OWN && view.origin != DESCRIPTOR_INHERITED) || !view.slot)
 		return;
-	word = atomic_load_explicit(&view.slot->word, memory_order_relaxed);
-	leak.facts = value_of(&view.slot->facts);
+	word = LEDGER_LOAD(view.slot->word);
+	leak.facts = LEDGER_LOAD(view.slot->facts);
 	leak.call = slot_call(word);
 	leak.kind = slot_kind(word) < KIND_COUNT ? slot_kind(word) : KIND_OTHER;
-	place = place_of(judge, value_of(&view.slot->opened_stack_ref));
+	place = place_of(judge, LEDGER_LOAD(view.slot->opened_stack_ref));
 	if (!leak.call || leak.facts & (FACT_CLOEXEC | FACT_SETFD | FACT_CONTESTED) ||
 	    !(judge->options->kinds & KIND_BIT(leak.kind)) || is_of_child(crossings, &view) ||
 	    is_placed(crossings, fd) || place_is_shell(judge, place))
@@ -221,7 +216,7 @@ static void number_judge(struct crossings *crossings, int fd)
 		*descriptor = (struct report_descriptor){
 			.process = id,
 			.fd = fd,
-			.tid = value_of(&view.slot->opened_tid),
+			.tid = LEDGER_LOAD(view.slot->opened_tid),
 			.dup_of = -1,
 		};
 }
@@ -229,13 +224,13 @@ static void number_judge(struct crossings *crossings, int fd)
 /* Did the exec happen, for all that is known? */
 static bool is_started(const struct crossings *crossings)
 {
-	uint32_t state = atomic_load_explicit(&crossings->process->state, memory_order_relaxed);
+	uint32_t state = LEDGER_LOAD(crossings->process->state);
 
 	if (state >= PROCESS_RUNNING)
 		return true;
 	/* Its table is only known where the process before recorded all to the very end. */
 	return state == PROCESS_EXPECTED && crossings->table->link == LINK_EXEC &&
-	       value_of(&crossings->from->successor) == crossings->image + 1;
+	       LEDGER_LOAD(crossings->from->successor) == crossings->image + 1;
 }
 
 static uint32_t number_next(const struct crossings *crossings, uint32_t fd)
@@ -253,7 +248,7 @@ static void image_judge(struct crossings *crossings)
 	const struct ledger_table *parent;
 	uint32_t limit;
 
-	crossings->table_ref = value_of(&crossings->process->table_ref);
+	crossings->table_ref = LEDGER_LOAD(crossings->process->table_ref);
 	crossings->table = ledger_table_at(judge->ledger, crossings->table_ref);
 	if (!crossings->table ||
 	    (crossings->table->link != LINK_EXEC && crossings->table->link != LINK_SPAWN))
@@ -265,13 +260,12 @@ static void image_judge(struct crossings *crossings)
 	if (!crossings->from || !is_started(crossings))
 		return;
 	crossings->from_image = parent->process;
-	crossings->is_covered = atomic_load_explicit(&crossings->process->state,
-						     memory_order_relaxed) >= PROCESS_RUNNING;
+	crossings->is_covered = LEDGER_LOAD(crossings->process->state) >= PROCESS_RUNNING;
 	crossings->depth = table_depth(judge, crossings->table_ref);
 	if (crossings->depth == 0)
 		return;
 	limit = crossings->is_covered
-			? value_of(&crossings->table->limit)
+			? LEDGER_LOAD(crossings->table->limit)
 			: ledger_view_limit(judge->ledger, crossings->table->parent_ref);
 	for (uint32_t fd = 3; (fd = number_next(crossings, fd)) < limit && fd < INT32_MAX &&
 			      views_take(crossings, 1);

@@ -7,11 +7,6 @@
 
 #include "judge/find/misuse.h"
 
-static uint32_t value_of(const ledger_u32 *field)
-{
-	return atomic_load_explicit(field, memory_order_relaxed);
-}
-
 /* One process while its events are looked through. */
 struct events {
 	struct judge *judge;
@@ -32,13 +27,13 @@ static struct closers closers_find(struct judge *judge, const struct ledger_even
 				   uint32_t guilty_ref)
 {
 	const struct ledger_stack *open = ledger_stack_at(judge->ledger, event->opened_stack_ref);
-	uint32_t ref = open ? value_of(&open->pairs_ref) : 0;
+	uint32_t ref = open ? LEDGER_LOAD(open->pairs_ref) : 0;
 	struct closers closers = { 0 };
 	const struct ledger_pair *pair;
 
 	while ((pair = ledger_at(judge->ledger, ref, sizeof(*pair))) &&
 	       budget_take(judge, &judge->record_budget, 1)) {
-		uint64_t count = atomic_load_explicit(&pair->count, memory_order_relaxed);
+		uint64_t count = LEDGER_LOAD(pair->count);
 
 		ref = pair->next_ref;
 		if (pair->close_stack_ref == guilty_ref) {
@@ -64,7 +59,7 @@ static struct closers closers_find(struct judge *judge, const struct ledger_even
  */
 static bool is_wrong_close(struct judge *judge, const struct ledger_event *event)
 {
-	uint32_t flags = value_of(&event->flags);
+	uint32_t flags = LEDGER_LOAD(event->flags);
 	struct closers closers;
 
 	if (!(flags & EVENT_IS_RECLOSED) || flags & EVENT_IS_CONTESTED ||
@@ -97,10 +92,10 @@ static void finding_make(struct events *events, enum misuse misuse,
 {
 	struct judge *judge = events->judge;
 	enum descriptor_kind kind = event->kind < KIND_COUNT ? event->kind : KIND_OTHER;
-	bool is_contested = value_of(&event->flags) & EVENT_IS_CONTESTED;
+	bool is_contested = LEDGER_LOAD(event->flags) & EVENT_IS_CONTESTED;
 	bool is_proven = misuse_is_proof(misuse) && !is_contested;
 	enum standing standing = standing_of(judge, judge->options->misuse, is_proven);
-	uint32_t count = value_of(&event->count) ? value_of(&event->count) : 1;
+	uint32_t count = LEDGER_LOAD(event->count) ? LEDGER_LOAD(event->count) : 1;
 	uint32_t place = place_of(judge, event->here_stack_ref);
 	struct report_descriptor *descriptor;
 	struct group *group;
@@ -148,11 +143,11 @@ static bool is_sweep(struct events *events, const struct ledger_event *event)
 static bool is_released_at(struct events *events, int fd, uint32_t stack_ref)
 {
 	struct ledger_table *table =
-		ledger_table_at(events->judge->ledger, value_of(&events->process->table_ref));
+		ledger_table_at(events->judge->ledger, LEDGER_LOAD(events->process->table_ref));
 	struct ledger_slot *slot =
 		table ? ledger_slot_at(events->judge->ledger, table, fd, false) : NULL;
 
-	return slot && value_of(&slot->closed_stack_ref) == stack_ref;
+	return slot && LEDGER_LOAD(slot->closed_stack_ref) == stack_ref;
 }
 
 /*
@@ -161,7 +156,7 @@ static bool is_released_at(struct events *events, int fd, uint32_t stack_ref)
  */
 static bool is_before_exec(const struct events *events)
 {
-	uint32_t state = atomic_load_explicit(&events->process->state, memory_order_relaxed);
+	uint32_t state = LEDGER_LOAD(events->process->state);
 
 	return events->process->origin == ORIGIN_FORK || state == PROCESS_REPLACED;
 }
@@ -176,7 +171,7 @@ static bool stream_late_judge(struct events *events, const struct ledger_event *
 	const uint32_t *call = lookup_get(&events->streams, event->closed_stack_ref, 0);
 	struct group *group;
 
-	if (!call || !(value_of(&event->flags) & EVENT_IS_STREAM) ||
+	if (!call || !(LEDGER_LOAD(event->flags) & EVENT_IS_STREAM) ||
 	    !misuse_is_stream_release(judge, event))
 		return false;
 	if (judge->options->misuse == POLICY_IGNORE)
@@ -257,7 +252,7 @@ static void event_note(struct events *events, const struct ledger_event *event)
 				 event->call, &is_new);
 	if (event->type != EVENT_BAD_CLOSE || event->fd < 0)
 		return;
-	if (value_of(&event->flags) & EVENT_IS_SWEEP ||
+	if (LEDGER_LOAD(event->flags) & EVENT_IS_SWEEP ||
 	    is_released_at(events, event->fd - 1, event->here_stack_ref) ||
 	    is_released_at(events, event->fd + 1, event->here_stack_ref))
 		(void)lookup_put(&events->sweeps, events->judge->report, event->here_stack_ref, 0,
@@ -268,7 +263,7 @@ static void exhaustion_tell(struct events *events, const struct ledger_event *ev
 {
 	struct judge *judge = events->judge;
 	const char *call = snapshot_call_name(judge->snapshot, event->call);
-	uint32_t count = value_of(&event->count) ? value_of(&event->count) : 1;
+	uint32_t count = LEDGER_LOAD(event->count) ? LEDGER_LOAD(event->count) : 1;
 
 	if (event->type != EVENT_EMFILE)
 		return;
@@ -284,7 +279,7 @@ static void events_each(struct events *events,
 			void (*each)(struct events *events, const struct ledger_event *event))
 {
 	struct judge *judge = events->judge;
-	uint32_t ref = value_of(&events->process->events_ref);
+	uint32_t ref = LEDGER_LOAD(events->process->events_ref);
 	const struct ledger_event *event;
 
 	while ((event = ledger_at(judge->ledger, ref, sizeof(*event))) &&
@@ -302,7 +297,7 @@ void events_find(struct judge *judge)
 					 .id = judge->images[i].id };
 
 		if (!events.process || !judge->lives[judge->images[i].life].is_wanted ||
-		    !value_of(&events.process->events_ref))
+		    !LEDGER_LOAD(events.process->events_ref))
 			continue;
 		events_each(&events, event_note);
 		events_each(&events, event_judge);

@@ -5,32 +5,26 @@
 #include "judge/descriptor/addresses.h"
 #include "judge/find/find.h"
 
-static uint32_t value_of(const ledger_u32 *field)
-{
-	return atomic_load_explicit(field, memory_order_relaxed);
-}
-
 /* Why the program means a descriptor to stay open; NULL when it did not say so. */
 static const char *note_text(struct judge *judge, struct ledger_slot *slot)
 {
 	const struct ledger_note *note = ledger_slot_note(judge->ledger, slot, false);
 
-	return note ? snapshot_string(judge->snapshot, value_of(&note->keep_ref)) : NULL;
+	return note ? snapshot_string(judge->snapshot, LEDGER_LOAD(note->keep_ref)) : NULL;
 }
 
 static void leak_read(struct judge *judge, struct leak *leak)
 {
 	const struct descriptor_view *view = leak->view;
-	uint64_t word =
-		view->slot ? atomic_load_explicit(&view->slot->word, memory_order_relaxed) : 0;
+	uint64_t word = view->slot ? LEDGER_LOAD(view->slot->word) : 0;
 	unsigned int kind = slot_kind(word);
 
 	if (view->slot && slot_state(word) != SLOT_UNSEEN) {
 		/* Of an unseen one the slot still has what was done with the one before. */
-		leak->facts = value_of(&view->slot->facts);
+		leak->facts = LEDGER_LOAD(view->slot->facts);
 		leak->call = slot_call(word);
-		leak->stack_ref = value_of(&view->slot->opened_stack_ref);
-		leak->scope = scope_id(judge, value_of(&view->slot->scope_ref));
+		leak->stack_ref = LEDGER_LOAD(view->slot->opened_stack_ref);
+		leak->scope = scope_id(judge, LEDGER_LOAD(view->slot->scope_ref));
 		leak->keep = note_text(judge, view->slot);
 		leak->is_harness = place_is_harness(judge, place_of(judge, leak->stack_ref));
 	}
@@ -63,16 +57,14 @@ static uint64_t checkpoint_of(const struct judge *judge, const struct leak *leak
 	if (!view->slot || !leak->call || view->process >= judge->image_count ||
 	    !judge->images[view->process].process)
 		return 0;
-	return atomic_load_explicit(&judge->images[view->process].process->checkpoint_ns,
-				    memory_order_relaxed);
+	return LEDGER_LOAD(judge->images[view->process].process->checkpoint_ns);
 }
 
 static bool is_warm_up(const struct judge *judge, const struct leak *leak)
 {
 	uint64_t checkpoint_ns = checkpoint_of(judge, leak);
 
-	return checkpoint_ns != 0 && atomic_load_explicit(&leak->view->slot->opened_ns,
-							  memory_order_relaxed) <= checkpoint_ns;
+	return checkpoint_ns != 0 && LEDGER_LOAD(leak->view->slot->opened_ns) <= checkpoint_ns;
 }
 
 static void group_add(struct judge *judge, struct group *group, const struct leak *leak,

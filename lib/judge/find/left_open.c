@@ -24,11 +24,6 @@ struct walk {
 	bool is_finding_heirs;
 };
 
-static uint32_t value_of(const ledger_u32 *field)
-{
-	return atomic_load_explicit(field, memory_order_relaxed);
-}
-
 static uint64_t identity_high(const struct descriptor_view *view)
 {
 	return (uint64_t)view->table_ref << 32 | view->generation;
@@ -93,7 +88,7 @@ static uint32_t table_activity(struct walk *walk, uint32_t table_ref)
 	struct judge *judge = walk->judge;
 	struct ledger_table *table = ledger_table_at(judge->ledger, table_ref);
 	const uint32_t *known = lookup_get(walk->activity, table_ref, 0);
-	uint32_t limit = table ? value_of(&table->limit) : 0, latest = 0;
+	uint32_t limit = table ? LEDGER_LOAD(table->limit) : 0, latest = 0;
 	bool is_new;
 
 	if (known)
@@ -105,10 +100,10 @@ static uint32_t table_activity(struct walk *walk, uint32_t table_ref)
 
 		if (!slot)
 			continue;
-		if (value_of(&slot->opened_fork) > latest)
-			latest = value_of(&slot->opened_fork);
-		if (value_of(&slot->closed_fork) > latest)
-			latest = value_of(&slot->closed_fork);
+		if (LEDGER_LOAD(slot->opened_fork) > latest)
+			latest = LEDGER_LOAD(slot->opened_fork);
+		if (LEDGER_LOAD(slot->closed_fork) > latest)
+			latest = LEDGER_LOAD(slot->closed_fork);
 	}
 	return *lookup_put(walk->activity, judge->report, table_ref, 0, latest, &is_new);
 }
@@ -126,7 +121,7 @@ static bool has_left_all(struct walk *walk, const struct descriptor_view *view)
 
 	for (uint32_t i = 0; table && i < walk->depth && table->link == LINK_FORK; i++) {
 		if (table->parent_ref == view->table_ref)
-			return opener && value_of(&opener->forks) == table->parent_fork &&
+			return opener && LEDGER_LOAD(opener->forks) == table->parent_fork &&
 			       table_activity(walk, view->table_ref) < table->parent_fork;
 		table = ledger_table_at(ledger, table->parent_ref);
 	}
@@ -147,9 +142,7 @@ static void heir_find_released(struct walk *walk, int fd)
 	ledger_view_at_birth(judge->ledger, walk->table_ref, fd, &view);
 	if (view.origin != DESCRIPTOR_INHERITED || !has_outlived_opener(walk, &view))
 		return;
-	closed_ns = value_of(&slot->facts) & FACT_INHERITED ?
-			    atomic_load_explicit(&slot->opened_ns, memory_order_relaxed) :
-			    0;
+	closed_ns = LEDGER_LOAD(slot->facts) & FACT_INHERITED ? LEDGER_LOAD(slot->opened_ns) : 0;
 	if (closed_ns > opener_of(walk, &view)->end_ns || has_left_all(walk, &view))
 		heir_add(walk, &view, RELEASED);
 }
@@ -181,7 +174,7 @@ static const struct ledger_fact *fact_of(const struct walk *walk, int fd)
 static void facts_read(struct walk *walk, const struct ledger_process *process)
 {
 	struct judge *judge = walk->judge;
-	uint32_t ref = value_of(&process->facts_ref);
+	uint32_t ref = LEDGER_LOAD(process->facts_ref);
 	const struct ledger_fact *fact;
 
 	lookup_clear(&walk->facts);
@@ -273,7 +266,7 @@ static void numbers_walk(struct walk *walk, bool with_inherited)
 	struct judge *judge = walk->judge;
 	struct ledger_table *table = ledger_table_at(judge->ledger, walk->table_ref);
 	uint32_t limit = with_inherited ? ledger_view_limit(judge->ledger, walk->table_ref)
-					: value_of(&table->limit);
+					: LEDGER_LOAD(table->limit);
 
 	for (uint32_t fd = 0; (fd = number_next(walk, table, fd, with_inherited)) < limit &&
 			      fd < INT32_MAX;
@@ -340,7 +333,7 @@ static void life_walk(struct walk *walk, uint32_t number, struct lookup *tables)
 
 	walk->life = number;
 	walk->id = judge->images[life->last].id;
-	walk->table_ref = value_of(&process->table_ref);
+	walk->table_ref = LEDGER_LOAD(process->table_ref);
 	if (!life->is_covered || (walk->is_finding_heirs && !is_heir) ||
 	    (!walk->is_finding_heirs && !life->is_wanted) ||
 	    !ledger_table_at(judge->ledger, walk->table_ref))

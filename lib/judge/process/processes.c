@@ -6,16 +6,11 @@
 #include "judge/process/process.h"
 #include "judge/process/coverage.h"
 
-static uint32_t value_of(const ledger_u32 *field)
-{
-	return atomic_load_explicit(field, memory_order_relaxed);
-}
-
 /* The image a process runs; an announced one has none of its own yet. */
 static const struct ledger_image *image_of(struct judge *judge,
 					   const struct ledger_process *process)
 {
-	if (value_of(&process->state) == PROCESS_EXPECTED && process->origin != ORIGIN_FORK)
+	if (LEDGER_LOAD(process->state) == PROCESS_EXPECTED && process->origin != ORIGIN_FORK)
 		return NULL;
 	return image_record(judge, process, NULL);
 }
@@ -41,9 +36,9 @@ static void end_describe(struct report_process *entry, const struct judge *judge
 	static const char *const hows[] = { NULL, "exit", "_exit", "quick_exit", "abort", "exec" };
 	const struct ledger_process *process = judge->images[index].process;
 	const struct life *life = &judge->lives[judge->images[index].life];
-	uint32_t how = value_of(&process->end_how);
+	uint32_t how = LEDGER_LOAD(process->end_how);
 
-	if (how < sizeof(hows) / sizeof(hows[0]) && value_of(&process->state) == PROCESS_ENDED)
+	if (how < sizeof(hows) / sizeof(hows[0]) && LEDGER_LOAD(process->state) == PROCESS_ENDED)
 		entry->end_how = hows[how];
 	if (index != life->last) {
 		entry->end = REPORT_END_EXEC;
@@ -65,11 +60,11 @@ static const char *check_reason(const struct ledger_process *process, const stru
 {
 	if (life->is_running)
 		return "it is still running";
-	if (value_of(&process->not_followed))
+	if (LEDGER_LOAD(process->not_followed))
 		return "it split its descriptor table in a way that cannot be followed";
 	if (!life->has_ended)
 		return "it ended without running its exit handlers";
-	switch (value_of(&process->check)) {
+	switch (LEDGER_LOAD(process->check)) {
 	case CHECK_COUNTED:
 	case CHECK_LISTED:
 	case CHECK_SCANNED:
@@ -87,15 +82,15 @@ static const char *check_reason(const struct ledger_process *process, const stru
 static const char *hello_missing(const struct judge *judge, const struct ledger_process *process,
 				 const char **ret_remedy)
 {
-	if (value_of(&process->has_filter)) {
+	if (LEDGER_LOAD(process->has_filter)) {
 		*ret_remedy = "test it without the filter";
 		return "it was started behind a seccomp filter";
 	}
-	if (value_of(&process->is_short_of_room)) {
+	if (LEDGER_LOAD(process->is_short_of_room)) {
 		*ret_remedy = "raise the limit by some MiB";
 		return "its limit of memory (ulimit -v) leaves less than 8 MiB";
 	}
-	if (value_of(&process->is_apart)) {
+	if (LEDGER_LOAD(process->is_apart)) {
 		*ret_remedy = "make libunclosed.so visible under the same path there";
 		return "it was started in another root, where the shim's file is not";
 	}
@@ -112,7 +107,7 @@ static void coverage_describe(struct judge *judge, struct report_process *entry,
 {
 	const struct ledger_process *process = judge->images[index].process;
 	const struct life *life = &judge->lives[judge->images[index].life];
-	uint32_t state = value_of(&process->state);
+	uint32_t state = LEDGER_LOAD(process->state);
 
 	entry->is_covered = index != life->last || life->is_covered;
 	entry->check_reason = check_reason(judge->images[life->last].process, life);
@@ -139,9 +134,9 @@ static void coverage_describe(struct judge *judge, struct report_process *entry,
 
 static struct report_kind_count count_read(const struct ledger_kind_count *count)
 {
-	return (struct report_kind_count){ .opened = value_of(&count->opened),
-					   .closed = value_of(&count->closed),
-					   .peak = value_of(&count->peak) };
+	return (struct report_kind_count){ .opened = LEDGER_LOAD(count->opened),
+					   .closed = LEDGER_LOAD(count->closed),
+					   .peak = LEDGER_LOAD(count->peak) };
 }
 
 static void counts_describe(struct judge *judge, struct report_process *entry,
@@ -166,15 +161,15 @@ static void process_describe(struct judge *judge, struct report_process *entry, 
 {
 	const struct ledger_process *process = judge->images[index].process;
 	const struct ledger_image *image = image_of(judge, process);
-	uint64_t ended_ns = atomic_load_explicit(&process->ended_ns, memory_order_relaxed);
-	const char *exe = snapshot_string(judge->snapshot,
-					  image ? image->exe_ref : value_of(&process->target_ref));
+	uint64_t ended_ns = LEDGER_LOAD(process->ended_ns);
+	const char *exe = snapshot_string(
+		judge->snapshot, image ? image->exe_ref : LEDGER_LOAD(process->target_ref));
 
 	entry->exe = exe ? report_strdup(judge->report, exe) : "?";
 	arguments_describe(judge, entry, image ? image->argv_ref : 0);
 	entry->name = entry->argc && entry->argv[0][0] ? entry->argv[0] : last_part(entry->exe);
 	entry->is_skipped = !judge->lives[judge->images[index].life].is_wanted;
-	entry->pid = (int)value_of(&process->pid);
+	entry->pid = (int)LEDGER_LOAD(process->pid);
 	entry->ppid = (int)process->ppid;
 	entry->start_ns = process->started_ns;
 	if (ended_ns > process->started_ns)

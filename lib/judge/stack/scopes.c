@@ -5,11 +5,6 @@
 #include "judge/stack/stack.h"
 #include "judge/stack/paths.h"
 
-static uint32_t value_of(const ledger_u32 *field)
-{
-	return atomic_load_explicit(field, memory_order_relaxed);
-}
-
 static const char *text_of(struct judge *judge, uint32_t ref)
 {
 	const char *text = snapshot_string(judge->snapshot, ref);
@@ -64,17 +59,17 @@ static void scope_describe(struct judge *judge, const struct ledger_scope *scope
 	if (!entry->file)
 		place_describe(judge, scope, entry);
 	entry->is_of_thread = scope->flags & SCOPE_THREAD;
-	entry->opened = value_of(&scope->opened);
+	entry->opened = LEDGER_LOAD(scope->opened);
 	entry->begun_ns = scope->begun_ns;
-	entry->ended_ns = atomic_load_explicit(&scope->ended_ns, memory_order_relaxed);
-	entry->left = entry->ended_ns ? value_of(&scope->left) : 0;
+	entry->ended_ns = LEDGER_LOAD(scope->ended_ns);
+	entry->left = entry->ended_ns ? LEDGER_LOAD(scope->left) : 0;
 }
 
 void scopes_read(struct judge *judge)
 {
 	struct report *report = judge->report;
 	const struct ledger_scope **scopes = NULL;
-	uint32_t ref = value_of(&judge->ledger->header->scopes_ref);
+	uint32_t ref = LEDGER_LOAD(judge->ledger->header->scopes_ref);
 	size_t count = 0;
 	const struct ledger_scope *scope;
 

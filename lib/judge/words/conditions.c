@@ -8,11 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static uint32_t value_of(const ledger_u32 *field)
-{
-	return atomic_load_explicit(field, memory_order_relaxed);
-}
-
 static bool has_fact(const struct leak *leak, uint32_t has)
 {
 	return leak->fact && (leak->fact->has & has) == has;
@@ -58,7 +53,7 @@ bool has_failed_to_connect(struct judge *judge, const struct leak *leak, struct 
 	if (!(leak->facts & FACT_CONNECT_FAILED) || has_fact(leak, HAS_PEER))
 		return false;
 	ret_clue->error = (int)(leak->facts >> FACT_ERRNO_SHIFT);
-	ret_clue->stack_ref = value_of(&leak->view->slot->fact_stack_ref);
+	ret_clue->stack_ref = LEDGER_LOAD(leak->view->slot->fact_stack_ref);
 	return true;
 }
 
@@ -262,7 +257,7 @@ bool has_opener_ended(struct judge *judge, const struct leak *leak, struct clue 
 	name = snapshot_string(judge->snapshot, leak->fact->thread_ref);
 	if (name && is_programs_name(judge, leak, name))
 		name = NULL;
-	ret_clue->number = (int)value_of(&leak->view->slot->opened_tid);
+	ret_clue->number = (int)LEDGER_LOAD(leak->view->slot->opened_tid);
 	ret_clue->text =
 		name ? report_printf(judge->report, "thread %d (%s)", ret_clue->number, name)
 		     : report_printf(judge->report, "thread %d", ret_clue->number);

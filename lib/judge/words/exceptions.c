@@ -21,11 +21,6 @@ struct left {
 	uint64_t open;    /* how many descriptors of that stack and thread are open */
 };
 
-static uint32_t value_of(const ledger_u32 *field)
-{
-	return atomic_load_explicit(field, memory_order_relaxed);
-}
-
 /* A whole backtrace, to its outer end; NULL: none. */
 static const struct ledger_stack *whole_stack(struct judge *judge, uint32_t ref)
 {
@@ -105,13 +100,13 @@ static const struct report_frame *function_left(struct judge *judge,
 static void left_add(struct judge *judge, struct left *left,
 		     const struct ledger_exception *exception, const struct report_frame *function)
 {
-	uint64_t last_ns = atomic_load_explicit(&exception->last_ns, memory_order_relaxed);
+	uint64_t last_ns = LEDGER_LOAD(exception->last_ns);
 
 	if (!left->thrown_ref) {
 		left->thrown_ref = exception->thrown_stack_ref;
 		left->function = function_text(judge, function);
 	}
-	left->count += value_of(&exception->count);
+	left->count += LEDGER_LOAD(exception->count);
 	if (last_ns > left->last_ns)
 		left->last_ns = last_ns;
 }
@@ -119,17 +114,18 @@ static void left_add(struct judge *judge, struct left *left,
 static uint64_t count_open(struct judge *judge, struct ledger_table *table,
 			   const struct ledger_slot *like)
 {
-	uint32_t limit = table ? value_of(&table->limit) : 0;
+	uint32_t limit = table ? LEDGER_LOAD(table->limit) : 0;
 	uint64_t count = 0;
 
 	for (uint32_t fd = 0; fd < limit && budget_take(judge, &judge->view_budget, 1); fd++) {
 		const struct ledger_slot *slot =
 			ledger_slot_at(judge->ledger, table, (int)fd, false);
-		uint64_t word = slot ? atomic_load_explicit(&slot->word, memory_order_relaxed) : 0;
+		uint64_t word = slot ? LEDGER_LOAD(slot->word) : 0;
 
 		count += slot && slot_state(word) == SLOT_OPEN &&
-			 value_of(&slot->opened_stack_ref) == value_of(&like->opened_stack_ref) &&
-			 value_of(&slot->opened_tid) == value_of(&like->opened_tid);
+			 LEDGER_LOAD(slot->opened_stack_ref) ==
+				 LEDGER_LOAD(like->opened_stack_ref) &&
+			 LEDGER_LOAD(slot->opened_tid) == LEDGER_LOAD(like->opened_tid);
 	}
 	return count;
 }
@@ -138,7 +134,7 @@ static void left_find(struct judge *judge, const struct leak *leak, struct left 
 {
 	const struct ledger_stack *opened = whole_stack(judge, leak->stack_ref);
 	const struct ledger_slot *slot = leak->view->slot;
-	uint32_t ref = value_of(&judge->images[leak->view->process].process->exceptions_ref);
+	uint32_t ref = LEDGER_LOAD(judge->images[leak->view->process].process->exceptions_ref);
 
 	for (int i = 0; opened && i < RECORDS_MAX; i++) {
 		const struct ledger_exception *exception =
@@ -148,7 +144,7 @@ static void left_find(struct judge *judge, const struct leak *leak, struct left 
 		if (!exception || !budget_take(judge, &judge->view_budget, 1))
 			break;
 		ref = exception->next_ref;
-		if (exception->tid != value_of(&slot->opened_tid))
+		if (exception->tid != LEDGER_LOAD(slot->opened_tid))
 			continue;
 		function = function_left(judge, opened, exception);
 		if (function)
@@ -161,7 +157,7 @@ static void left_find(struct judge *judge, const struct leak *leak, struct left 
 
 static const struct left *left_of(struct judge *judge, const struct leak *leak)
 {
-	uint32_t tid = value_of(&leak->view->slot->opened_tid), number;
+	uint32_t tid = LEDGER_LOAD(leak->view->slot->opened_tid), number;
 	struct left left = { 0 };
 	bool is_new;
 
@@ -188,11 +184,11 @@ bool exception_left(struct judge *judge, const struct leak *leak, struct clue *r
 
 	if (!view->slot || !leak->call || !leak->stack_ref || leak->facts & FACT_INHERITED ||
 	    view->process >= judge->image_count || !judge->images[view->process].process ||
-	    !value_of(&judge->images[view->process].process->exceptions_ref))
+	    !LEDGER_LOAD(judge->images[view->process].process->exceptions_ref))
 		return false;
 	left = left_of(judge, leak);
 	if (!left->thrown_ref || !left->function || left->open > left->count ||
-	    left->last_ns < atomic_load_explicit(&view->slot->opened_ns, memory_order_relaxed))
+	    left->last_ns < LEDGER_LOAD(view->slot->opened_ns))
 		return false;
 	ret_clue->stack_ref = left->thrown_ref;
 	ret_clue->text = left->function;
