@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct text {
 	char *bytes;
@@ -27,5 +28,16 @@ void text_add_hex(struct text *text, uint64_t number);
 
 /* Parse a decimal number that fills `length` bytes. Returns false for anything else. */
 bool text_parse_number(const char *bytes, size_t length, uint64_t *ret_number);
+
+static inline bool text_starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* NULL is the same as NULL, and as no text. */
+static inline bool text_is_same(const char *one, const char *other)
+{
+	return one == other || (one && other && strcmp(one, other) == 0);
+}
 
 #endif

@@ -20,6 +20,7 @@
 
 #include "base/kinds.h"
 #include "base/options.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/sample.h"
 
@@ -35,11 +36,6 @@ static const struct command {
 #undef COMMAND_RESERVED
 	{ NULL, NULL },
 };
-
-static bool starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
 
 static int answer(const char *kind)
 {
@@ -95,7 +91,7 @@ static int answer_value(const struct option_row *row, const char *word, const ch
 		return answer("folders");
 	if (strcmp(row->values, "PROG") == 0)
 		return answer("program");
-	return answer(starts_with(row->values, "FILE") ? "files" : "words");
+	return answer(text_starts_with(row->values, "FILE") ? "files" : "words");
 }
 
 static void print_options(void)
@@ -128,7 +124,7 @@ static int answer_samples(void)
 
 static const struct option_row *row_of(const char *word)
 {
-	if (starts_with(word, "--"))
+	if (text_starts_with(word, "--"))
 		return options_find(word + 2, strcspn(word + 2, "="));
 	for (const struct option_row *row = option_rows; row->name; row++)
 		if (word[0] == '-' && word[1] == row->letter && word[2] == '\0')
@@ -165,7 +161,7 @@ static int answer_options(int argc, char **argv, int next, bool is_program)
 		printf("words-of %d\n", next);
 		return 0;
 	}
-	row = starts_with(word, "--") && equals ? row_of(word) : NULL;
+	row = text_starts_with(word, "--") && equals ? row_of(word) : NULL;
 	if (row) {
 		char prefix[80];
 

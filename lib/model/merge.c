@@ -5,6 +5,7 @@
  */
 #include "model/merge.h"
 
+#include "base/text.h"
 #include "model/merge_finding.h"
 
 static uint32_t next_process(const struct report *report)
@@ -57,8 +58,8 @@ static uint32_t *suppressions_merge(struct report *into, const struct report *pa
 		size_t at = 0;
 
 		while (at < into->suppression_count &&
-		       !(is_same(into->suppressions[at].rule, rule->rule) &&
-			 is_same(into->suppressions[at].source, rule->source) &&
+		       !(text_is_same(into->suppressions[at].rule, rule->rule) &&
+			 text_is_same(into->suppressions[at].source, rule->source) &&
 			 into->suppressions[at].line == rule->line))
 			at++;
 		if (at < into->suppression_count)
@@ -95,7 +96,8 @@ static struct finding *finding_find(struct report *report, const struct finding 
 	for (size_t i = 0; i < report->finding_count; i++) {
 		struct finding *finding = &report->findings[i];
 
-		if (finding->fingerprint && is_same(finding->fingerprint, other->fingerprint) &&
+		if (finding->fingerprint &&
+		    text_is_same(finding->fingerprint, other->fingerprint) &&
 		    finding->type == other->type && finding->kind == other->kind)
 			return finding;
 	}
@@ -175,7 +177,7 @@ static void counts_merge(struct report *into, const struct report *part)
 static bool has_diagnostic(const struct report *report, const char *text)
 {
 	for (size_t i = 0; i < report->diagnostic_count; i++)
-		if (is_same(report->diagnostics[i].text, text))
+		if (text_is_same(report->diagnostics[i].text, text))
 			return true;
 	return false;
 }
@@ -215,12 +217,12 @@ static void session_merge(struct report *into, const struct report *part)
 		end = end_of(part);
 	into->started_wall_ns = start;
 	into->duration_ns = (uint64_t)(end - start);
-	if (!is_same(into->cwd, part->cwd))
+	if (!text_is_same(into->cwd, part->cwd))
 		into->cwd = NULL;
-	if (!is_same(into->project, part->project))
+	if (!text_is_same(into->project, part->project))
 		into->project = NULL;
 	into->is_complete &= part->is_complete;
-	if (!is_same(into->host_name, part->host_name))
+	if (!text_is_same(into->host_name, part->host_name))
 		into->host_name = into->kernel = into->libc = NULL;
 }
 

@@ -2,6 +2,10 @@
 /* Two findings of the same place become one: sums, descriptors, where siblings were closed. */
 #include "model/merge_finding.h"
 
+#include <string.h>
+
+#include "base/text.h"
+
 void *array_join(struct report *report, const void *have, size_t have_count, const void *more,
 		 size_t count, size_t size)
 {
@@ -18,9 +22,9 @@ static bool is_related_same(const struct report_related *one, const struct repor
 {
 	const struct report_frame *a = one->stack.frames, *b = other->stack.frames;
 
-	return is_same(one->role, other->role) && one->stack.frame_count > 0 &&
-	       other->stack.frame_count > 0 && is_same(a->function, b->function) &&
-	       is_same(a->file, b->file) && a->line == b->line;
+	return text_is_same(one->role, other->role) && one->stack.frame_count > 0 &&
+	       other->stack.frame_count > 0 && text_is_same(a->function, b->function) &&
+	       text_is_same(a->file, b->file) && a->line == b->line;
 }
 
 /* Where siblings were closed: the same places add up. */
@@ -47,7 +51,7 @@ static uint64_t siblings_of(const struct finding *finding, size_t *ret_places)
 
 	*ret_places = 0;
 	for (size_t i = 0; i < finding->related_count; i++)
-		if (is_same(finding->related[i].role, "usually-closed")) {
+		if (text_is_same(finding->related[i].role, "usually-closed")) {
 			count += finding->related[i].count;
 			(*ret_places)++;
 		}
@@ -65,7 +69,7 @@ static void siblings_tell(struct report *into, struct finding *finding)
 		struct report_evidence *evidence = &finding->evidence[i];
 		const char *at = evidence->text ? strstr(evidence->text, ", at ") : NULL;
 
-		if (!is_same(evidence->what, SIBLINGS))
+		if (!text_is_same(evidence->what, SIBLINGS))
 			continue;
 		evidence->text = report_printf(
 			into, "%llu of %llu from here were %s%s", (unsigned long long)closed,
@@ -88,7 +92,7 @@ static void siblings_merge(struct report *into, struct finding *finding,
 	finding->remedy_file = other->remedy_file;
 	finding->remedy_line = other->remedy_line;
 	for (size_t i = 0; i < other->evidence_count; i++)
-		if (is_same(other->evidence[i].what, SIBLINGS))
+		if (text_is_same(other->evidence[i].what, SIBLINGS))
 			APPEND(into, finding->evidence, finding->evidence_count,
 			       &other->evidence[i], 1);
 }

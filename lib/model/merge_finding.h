@@ -7,8 +7,6 @@
 #ifndef UNCLOSED_MODEL_MERGE_FINDING_H
 #define UNCLOSED_MODEL_MERGE_FINDING_H
 
-#include <string.h>
-
 #include "model/model.h"
 
 /*
@@ -30,10 +28,5 @@ void *array_join(struct report *report, const void *have, size_t have_count, con
  * refers to has the numbers of `into` already.
  */
 void finding_merge(struct report *into, struct finding *finding, const struct finding *other);
-
-static inline bool is_same(const char *one, const char *other)
-{
-	return one == other || (one && other && strcmp(one, other) == 0);
-}
 
 #endif

@@ -19,36 +19,32 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "judge/find/find.h"
-
-static bool starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
 
 static bool is_finalizer_call(const char *function)
 {
 	/* The cycle collector calls finalisers in a loop of its own, often inlined. */
-	return starts_with(function, "PyObject_CallFinalizer") ||
+	return text_starts_with(function, "PyObject_CallFinalizer") ||
 	       strcmp(function, "finalize_garbage") == 0;
 }
 
 static bool is_python_code(const char *function)
 {
-	return starts_with(function, "_PyEval_EvalFrame") ||
-	       starts_with(function, "PyEval_EvalFrame") ||
-	       starts_with(function, "_PyFunction_Vectorcall") ||
-	       starts_with(function, "_PyFunction_FastCall");
+	return text_starts_with(function, "_PyEval_EvalFrame") ||
+	       text_starts_with(function, "PyEval_EvalFrame") ||
+	       text_starts_with(function, "_PyFunction_Vectorcall") ||
+	       text_starts_with(function, "_PyFunction_FastCall");
 }
 
 /* How iobase_finalize() calls the method close, in versions of CPython from 3.6 on. */
 static bool is_method_call(const char *function)
 {
-	return starts_with(function, "PyObject_VectorcallMethod") ||
-	       starts_with(function, "PyObject_CallMethodNoArgs") ||
-	       starts_with(function, "PyObject_CallMethodObjArgs") ||
-	       starts_with(function, "_PyObject_CallMethod") ||
-	       starts_with(function, "object_vacall");
+	return text_starts_with(function, "PyObject_VectorcallMethod") ||
+	       text_starts_with(function, "PyObject_CallMethodNoArgs") ||
+	       text_starts_with(function, "PyObject_CallMethodObjArgs") ||
+	       text_starts_with(function, "_PyObject_CallMethod") ||
+	       text_starts_with(function, "object_vacall");
 }
 
 /*

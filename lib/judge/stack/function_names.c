@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "judge/stack/stack.h"
 
 /* Suffixes that compilers add to clones of a function. */
@@ -134,20 +135,15 @@ char *function_normalise(struct report *report, const char *name)
 	return report_strdup(report, return_type_skip(text));
 }
 
-static bool starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
-
 /*
  * What runs the constructors of global objects: gcc names it after the first global
  * of a file, clang after the file, and each has another function inside.
  */
 static bool is_static_init(const char *name)
 {
-	return starts_with(name, "_GLOBAL__sub_I_") || starts_with(name, "_GLOBAL__I_") ||
-	       starts_with(name, "__cxx_global_var_init") ||
-	       starts_with(name, "__static_initialization_and_destruction_");
+	return text_starts_with(name, "_GLOBAL__sub_I_") || text_starts_with(name, "_GLOBAL__I_") ||
+	       text_starts_with(name, "__cxx_global_var_init") ||
+	       text_starts_with(name, "__static_initialization_and_destruction_");
 }
 
 /*
@@ -174,9 +170,9 @@ const char *function_key(struct report *report, const char *name)
 
 bool function_is_glue(const char *key, const char *language)
 {
-	if (starts_with(key, "std::") || starts_with(key, "__gnu_cxx::"))
+	if (text_starts_with(key, "std::") || text_starts_with(key, "__gnu_cxx::"))
 		return true;
 	return language && strcmp(language, "rust") == 0 &&
-	       (starts_with(key, "core::") || starts_with(key, "alloc::") ||
-		starts_with(key, "<core::") || starts_with(key, "<alloc::"));
+	       (text_starts_with(key, "core::") || text_starts_with(key, "alloc::") ||
+		text_starts_with(key, "<core::") || text_starts_with(key, "<alloc::"));
 }

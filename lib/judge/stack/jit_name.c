@@ -3,12 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "judge/stack/jit.h"
-
-static bool starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
 
 /* Cut ":12" from the end of `text`; 0 when there is none. */
 static unsigned int number_cut(char *text)
@@ -40,7 +36,7 @@ static char *script_file(char *text)
 /* Node's own scripts, and installed packages. */
 static bool is_script_library(const char *file)
 {
-	return starts_with(file, "node:") || strstr(file, "/node_modules/");
+	return text_starts_with(file, "node:") || strstr(file, "/node_modules/");
 }
 
 /* V8: "JS:*serve /app/server.js:12:14", after the tier of the compiler; older: "LazyCompile:". */
@@ -52,7 +48,7 @@ static bool script_parse(struct report *report, const char *name, struct report_
 	unsigned int column;
 	char *text, *file;
 
-	while (kind < kind_count && !starts_with(name, kinds[kind]))
+	while (kind < kind_count && !text_starts_with(name, kinds[kind]))
 		kind++;
 	if (kind == kind_count)
 		return false;
@@ -66,7 +62,7 @@ static bool script_parse(struct report *report, const char *name, struct report_
 		frame->line = number_cut(file);
 		if (frame->line == 0)
 			frame->line = column; /* there was but one number */
-		if (starts_with(file, "file://"))
+		if (text_starts_with(file, "file://"))
 			file += strlen("file://");
 		frame->file = *file ? file : NULL;
 		frame->is_line_of_function = frame->line > 0;
@@ -81,7 +77,7 @@ static bool python_parse(struct report *report, const char *name, struct report_
 {
 	char *text, *colon;
 
-	if (!starts_with(name, "py::"))
+	if (!text_starts_with(name, "py::"))
 		return false;
 	text = report_strdup(report, name + 4);
 	colon = strchr(text, ':');

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/stack/stack.h"
+#include "base/text.h"
 #include "judge/stack/runtime.h"
+#include "judge/stack/stack.h"
 #include "model/where.h"
 
 /* One stretch of an image's addresses in a time of its own. */
@@ -36,11 +37,6 @@ static const char *hex_of(struct report *report, const uint8_t *bytes, size_t le
 	return text;
 }
 
-static bool starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
-
 static uint64_t text_hash(const char *text)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -61,11 +57,12 @@ static void module_describe(struct judge *judge, struct module *module, const ch
 		.build_id = hex_of(judge->report, record->build_id, build_id_length),
 		.build_id_bytes = record->build_id,
 		.build_id_length = build_id_length,
-		.is_shim = starts_with(name, "libunclosed.so"),
+		.is_shim = text_starts_with(name, "libunclosed.so"),
 		.runtime = runtime_of_module(path, name),
 		.is_system = path_is_system(path),
-		.is_libc = starts_with(name, "libc.so") || starts_with(name, "libc-2") ||
-			   starts_with(name, "libpthread") || starts_with(name, "ld-linux"),
+		.is_libc = text_starts_with(name, "libc.so") || text_starts_with(name, "libc-2") ||
+			   text_starts_with(name, "libpthread") ||
+			   text_starts_with(name, "ld-linux"),
 	};
 	module->name = module->path + (name - path);
 }

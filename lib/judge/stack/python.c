@@ -10,17 +10,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "judge/stack/paths.h"
 #include "judge/stack/python_text.h"
 #include "judge/stack/python_words.h"
 #include "judge/stack/runtime.h"
 
 #define LINES_MAX 1024
-
-static bool starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -32,7 +28,7 @@ static bool ends_with(const char *text, const char *end)
 /* CPython itself: the program, its library, and extensions of the standard library. */
 static bool has_module(const char *path, const char *name)
 {
-	return starts_with(name, "python3") || starts_with(name, "libpython3") ||
+	return text_starts_with(name, "python3") || text_starts_with(name, "libpython3") ||
 	       strcmp(name, "python") == 0 || strstr(path, "/lib-dynload/");
 }
 
@@ -40,7 +36,8 @@ static bool has_module(const char *path, const char *name)
 static bool owns_module(const struct module *module)
 {
 	return !module || module->runtime == RUNTIME_python ||
-	       starts_with(module->name, "libffi.so") || starts_with(module->name, "_greenlet.");
+	       text_starts_with(module->name, "libffi.so") ||
+	       text_starts_with(module->name, "_greenlet.");
 }
 
 static bool is_glue(const struct judge *judge, const struct report_frame *frame)
@@ -51,7 +48,7 @@ static bool is_glue(const struct judge *judge, const struct report_frame *frame)
 static bool is_loop(const struct report_frame *frame)
 {
 	return frame->function && !frame->is_inlined &&
-	       starts_with(frame->function, "_PyEval_EvalFrameDefault");
+	       text_starts_with(frame->function, "_PyEval_EvalFrameDefault");
 }
 
 /* Is a file below a directory of Python: lib/python3.11/, lib/python3/, lib/python311.zip/? */
@@ -65,7 +62,7 @@ static bool is_below(const char *path, const char *directory)
 /* A file of the standard library or of an installed package: not the program's own. */
 static bool is_library(const char *path)
 {
-	return starts_with(path, "<frozen ") || is_below(path, "/lib/python3") ||
+	return text_starts_with(path, "<frozen ") || is_below(path, "/lib/python3") ||
 	       is_below(path, "/lib64/python3") || is_below(path, "/site-packages") ||
 	       is_below(path, "/dist-packages") || ends_with(path, "/unclosed_pytest.py");
 }

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "report/json/reader.h"
 #include "report/json_value.h"
 #include "report/report.h"
@@ -16,11 +17,6 @@
 #define SCHEMA "unclosed-baseline/"
 #define SCHEMA_VERSION "1"
 #define FINGERPRINT "place/1"
-
-static bool starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
 
 static void read_entry_of(struct json_reader *reader, const json_t *object,
 			  struct baseline *baseline)
@@ -68,14 +64,14 @@ static void read_root(struct json_reader *reader, json_t *root, struct baseline 
 
 	if (schema && strcmp(schema, SCHEMA SCHEMA_VERSION) == 0) {
 		read_entries(reader, root, baseline);
-	} else if (schema && starts_with(schema, SCHEMA)) {
+	} else if (schema && text_starts_with(schema, SCHEMA)) {
 		read_fail(
 			reader, "schema",
 			report_printf(reader->report,
 				      "it is of another version, %.40s; this unclosed reads " SCHEMA
 					      SCHEMA_VERSION ": use the one that wrote it",
 				      schema));
-	} else if (schema && starts_with(schema, "unclosed-report/")) {
+	} else if (schema && text_starts_with(schema, "unclosed-report/")) {
 		read_report(reader, root);
 		if (!reader->is_bad)
 			baseline_collect(baseline, reader->report);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "report/text/line.h"
 #include "report/words.h"
 
@@ -54,7 +55,7 @@ static void fact_states(struct facts *facts, const struct line *line)
 			continue;
 		LINE_FOREACH(other, line)
 		{
-			if (!is_same(state_of(line->finding, other), state))
+			if (!text_is_same(state_of(line->finding, other), state))
 				continue;
 			same++;
 			is_first = is_first && other >= one;
@@ -79,7 +80,7 @@ static void fact_about(struct facts *facts, const struct line *line)
 	LINE_FOREACH(one, line)
 	{
 		is_deleted = is_deleted && one->is_deleted;
-		if (!is_same(one->about, about))
+		if (!text_is_same(one->about, about))
 			about = NULL;
 	}
 	if (is_deleted) {
@@ -123,7 +124,7 @@ static void fact_label(struct facts *facts, const struct line *line)
 {
 	LINE_FOREACH(one, line)
 	{
-		if (!is_same(one->label, line->first->label))
+		if (!text_is_same(one->label, line->first->label))
 			return;
 	}
 	if (!line->first->label)
@@ -142,7 +143,7 @@ static void print_facts(const struct printer *printer, const struct line *line, 
 	{
 		least = one->age_ns < least ? one->age_ns : least;
 		most = one->age_ns > most ? one->age_ns : most;
-		if (one->has_queues && !is_same(one->state, "LISTEN")) { /* there: backlog */
+		if (one->has_queues && !text_is_same(one->state, "LISTEN")) { /* there: backlog */
 			unread += one->receive_queue;
 			unsent += one->send_queue;
 		}

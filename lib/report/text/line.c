@@ -2,6 +2,7 @@
 /* Which descriptors of a group make a line, and the addresses that stand there. */
 #include "report/text/line.h"
 
+#include "base/text.h"
 #include "report/text/text.h"
 
 /* Towards the peer? Without a connection that is the one connect() was given. */
@@ -25,8 +26,8 @@ struct ends ends_of(const struct finding *finding, const struct report_descripto
 
 bool line_has(const struct line *line, const struct report_descriptor *one)
 {
-	return is_same(ends_of(line->finding, line->first).shared,
-		       ends_of(line->finding, one).shared);
+	return text_is_same(ends_of(line->finding, line->first).shared,
+			    ends_of(line->finding, one).shared);
 }
 
 const struct report_descriptor *line_next(const struct line *line,
@@ -50,7 +51,7 @@ static bool is_new_own(const struct line *line, const struct report_descriptor *
 	{
 		if (other == one)
 			break;
-		if (is_same(ends_of(line->finding, other).own, own))
+		if (text_is_same(ends_of(line->finding, other).own, own))
 			return false;
 	}
 	return true;

@@ -7,8 +7,6 @@
 #ifndef UNCLOSED_REPORT_TEXT_LINE_H
 #define UNCLOSED_REPORT_TEXT_LINE_H
 
-#include <string.h>
-
 #include "report/print.h"
 
 /* One line: those of the first `count` descriptors that share an end with `first`. */
@@ -42,10 +40,5 @@ const struct report_descriptor *line_next(const struct line *line,
  * are no addresses to print.
  */
 bool line_print_ends(const struct printer *printer, const struct line *line);
-
-static inline bool is_same(const char *one, const char *other)
-{
-	return one == other || (one && other && strcmp(one, other) == 0);
-}
 
 #endif
