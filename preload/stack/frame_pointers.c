@@ -9,6 +9,7 @@
 #include "ledger/layout.h"
 #include "shim/names.h"
 #include "shim/state.h"
+#include "stack/eh_frame.h"
 #include "stack/frame_rule.h"
 #include "stack/readable.h"
 

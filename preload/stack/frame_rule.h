@@ -32,10 +32,4 @@ struct frame_rule {
  */
 bool frame_rule_find(uint64_t pc, struct frame_rule *ret_rule);
 
-/*
- * Is there call frame information for `pc`, simple or not, so that an unwinder
- * can leave its frame? True where that cannot be told.
- */
-bool frame_is_described(uint64_t pc);
-
 #endif

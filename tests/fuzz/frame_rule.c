@@ -11,6 +11,7 @@
 
 #include "fuzz.h"
 #include "libc/objects.h"
+#include "stack/eh_frame.h"
 
 #define FUNCTIONS_MAX 16
 #define TABLE_AT 12 /* in the header; pairs of a function and its description */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "section.h"
+#include "stack/eh_frame.h"
 #include "world.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
