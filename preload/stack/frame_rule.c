@@ -85,68 +85,104 @@ static void state_push_or_pop(struct machine *machine, bool is_push)
 		machine->row = machine->saved[--machine->saved_count];
 }
 
-/* Instructions with a whole byte of code (DWARF 5, section 7.24). Returns false for unknown ones. */
-static bool instruction_run(struct machine *machine, uint8_t code, struct bytes *bytes)
+/* Codes 0x02 to 0x04, advance_loc1, 2 and 4: how far. */
+static uint32_t advance_read(uint8_t code, struct bytes *bytes)
 {
-	struct row *row = &machine->row;
-	uint64_t scale = (uint64_t)machine->common->data_align;
+	switch (code) {
+	case 0x02:
+		return read_u8(bytes);
+	case 0x03:
+		return read_u16(bytes);
+	default:
+		return read_u32(bytes);
+	}
+}
+
+/* Codes 0x0c to 0x0f: where the CFA is. */
+static void cfa_run(struct row *row, uint8_t code, struct bytes *bytes)
+{
 	uint64_t reg;
 
 	switch (code) {
+	case 0x0c: /* def_cfa */
+		reg = read_uleb(bytes);
+		row_define_cfa(row, reg, (int64_t)read_uleb(bytes));
+		break;
+	case 0x0d: /* def_cfa_register */
+		row_define_cfa(row, read_uleb(bytes), row->rule.cfa_offset);
+		break;
+	case 0x0e: /* def_cfa_offset */
+		row->rule.cfa_offset = (int64_t)read_uleb(bytes);
+		break;
+	default: /* def_cfa_expression */
+		read_past_block(bytes);
+		row->is_simple = false;
+	}
+}
+
+/* Codes that begin with a register: where the caller's is. */
+static void register_run(struct machine *machine, uint8_t code, struct bytes *bytes)
+{
+	struct row *row = &machine->row;
+	uint64_t scale = (uint64_t)machine->common->data_align;
+	uint64_t reg = read_uleb(bytes);
+
+	switch (code) {
+	case 0x05: /* offset_extended */
+		row_save(row, reg, (int64_t)(read_uleb(bytes) * scale));
+		break;
+	case 0x11: /* offset_extended_sf */
+		row_save(row, reg, (int64_t)((uint64_t)read_sleb(bytes) * scale));
+		break;
+	case 0x06: /* restore_extended */
+		row_restore(machine, reg);
+		break;
+	case 0x07: /* undefined */
+		row_undefine(row, reg);
+		break;
+	case 0x08: /* same_value */
+		row_lose(row, reg);
+		break;
+	case 0x09: /* register */
+		row_lose(row, reg);
+		(void)read_uleb(bytes); /* the register it is in */
+		break;
+	default: /* expression, val_expression */
+		row_lose(row, reg);
+		read_past_block(bytes);
+	}
+}
+
+/* Instructions with a whole byte of code (DWARF 5, section 7.24). Returns false for unknown ones. */
+static bool instruction_run(struct machine *machine, uint8_t code, struct bytes *bytes)
+{
+	switch (code) {
 	case 0x00: /* nop */
 		return true;
-	case 0x02: /* advance_loc1 */
-		machine->location += read_u8(bytes) * machine->common->code_align;
-		return true;
+	case 0x02:
 	case 0x03:
-		machine->location += read_u16(bytes) * machine->common->code_align;
-		return true;
 	case 0x04:
-		machine->location += read_u32(bytes) * machine->common->code_align;
+		machine->location += advance_read(code, bytes) * machine->common->code_align;
 		return true;
-	case 0x05: /* offset_extended */
-		reg = read_uleb(bytes);
-		row_save(row, reg, (int64_t)(read_uleb(bytes) * scale));
-		return true;
-	case 0x06: /* restore_extended */
-		row_restore(machine, read_uleb(bytes));
-		return true;
-	case 0x07: /* undefined */
-		row_undefine(row, read_uleb(bytes));
-		return true;
-	case 0x08: /* same_value */
-		row_lose(row, read_uleb(bytes));
-		return true;
-	case 0x09: /* register */
-		row_lose(row, read_uleb(bytes));
-		(void)read_uleb(bytes); /* the register it is in */
+	case 0x05:
+	case 0x06:
+	case 0x07:
+	case 0x08:
+	case 0x09:
+	case 0x10:
+	case 0x11:
+	case 0x16:
+		register_run(machine, code, bytes);
 		return true;
 	case 0x0a: /* remember_state */
 	case 0x0b: /* restore_state */
 		state_push_or_pop(machine, code == 0x0a);
 		return true;
-	case 0x0c: /* def_cfa */
-		reg = read_uleb(bytes);
-		row_define_cfa(row, reg, (int64_t)read_uleb(bytes));
-		return true;
-	case 0x0d: /* def_cfa_register */
-		row_define_cfa(row, read_uleb(bytes), row->rule.cfa_offset);
-		return true;
-	case 0x0e: /* def_cfa_offset */
-		row->rule.cfa_offset = (int64_t)read_uleb(bytes);
-		return true;
-	case 0x0f: /* def_cfa_expression */
-		read_past_block(bytes);
-		row->is_simple = false;
-		return true;
-	case 0x10: /* expression */
-	case 0x16: /* val_expression */
-		row_lose(row, read_uleb(bytes));
-		read_past_block(bytes);
-		return true;
-	case 0x11: /* offset_extended_sf */
-		reg = read_uleb(bytes);
-		row_save(row, reg, (int64_t)((uint64_t)read_sleb(bytes) * scale));
+	case 0x0c:
+	case 0x0d:
+	case 0x0e:
+	case 0x0f:
+		cfa_run(&machine->row, code, bytes);
 		return true;
 	case 0x2e: /* GNU_args_size */
 		(void)read_uleb(bytes); /* of no matter for unwinding */
