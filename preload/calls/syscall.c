@@ -251,49 +251,24 @@ static long fork_by_number(long number, long a, long b, long c, long d, long e)
 	return pid;
 }
 
-long syscall_recorded(long number, long a, long b, long c, long d, long e, long f)
+static long fcntl_by_number(long a, long b, long c)
 {
-	bool is_filter = false;
-	enum call opener;
-	long result;
+	long result = result_of(raw3(SYS_fcntl, a, b, c));
 
-	if (number == SYS_write && unwinder_libunwind_owns(__builtin_return_address(0)))
-		return address_is_readable(b);
+	return fcntl_duplicates((int)b) ? record_duplicate(CALL_fcntl, (int)a, (int)result)
+					: result;
+}
+
+/* Through the wrappers, which have the rules; those that wait are no cancellation points here. */
+static long socket_by_number(long number, long a, long b, long c, long d, long e)
+{
 	switch (number) {
-	case SYS_close:
-		return result_of(release_by_number((int)a, a));
-	case SYS_close_range:
-		return result_of(close_range_by_number(a, b, c));
-#ifdef SYS_dup2
-	case SYS_dup2:
-		return result_of(duplicate_by_number(CALL_dup2, number, a, b, 0));
-	case SYS_fork:
-#endif
-	case SYS_clone:
-	case SYS_clone3:
-		return result_of(fork_by_number(number, a, b, c, d, e));
-	case SYS_dup3:
-		return result_of(duplicate_by_number(CALL_dup3, number, a, b, c));
-	/* Through the wrappers, which have the rules; those that wait are no cancellation points
-	 * here. */
-	case SYS_dup:
-		return dup((int)a);
-	case SYS_fcntl:
-		result = result_of(raw3(number, a, b, c));
-		return fcntl_duplicates((int)b) ? record_duplicate(CALL_fcntl, (int)a, (int)result)
-						: result;
 	case SYS_accept:
 		return accept_by_number(CALL_accept, number, a, b, c, 0);
 	case SYS_accept4:
 		return accept_by_number(CALL_accept4, number, a, b, c, d);
 	case SYS_socketpair:
 		return socketpair((int)a, (int)b, (int)c, (int *)d);
-	case SYS_pipe2:
-		return pipe2((int *)a, (int)b);
-#ifdef SYS_pipe
-	case SYS_pipe:
-		return pipe((int *)a);
-#endif
 	case SYS_connect:
 		return record_connect((int)a, (int)result_of(raw3(number, a, b, c)),
 				      (const struct sockaddr *)b, (socklen_t)c);
@@ -311,8 +286,86 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 				   (const struct msghdr *)b);
 	case SYS_recvmmsg:
 		return recvmmsg_by_number(a, b, c, d, e);
-	case SYS_sendmmsg:
+	default: /* SYS_sendmmsg */
 		return sendmmsg_by_number(a, b, c, d);
+	}
+}
+
+/* May it forbid system calls from here on? */
+static bool is_filter(long number, long a)
+{
+	switch (number) {
+	case SYS_prctl:
+		return (int)a == PR_SET_SECCOMP;
+	case SYS_seccomp:
+		return a == SECCOMP_SET_MODE_FILTER || a == SECCOMP_SET_MODE_STRICT;
+	default:
+		return false;
+	}
+}
+
+/* What needs nothing done around it but for a filter; at most it opens a descriptor. */
+static long plain_by_number(long number, long a, long b, long c, long d, long e, long f)
+{
+	bool has_filter = is_filter(number, a);
+	enum call opener;
+	long result;
+
+	if (has_filter)
+		seccomp_prepare();
+	result = raw6(number, a, b, c, d, e, f);
+	if (raw_failed(result))
+		return result_of(result);
+	if (has_filter)
+		seccomp_entered();
+	opener = opener_of(number, a, b, c);
+	if (opener != CALL_none)
+		record_opened_with(opener, (int)result,
+				   facts_of(opener, number, (long[]){ a, b, c, d, e, f }));
+	return result;
+}
+
+long syscall_recorded(long number, long a, long b, long c, long d, long e, long f)
+{
+	if (number == SYS_write && unwinder_libunwind_owns(__builtin_return_address(0)))
+		return address_is_readable(b);
+	switch (number) {
+	case SYS_close:
+		return result_of(release_by_number((int)a, a));
+	case SYS_close_range:
+		return result_of(close_range_by_number(a, b, c));
+#ifdef SYS_dup2
+	case SYS_dup2:
+		return result_of(duplicate_by_number(CALL_dup2, number, a, b, 0));
+	case SYS_fork:
+#endif
+	case SYS_clone:
+	case SYS_clone3:
+		return result_of(fork_by_number(number, a, b, c, d, e));
+	case SYS_dup3:
+		return result_of(duplicate_by_number(CALL_dup3, number, a, b, c));
+	case SYS_dup: /* from here on many are done by the wrappers, which have the rules */
+		return dup((int)a);
+	case SYS_fcntl:
+		return fcntl_by_number(a, b, c);
+#ifdef SYS_pipe
+	case SYS_pipe:
+		return pipe((int *)a);
+#endif
+	case SYS_pipe2:
+		return pipe2((int *)a, (int)b);
+	case SYS_accept:
+	case SYS_accept4:
+	case SYS_socketpair:
+	case SYS_connect:
+	case SYS_bind:
+	case SYS_listen:
+	case SYS_shutdown:
+	case SYS_recvmsg:
+	case SYS_sendmsg:
+	case SYS_recvmmsg:
+	case SYS_sendmmsg:
+		return socket_by_number(number, a, b, c, d, e);
 	case SYS_execve:
 		return execve((const char *)a, (char *const *)b, (char *const *)c);
 	case SYS_execveat:
@@ -324,25 +377,8 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 		finish_process(END__EXIT, (int)a);
 		a = finish_report((int)a);
 		break;
-	case SYS_prctl:
-		is_filter = (int)a == PR_SET_SECCOMP;
-		break;
-	case SYS_seccomp:
-		is_filter = a == SECCOMP_SET_MODE_FILTER || a == SECCOMP_SET_MODE_STRICT;
-		break;
 	default:
 		break;
 	}
-	if (is_filter)
-		seccomp_prepare();
-	result = raw6(number, a, b, c, d, e, f);
-	if (raw_failed(result))
-		return result_of(result);
-	if (is_filter)
-		seccomp_entered();
-	opener = opener_of(number, a, b, c);
-	if (opener != CALL_none)
-		record_opened_with(opener, (int)result,
-				   facts_of(opener, number, (long[]){ a, b, c, d, e, f }));
-	return result;
+	return plain_by_number(number, a, b, c, d, e, f);
 }
