@@ -137,7 +137,7 @@ static const char *nameless_find(struct report *report, bool is_new, size_t *ret
 				      "%s has no function names: build it with -g and do "
 				      "not strip it, or install its debug symbols",
 				      module)
-		      : "no call was seen to open what is there";
+		      : "no call that opened it was seen";
 }
 
 /* Where new places have no names, what is not found is not gone: it may be one of them. */
@@ -150,8 +150,8 @@ static bool is_unrecognised(const struct known *known, struct report *report)
 		return false;
 	tell(report, DIAGNOSTIC_WARNING, "baseline-unrecognised",
 	     report_printf(report,
-			   "%s: %zu of %" PRIu64 " places not found, but what is new here cannot "
-			   "be recognised as one of them: %s",
+			   "%s: %zu of %" PRIu64 " places not found, but new places here cannot be "
+			   "matched with them: %s",
 			   report->baseline.file, report->baseline.gone_count,
 			   report->baseline.place_count, why));
 	report->baseline.gone_count = 0;
@@ -226,7 +226,7 @@ static void baseline_update(struct known *known, struct report *report)
 	known->updated.is_partial = true;
 	baseline_keep(&known->updated, &known->baseline);
 	tell(report, DIAGNOSTIC_NOTE, "baseline-kept",
-	     report_printf(report, "%s keeps what it had beside what was found: %s",
+	     report_printf(report, "%s keeps its old places beside the new ones: %s",
 			   known->baseline.file, why));
 }
 

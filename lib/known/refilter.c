@@ -19,8 +19,9 @@ static const char *listed_why(struct report *report, const struct finding *findi
 			      const char *option)
 {
 	return report_printf(
-		report, "%s asks each descriptor, and finding %s lists %zu of %" PRIu64, option,
-		finding->id ? finding->id : "?", finding->descriptor_count, finding->count);
+		report,
+		"%s must look at each descriptor, but finding %s lists only %zu of %" PRIu64,
+		option, finding->id ? finding->id : "?", finding->descriptor_count, finding->count);
 }
 
 /* A descriptor that counts, or is noted, is suppressed from here on. False: it was known already.

@@ -148,7 +148,9 @@ static bool finding_sift(struct programs *programs, struct finding *finding)
 	}
 	if (!is_divisible(finding)) {
 		programs->why = report_printf(
-			report, "finding %s is of several programs, and not all is told of each",
+			report,
+			"finding %s belongs to several programs, and the report does not have all "
+			"details of each",
 			finding->id ? finding->id : "?");
 		return false;
 	}
@@ -186,7 +188,7 @@ int report_sift_programs(struct report *report, const struct options *options, c
 	if (report->shard_count > 0 && options->children == CHILDREN_NONE)
 		programs.why = "it is about no single program";
 	else if (wanted == 0)
-		programs.why = "of the processes that it lists, all would be left out";
+		programs.why = "all processes that it lists would be left out";
 	else if (findings_sift(&programs))
 		for (size_t i = 0; i < report->process_count; i++)
 			if (!programs.is_wanted[i])

@@ -86,7 +86,7 @@ static int kinds_set(struct parser *parser, char *value)
 
 	if (kinds_parse(value, &parser->rule->kinds, &bad, &length) == 0)
 		return 0;
-	return fail(parser, bad, "'%.*s' is no kind; expected socket, file, pipe, ... or all",
+	return fail(parser, bad, "'%.*s' is not a kind; expected socket, file, pipe, ... or all",
 		    length < 60 ? length : 60, bad);
 }
 
@@ -106,7 +106,8 @@ static int count_set(struct parser *parser, char *value)
 {
 	if (!text_parse_number(value, strlen(value), &parser->rule->allowed) ||
 	    parser->rule->allowed == 0)
-		return fail(parser, value, "'%.60s' is no count; expected a number from 1", value);
+		return fail(parser, value, "'%.60s' is not a count; expected a number from 1",
+			    value);
 	return 0;
 }
 
@@ -126,7 +127,7 @@ static bool is_date(const char *text)
 static int expires_set(struct parser *parser, char *value)
 {
 	if (!is_date(value))
-		return fail(parser, value, "'%.60s' is no day; expected YYYY-MM-DD", value);
+		return fail(parser, value, "'%.60s' is not a day; expected YYYY-MM-DD", value);
 	parser->rule->expires = value;
 	return 0;
 }
@@ -251,7 +252,7 @@ static int foreign_fail(struct parser *parser, const char *word, int length)
 				       foreign[i].whose);
 			return fail_types(parser, word, why);
 		}
-	(void)snprintf(why, sizeof(why), "'%.*s' is no type", length < 40 ? length : 40, word);
+	(void)snprintf(why, sizeof(why), "'%.*s' is not a type", length < 40 ? length : 40, word);
 	return fail_types(parser, word, why);
 }
 
@@ -276,7 +277,7 @@ static int words_read(struct parser *parser, char *word)
 	if (condition)
 		return condition_read(parser, word, condition, value);
 	if (word > parser->line && parser->rule)
-		return fail(parser, word, "'%.*s' is no condition; expected " CONDITION_LIST,
+		return fail(parser, word, "'%.*s' is not a condition; expected " CONDITION_LIST,
 			    length < 40 ? (int)length : 40, word);
 	return foreign_fail(parser, word, (int)(length < 256 ? length : 256));
 }
@@ -307,7 +308,7 @@ static int line_read(struct parser *parser, char *line, size_t length)
 
 	parser->line = line;
 	if (memchr(line, '\0', length))
-		return fail(parser, line + strlen(line), "a zero byte; this is no text file");
+		return fail(parser, line + strlen(line), "a zero byte; this is not a text file");
 	blanks_cut(line, length);
 	comment_cut(word);
 	return *word && *word != '#' ? words_read(parser, word) : 0;

@@ -70,7 +70,7 @@ static void rule_print(FILE *out, const struct finding *finding)
 			      : finding_type_name(finding->type),
 		      finding->counted ? "" : " (not counted)");
 	if (!is_nameable(finding)) {
-		(void)fputs("# (who opened it was not seen: there is nothing to name it by)\n",
+		(void)fputs("# (the opening call was not seen: a rule cannot name it)\n",
 			    out);
 		return;
 	}

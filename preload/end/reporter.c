@@ -188,7 +188,7 @@ static void say_where(const char *why, int fd)
 
 void reporter_refuse(int stderr_fd)
 {
-	say_where("behind its seccomp filter this program cannot start the report", stderr_fd);
+	say_where("the seccomp filter of this program does not let the report start", stderr_fd);
 }
 
 int reporter_run(int stderr_fd)

@@ -104,7 +104,7 @@ static void left_check(const char *part, const char *function)
 	cr_expect_not_null(strstr(text, run_format(") left %s, which had opened it.", function)),
 			   "%s: %s", part, text);
 	cr_expect_str_eq(report_text(watched.report, "findings/0/explanation"),
-			 run_format("Likely the exception passed the close() in %s.", function));
+			 run_format("Likely the exception skipped the close() in %s.", function));
 }
 
 Test(exceptions, what_one_left_open)

@@ -135,7 +135,7 @@ Test(known, without_names_nothing_is_gone)
 			 "leak: frame: ^start$");
 	watched = WATCH("--baseline", baseline, "--stale-baseline=fail", "--", stripped, "pool");
 	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
-	expect_text(watched.run.err, "1 of 1 places not found, but what is new");
+	expect_text(watched.run.err, "1 of 1 places not found, but new places");
 	expect_text(watched.run.err, "known has no function names");
 	cr_expect_null(strstr(watched.run.err, "--update-baseline"), "%s", watched.run.err);
 	watched = WATCH("--baseline", baseline, "--update-baseline", "--", stripped, "pool");
@@ -317,7 +317,7 @@ Test(known, what_cannot_be_read_is_told_before_the_program_starts)
 		{ "--suppressions", "{\n   one\n   CoreError:FdNotClosed\n   fun:socket\n}\n",
 		  "bad:1:1: this is a suppression of Valgrind's" },
 		{ "--suppressions", "leak:a\n    kind: sockets\n",
-		  "bad:2:11: 'sockets' is no kind" },
+		  "bad:2:11: 'sockets' is not a kind" },
 		{ "--baseline", "{\n\"schema\"", "line 2, column 8" },
 		{ "--baseline", "{\"schema\": \"unclosed-baseline/2\"}",
 		  "another version, unclosed-baseline/2" },

@@ -131,12 +131,12 @@ Test(noise, what_a_json_report_has_not_is_told)
 		const char *option, *value, *wanted;
 		int status;
 	} cases[] = {
-		{ "--ignore", "peer:*", "lists 100 of 150", 125 },
-		{ "--warm-up", "1h", "--warm-up asks each descriptor", 125 },
-		{ "--min-count", "200", "--min-count asks each descriptor", 125 },
+		{ "--ignore", "peer:*", "lists only 100 of 150", 125 },
+		{ "--warm-up", "1h", "--warm-up must look at each descriptor", 125 },
+		{ "--min-count", "200", "--min-count must look at each descriptor", 125 },
 		{ "--min-count", "150", "150 leaked sockets", 23 },
 		{ "--ignore", "call:socket", "150 left aside by --ignore call:socket", 0 },
-		{ "--only", "nobody", "all would be left out", 125 },
+		{ "--only", "nobody", "would be left out", 125 },
 		{ "--gate", "none", "--gate acts when a ledger is judged", 125 },
 		{ "--kinds", "all", "--kinds acts when a ledger is judged", 125 },
 	};

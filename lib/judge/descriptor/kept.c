@@ -139,12 +139,12 @@ void kept_word(struct judge *judge, struct group *group)
 		kind_name(finding->kind), opener);
 	finding->explanation = report_printf(
 		judge->report,
-		"The C library opens it by itself in %s() and its kin, and keeps it for the next "
-		"call%s.",
+		"The C library opens it by itself in %s() and related functions. It keeps it for "
+		"the next call%s.",
 		opener, closer ? "" : ", for as long as the process lives");
 	finding->remedy = closer ? report_printf(judge->report,
 						 "%s() releases it, if it need not "
 						 "live as long as the program.",
 						 closer)
-				 : "None is needed, and none is possible.";
+				 : "A fix is neither needed nor possible.";
 }

@@ -20,7 +20,7 @@ static void block_judge(struct judge *judge, uint32_t process, const struct ledg
 			is_asked ? "no proof"
 				 : report_printf(
 					   judge->report,
-					   "it is memory, no descriptor (--kinds %s counts it)",
+					   "it is memory, not a descriptor (--kinds %s counts it)",
 					   kind_name(block->kind));
 }
 

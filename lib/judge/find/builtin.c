@@ -38,7 +38,7 @@ static void module_rules_read(struct judge *judge, uint32_t number)
 
 	if (result == -EINVAL)
 		wrong_tell(judge, module,
-			   SYMBOL " is no array; write: const char " SYMBOL "[] = \"...\"");
+			   SYMBOL " is not an array; write: const char " SYMBOL "[] = \"...\"");
 	if (result < 0)
 		return;
 	result = suppressions_parse(suppressions, text, length, module->path, &error);

@@ -77,11 +77,11 @@ static void crossing_word(struct judge *judge, struct group *group)
 				       : finding->kind == KIND_OTHER ? "descriptor"
 								     : kind_name(finding->kind));
 	finding->explanation =
-		"The program that was started has it, too: it stays open, and a port "
-		"busy, until that program has ended as well.";
+		"The started program has it, too. It stays open, and a port stays busy, until that "
+		"program has ended as well.";
 	finding->remedy = report_printf(judge->report,
-					"%s; who means to hand it on clears the flag "
-					"for that one.",
+					"%s. If a descriptor is meant for the other program, clear "
+					"the flag of that descriptor only.",
 					flag ? flag
 					     : "fcntl(fd, F_SETFD, FD_CLOEXEC) where it is "
 					       "opened");

@@ -33,7 +33,8 @@ void expectation_judge(struct judge *judge, const struct ledger_event *event,
 					       kind_name(kind));
 		finding->explanation = "It was closed later, but not before the program called "
 				       "unclosed_expect_none().";
-		finding->remedy = "Close it before that call, or tell unclosed_expect_open().";
+		finding->remedy = "Close it before that call, or declare it with "
+				  "unclosed_expect_open().";
 		if (place_of(judge, event->here_stack_ref) != NONE)
 			finding_relate(
 				judge->report, finding,

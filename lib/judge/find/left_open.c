@@ -371,8 +371,8 @@ void leaks_find(struct judge *judge)
 		diagnose(
 			judge, DIAGNOSTIC_NOTE, "held-by-living",
 			report_printf(judge->report,
-				      "%llu descriptors that ended processes left open are held by "
-				      "processes still running, and not judged",
+				      "%llu descriptors that ended processes left open are still "
+				      "held by running processes; they were not judged",
 				      (unsigned long long)judge->held_by_living),
 			-1);
 }

@@ -21,9 +21,10 @@ static const struct misuse_words words[MISUSE_COUNT] = {
 	[MISUSE_DOUBLE_CLOSE] = {
 		.type = FINDING_DOUBLE_CLOSE, .is_proof = true,
 		.title = "%1 closed twice",
-		.explanation = "The kernel answered EBADF: the number had been closed before. Had "
-			       "anything been opened meanwhile, this would have closed that.",
-		.remedy = "Close it in one place, and forget the number there (fd = -1).",
+		.explanation = "The kernel answered EBADF: the number had been closed before. If "
+			       "the number had been given to a new descriptor meanwhile, this call "
+			       "would have closed that descriptor.",
+		.remedy = "Close it in one place, and reset the variable there (fd = -1).",
 	},
 	[MISUSE_BAD_CLOSE] = {
 		.type = FINDING_BAD_CLOSE, .is_proof = true,
@@ -34,48 +35,51 @@ static const struct misuse_words words[MISUSE_COUNT] = {
 	},
 	[MISUSE_NEGATIVE_CLOSE] = {
 		.type = FINDING_BAD_CLOSE, .is_proof = true,
-		.title = "close of %3, which is no descriptor",
-		.explanation = "The kernel answered EBADF: nothing was closed. A negative number is "
-			       "what a call returns that failed.",
-		.remedy = "Look at the number first: if (fd >= 0) close(fd).",
+		.title = "close of %3, which is not a descriptor",
+		.explanation = "The kernel answered EBADF: nothing was closed. A call that fails "
+			       "returns a negative number.",
+		.remedy = "Check the number first: if (fd >= 0) close(fd).",
 	},
 	[MISUSE_USE] = {
 		.type = FINDING_USE_AFTER_CLOSE, .is_proof = true,
 		.title = "%1 used after close",
-		.explanation = "%2() got EBADF: the number had been closed. Had anything been opened "
-			       "meanwhile, this would have gone there.",
-		.remedy = "End the use of it before close(), or forget the number there (fd = -1).",
+		.explanation = "%2() got EBADF: the number had been closed. If the number had been "
+			       "given to a new descriptor meanwhile, this call would have used "
+			       "that descriptor.",
+		.remedy = "Stop using it before close(), or reset the variable there (fd = -1).",
 		.remedy_role = "closed",
 	},
 	[MISUSE_WRONG_CLOSE] = {
 		.type = FINDING_WRONG_CLOSE, .is_proof = true,
 		.title = "%1 closed by somebody else",
-		.explanation = "Its owner got EBADF from %2(): another thread had closed the number, "
-			       "which it had closed before, when it was another descriptor.",
-		.remedy = "Close once, and forget the number there (fd = -1): the second close "
-			  "hit what was opened in between.",
+		.explanation = "Its owner got EBADF from %2(): another thread had closed the "
+			       "number. That thread had closed the number before, when it was "
+			       "another descriptor.",
+		.remedy = "Close once, and reset the variable there (fd = -1). The second close "
+			  "hit a descriptor that was opened in between.",
 		.remedy_role = "closed",
 	},
 	[MISUSE_ODD_CLOSE] = {
 		.type = FINDING_WRONG_CLOSE,
 		.title = "%1 closed by a thread that had closed its number before",
-		.explanation = "The others from where it was opened are closed by the thread that "
-			       "opened them. Nobody was seen to miss this one.",
-		.remedy = "Look whether this closes a number a second time, which is another "
-			  "descriptor by now.",
+		.explanation = "The other descriptors from this place are closed by the thread "
+			       "that opened them. No call was seen to fail because this one was "
+			       "closed.",
+		.remedy = "Check whether this closes a number for the second time: by now it is "
+			  "another descriptor.",
 	},
 	[MISUSE_STREAM] = {
 		.type = FINDING_CLOSED_UNDER, .is_proof = true,
 		.title = "%1 closed under the %5 that owns it",
-		.explanation = "The %5 goes on with this number: its memory is not freed, what it "
-			       "has not written is lost, and its %6 will close whatever has the "
-			       "number by then.",
+		.explanation = "The %5 still uses this number. Its memory is not freed, and data "
+			       "that it has not written is lost. Its %6 will close any descriptor "
+			       "that has the number by then.",
 		.remedy = "%6 in place of close(): it closes the number, too.",
 	},
 	[MISUSE_STANDARD] = {
 		.type = FINDING_STANDARD_TAKEN, .is_proof = true,
 		.title = "%1 in the place of standard %4",
-		.explanation = "Number %3 was free, so the %1 got it: what is meant for "
+		.explanation = "Number %3 was free, so the %1 got it. Data that is meant for "
 			       "standard %4 goes through it.",
 		.remedy = "Keep 0, 1 and 2 open: put /dev/null there instead of closing them.",
 		.remedy_role = "closed",
@@ -83,10 +87,9 @@ static const struct misuse_words words[MISUSE_COUNT] = {
 	[MISUSE_OVERWRITE] = {
 		.type = FINDING_OVERWRITTEN,
 		.title = "%1 closed by %2() over it",
-		.explanation = "It was open, and nobody had closed it: %2() closed it without a "
-			       "word.",
-		.remedy = "If that was meant, close() it first; else use fcntl(F_DUPFD), which "
-			  "takes a free number.",
+		.explanation = "It was open, and no call had closed it: %2() closed it silently.",
+		.remedy = "If that was intended, close() it first. Otherwise use fcntl(F_DUPFD), "
+			  "which takes a free number.",
 	},
 };
 

@@ -135,7 +135,8 @@ static void skipped_tell(struct judge *judge)
 	if (report->skipped_count == 0 || report->covered_count + report->uncovered_count > 0)
 		return;
 	diagnose(judge, DIAGNOSTIC_ERROR, "nothing-judged",
-		 "no process was judged: --only, --skip and --children leave out each one that ran",
+		 "no process was judged: --only, --skip and --children leave out every process "
+		 "that ran",
 		 -1);
 }
 
@@ -146,7 +147,7 @@ static void losses_tell(struct judge *judge)
 		[LOSS_STACKS] = "descriptors were recorded without a backtrace",
 		[LOSS_PROCESSES] = "processes were not recorded",
 		[LOSS_STRINGS] = "paths and arguments were not recorded",
-		[LOSS_FACTS] = "descriptors were left without the kernel's word on them",
+		[LOSS_FACTS] = "descriptors were recorded without their state in the kernel",
 		[LOSS_EVENTS] = "events were not recorded",
 		[LOSS_MEMORY] = "lists of addresses were not recorded",
 	};

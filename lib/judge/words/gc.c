@@ -18,15 +18,14 @@ const char *gc_explanation(struct judge *judge, const struct group *group)
 		place_read(judge, place_of(judge, group->close_stack_ref));
 
 	if (group->close_count < group->finding.count)
-		return "The program never closed them; Python did, when a reference was lost or at "
-		       "its end.";
+		return "The program never closed them. Python closed them when a reference was "
+		       "lost, or at its own end.";
 	if (has_function(stack, "Py_FinalizeEx") || has_function(stack, "_Py_Finalize"))
 		return "The program had not closed it when it ended; Python closed it then.";
 	if (has_function(stack, "finalize_garbage") || has_function(stack, "gc_collect") ||
 	    has_function(stack, "PyGC_Collect"))
-		return "The program lost it in a cycle of references; Python's collector closed "
-		       "it, "
-		       "at a time nobody chose.";
+		return "The program lost it in a cycle of references. Python's collector closed "
+		       "it, at a time that the program did not choose.";
 	return "The program lost its last reference without closing it; Python closed it then. "
-	       "Whatever keeps a reference longer, a traceback say, keeps it open.";
+	       "Anything that keeps a reference longer, such as a traceback, keeps it open.";
 }

@@ -59,8 +59,8 @@ void growth_witness(struct judge *judge, struct group *group)
 	if (is_growing(group)) {
 		evidence.text = report_printf(
 			judge->report,
-			"They piled up all through the run: %llu, %llu, %llu and %llu were opened "
-			"in its four quarters.",
+			"Their number grew during the whole run: %llu, %llu, %llu and %llu were "
+			"opened in its four quarters.",
 			(unsigned long long)quarters[0], (unsigned long long)quarters[1],
 			(unsigned long long)quarters[2], (unsigned long long)quarters[3]);
 	} else if (is_early(group)) {

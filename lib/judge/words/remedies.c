@@ -51,8 +51,8 @@ static const char *gc_remedy(struct judge *judge, const struct report_frame *top
 	if (!top || top->runtime != RUNTIME_python)
 		return "Close it in the program: use a with block, or call its close().";
 	return report_printf(judge->report,
-			     "Close it in the program: a with block in %s, or its close() where "
-			     "nobody needs it any more.",
+			     "Close it in the program: use a with block in %s, or call its close() "
+			     "where it is no longer needed.",
 			     function_text(judge, top));
 }
 

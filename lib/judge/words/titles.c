@@ -110,14 +110,15 @@ static const char *explanation_of(struct judge *judge, const struct group *group
 	if (group->finding.type == FINDING_CLOSED_BY_GC)
 		return gc_explanation(judge, group);
 	if (group->is_unseen)
-		return "The kernel has it open, and no call that opened it was seen: a system call "
-		       "made behind the C library, or a number made by the kernel.";
+		return "It is open in the kernel, but no call that opened it was seen. Either a "
+		       "system call bypassed the C library, or the kernel made the number by "
+		       "itself.";
 	if (group->killed == group->finding.count)
-		return "Its process was ended: whether it would have been closed is not known.";
+		return "Its process was ended. It is not known whether the program would have "
+		       "closed it.";
 	if (group->passed == group->finding.count)
-		return "It was opened before a fork; the process that opened it ended, and this "
-		       "one "
-		       "kept the last copy to its own end.";
+		return "It was opened before a fork. The process that opened it ended. This "
+		       "process kept the last copy until it ended.";
 	return evidence_explanation(judge, group);
 }
 

@@ -233,8 +233,8 @@ static void print_contested(const struct printer *printer, const struct finding 
 		contested += finding->descriptors[i].is_contested;
 	if (contested > 0)
 		print_labelled_format(printer, "note",
-				      "%s: calls on the number overlapped or went unseen, so who "
-				      "opened it is not certain.",
+				      "%s: calls on the number overlapped or were not seen, so it "
+				      "is not certain which call opened it.",
 				      words_count(&words, contested, "descriptor"));
 }
 
@@ -272,7 +272,7 @@ void text_finding(const struct printer *printer, const struct report *report,
 	text_finding_processes(printer, report, finding);
 	text_finding_scopes(printer, report, finding);
 	print_descriptors(printer, finding);
-	text_stack(printer, finding->call ? finding->call : "(who opened it was not seen)",
+	text_stack(printer, finding->call ? finding->call : "(the opening call was not seen)",
 		   &finding->stack, true);
 	for (size_t i = 0; i < finding->related_count; i++)
 		if (is_related_shown(printer, finding, &finding->related[i]))

@@ -183,7 +183,7 @@ static void print_end(const struct printer *printer, const struct report *report
 	if (!end.is_known)
 		(void)fputs(program && program->end == REPORT_END_RUNNING
 				    ? " has not ended"
-				    : " ended, nobody saw how,",
+				    : " ended in an unknown way",
 			    printer->out);
 	else if (end.is_signaled)
 		(void)fprintf(printer->out, " was ended by %s", words_signal(&words, end.signal));

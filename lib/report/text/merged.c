@@ -75,7 +75,7 @@ void text_failed_shards(const struct printer *printer, const struct report *repo
 		(void)print_text(printer, shard->command && shard->command[0] ? shard->command[0]
 									      : "the program");
 		if (!end->is_known)
-			(void)fputs(" ended, nobody saw how", printer->out);
+			(void)fputs(" ended in an unknown way", printer->out);
 		else if (end->is_signaled)
 			(void)fprintf(printer->out, " was ended by %s",
 				      words_signal(&words, end->signal));

@@ -175,7 +175,7 @@ Test(evidence, shut_down_in_both_directions)
 	cr_assert(judged_with("shutdown-only")->is_proof);
 	cr_assert(world.report->findings[0].is_proven);
 	cr_assert_str_eq(world.report->findings[0].explanation,
-			 "Likely shutdown() was taken for close().");
+			 "Likely shutdown() was used in place of close().");
 	cr_assert_null(evidence_of(&world.report->findings[0], "shutdown-half"));
 }
 
@@ -197,7 +197,7 @@ Test(evidence, received)
 	opened(5, FACT_RECEIVED);
 	(void)judged_with("received");
 	cr_assert_str_eq(world.report->findings[0].remedy,
-			 "close() when what the message brought is done with.");
+			 "close() when the received descriptor is no longer needed.");
 }
 
 static void duplicate(int of, int fd)
@@ -212,8 +212,8 @@ Test(evidence, duplicate_of_what_was_closed)
 	duplicate(5, 6);
 	world_closed(&world, 0, 5, stack_at(0x401801));
 	cr_assert_str_eq(judged_with("duplicate-kept")->text,
-			 "It is a duplicate of descriptor 5, which was closed; what both stood for "
-			 "stays open with it.");
+			 "It is a duplicate of descriptor 5, which was closed. The object that "
+			 "both refer to stays open.");
 	cr_assert_null(evidence_of(&world.report->findings[0], "duplicate"));
 }
 
@@ -224,8 +224,8 @@ Test(evidence, duplicate_of_a_number_used_again)
 	world_closed(&world, 0, 5, stack_at(0x401801));
 	opened(5, 0);
 	cr_assert_str_eq(judged_with("duplicate-kept")->text,
-			 "1 of 2: it is a duplicate of descriptor 5, which was closed; what both "
-			 "stood for stays open with it.");
+			 "1 of 2: it is a duplicate of descriptor 5, which was closed. The object "
+			 "that both refer to stays open.");
 }
 
 Test(evidence, duplicate_of_what_is_open)
@@ -469,8 +469,8 @@ Test(evidence, growing_over_the_run)
 	for (int i = 0; i < 12; i++)
 		open_at(5 + i, (uint64_t)i * 100 + 50);
 	cr_assert_str_eq(evidence_of(judged_at(1200), "growing")->text,
-			 "They piled up all through the run: 3, 3, 3 and 3 were opened in its four "
-			 "quarters.");
+			 "Their number grew during the whole run: 3, 3, 3 and 3 were opened in its "
+			 "four quarters.");
 }
 
 Test(evidence, not_growing_in_the_second_half)

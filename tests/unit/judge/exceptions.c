@@ -88,7 +88,7 @@ Test(exceptions, left_the_function)
 	cr_assert_str_eq(told(), "After the opening, an exception thrown at parse (load.cc:5) left "
 				 "load(), which had opened it.");
 	cr_expect_str_eq(world.report->findings[0].explanation,
-			 "Likely the exception passed the close() in load().");
+			 "Likely the exception skipped the close() in load().");
 	cr_expect_str_eq(world.report->findings[0].remedy,
 			 "close() before the exception leaves load(), or in the destructor of an "
 			 "object that owns the descriptor.");

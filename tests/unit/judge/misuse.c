@@ -193,7 +193,7 @@ Test(misuse, counted_by_policy)
 	event_new(0, EVENT_BAD_CLOSE)->fd = -1;
 	world.options.misuse = POLICY_PROVEN;
 	cr_assert_eq(judged()->counted, 1);
-	cr_assert_str_eq(world.report->findings[0].title, "close of -1, which is no descriptor");
+	cr_assert_str_eq(world.report->findings[0].title, "close of -1, which is not a descriptor");
 	cr_assert_eq(world.report->exit_status, 23);
 }
 

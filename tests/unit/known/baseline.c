@@ -160,8 +160,8 @@ Test(baseline, an_update_by_a_failed_run_takes_nothing_away)
 	cr_expect_eq(allowed_now("n"), 2);
 	cr_expect(known.updated.is_partial);
 	cr_assert_eq(report->diagnostic_count, 1);
-	cr_expect_str_eq(report->diagnostics[0].text, "known.json keeps what it had beside what "
-						      "was found: the program returned 3");
+	cr_expect_str_eq(report->diagnostics[0].text, "known.json keeps its old places beside the "
+						      "new ones: the program returned 3");
 }
 
 Test(baseline, nothing_is_learnt_from_what_was_not_covered)

@@ -131,7 +131,7 @@ Test(suppressions, what_is_wrong_is_told_with_its_place)
 		unsigned int line, column;
 		const char *why;
 	} cases[] = {
-		{ "leak:a\nfoo:b", 2, 1, "'foo' is no type; expected TYPE:PATTERN" },
+		{ "leak:a\nfoo:b", 2, 1, "'foo' is not a type; expected TYPE:PATTERN" },
 		{ "race:b", 1, 1, "ThreadSanitizer" },
 		{ "   fun:b", 1, 4, "Valgrind" },
 		{ "# x\n{\n   name\n   CoreError:FdNotClosed\n}", 2, 1,
@@ -139,10 +139,10 @@ Test(suppressions, what_is_wrong_is_told_with_its_place)
 		{ "leak", 1, 1, "there is no ':'" },
 		{ "leak:\n# x\nleak:b", 1, 6, "the pattern is empty" },
 		{ "leak:\n  kind: socket", 1, 6, "the pattern is empty" },
-		{ "leak:a\n  sort: b", 2, 3, "'sort' is no condition; expected kind, call" },
+		{ "leak:a\n  sort: b", 2, 3, "'sort' is not a condition; expected kind, call" },
 		{ "leak:a\nkind: socket", 2, 1, "indent it" },
 		{ "  kind: socket", 1, 3, "below TYPE:PATTERN" },
-		{ "leak:a\n  kind: socket,sock", 2, 16, "'sock' is no kind" },
+		{ "leak:a\n  kind: socket,sock", 2, 16, "'sock' is not a kind" },
 		{ "leak:a\n  kind:", 2, 8, "has no value" },
 		{ "leak:a\n  count: 0", 2, 10, "a number from 1" },
 		{ "leak:a\n  count: 1x", 2, 10, "a number from 1" },
