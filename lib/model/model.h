@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The findings model: all that a report says, ready to be written in any
- * format. Made from a ledger (findings_from_ledger), or from a JSON report.
+ * format. Made from a ledger (judge/judge.h), or from a JSON report (report/report.h).
  * Writers (lib/report) only format; they decide nothing.
  *
  * Every string may be NULL when not known, unless said otherwise. All memory

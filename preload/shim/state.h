@@ -17,6 +17,24 @@
 #include "recorder/recorder.h"
 
 /*
+ * What a process of a millisecond pays for us is pages: each page of ours that it is
+ * the first to touch is a fault, 0.2 to 2 µs, and each that it writes is a copy. So:
+ *
+ *	text     in the order of preload/CMakeLists.txt: what every forked child runs,
+ *		 then what every start runs, then the rest; no jump tables
+ *	data     in .data.of_every_process (below), in the page of .data that the loader has
+ *		 written to; end_of_data.c ends .data with a page, so that the loader clears
+ *		 nothing behind it
+ *	RELRO    one page: tables with pointers are small (options.h)
+ *	tables   what is remembered only pays in a process that walks much
+ *		 (process_walks_much()): a short one touches none of them
+ *	ledger   what every process reads of it lies in its first 64 KiB (layout.h)
+ *	lookups  real functions are found when they are first called (real.h); before a
+ *		 fork, those that children call first (real_prepare_fork())
+ *	end      descriptors are counted without /proc where that is exact (open_by_poll.h)
+ */
+
+/*
  * What a process writes from its start to its end, be it as short as `true`: of
  * all files together, in the page of .data that the loader has written to. In
  * .bss, among the large tables, each would be the first on a page of its own:

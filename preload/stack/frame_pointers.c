@@ -15,7 +15,11 @@
 
 #define DEAD_ENDS 16
 #define DESCRIBED 512 /* one page, which a short process does not touch */
+#if defined(__x86_64__)
 #define REGISTER_FRAME_POINTER 6 /* DWARF's number of rbp */
+#elif defined(__aarch64__)
+#define REGISTER_FRAME_POINTER 29 /* of x29 */
+#endif
 #define FRAME_SIZE_MAX (UINT64_C(8) << 20)
 #define CALL_SIZE_MAX 7 /* without prefix: ff 94 24 and four bytes */
 
@@ -77,6 +81,7 @@ static void read_code(struct chain *chain, uint64_t address, uint8_t *bytes, uns
 			page_is_readable(chain, address + i) ? *(const uint8_t *)(address + i) : 0;
 }
 
+#if defined(__x86_64__)
 /* Length of "ff /2" with this ModRM and SIB, an indirect call; 0: another instruction. */
 static unsigned int indirect_call_size(const uint8_t *code)
 {
@@ -109,6 +114,15 @@ static bool is_behind_call(struct chain *chain, uint64_t pc)
 			return true;
 	return false;
 }
+#else
+/* No decoder of this processor's calls: the walk ends where the call frame information does. */
+static bool is_behind_call(struct chain *chain, uint64_t pc)
+{
+	(void)chain;
+	(void)pc;
+	return false;
+}
+#endif
 
 /* A frame that is given back right behind the call: CPython's trampolines have such. */
 static bool step_by_return(struct chain *chain, uint64_t *ret_cfa, uint64_t *ret_frame_pointer)
