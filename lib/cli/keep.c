@@ -72,27 +72,26 @@ static int copy_trim(int copy)
 	return 0;
 }
 
-static int copy(const char *from, const char *to)
+static int copy(int source, const char *to)
 {
-	int source = open(from, O_RDONLY | O_CLOEXEC);
-	int target = -1, result;
+	int target = open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+	int result = target < 0 ? -errno : sparse_copy(source, target);
 
-	if (source < 0)
-		return -errno;
-	target = open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
-	result = target < 0 ? -errno : sparse_copy(source, target);
 	if (result == 0)
 		result = copy_trim(target);
 	if (target >= 0 && close(target) < 0 && result == 0)
 		result = -errno;
-	close(source);
 	return result;
 }
 
 /* Always a copy: a process that runs on may still write to the original. */
-int ledger_keep(const char *from, const char *to)
+int ledger_keep(const char *from, int from_fd, const char *to)
 {
-	int result = copy(from, to);
+	int source = from_fd >= 0 ? from_fd : open(from, O_RDONLY | O_CLOEXEC);
+	int result = source < 0 ? -errno : copy(source, to);
+
+	if (source >= 0 && source != from_fd)
+		close(source);
 
 	if (result == 0)
 		(void)unlink(from); /* a leftover is swept at the next start */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/guard.h"
 
 void standard_descriptors_guard(void)
 {
@@ -65,6 +66,7 @@ static _Noreturn void child_run(struct launch *launch, pid_t launcher, const cha
 	if (getppid() != launcher)
 		raise(SIGKILL);
 	sigaction(SIGCHLD, &launch->on_child, NULL);
+	guard_leave();
 	sigprocmask(SIG_SETMASK, &launch->mask, NULL);
 	execve(path, argv, environment);
 	if (errno == ENOEXEC && is_text)

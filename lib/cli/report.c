@@ -126,12 +126,14 @@ int command_report(int argc, char **argv)
  * Names in UNCLOSED_OPTIONS are relative to the directory in which the program started;
  * it may have changed its directory since. When that directory is gone, we stay here.
  */
-static void start_directory_enter(const char *ledger_path)
+static void start_directory_enter(const char *ledger_path, int ledger_fd)
 {
 	struct snapshot snapshot;
 	const char *why, *directory;
+	int result = ledger_fd > 0 ? snapshot_load_from(&snapshot, ledger_fd, &why)
+				   : snapshot_load(&snapshot, ledger_path, &why);
 
-	if (snapshot_load(&snapshot, ledger_path, &why) < 0)
+	if (result < 0)
 		return; /* told when it is judged */
 	directory =
 		snapshot_string(&snapshot, atomic_load_explicit(&snapshot.ledger.header->cwd_ref,
@@ -142,9 +144,9 @@ static void start_directory_enter(const char *ledger_path)
 }
 
 /*
- * `unclosed --bare-report LEDGER`, started by the shim at the end of the first
+ * `unclosed --bare-report LEDGER [FD]`, started by the shim at the end of the first
  * process of a session without a launcher. Our exit status is the one
- * with which that process ends.
+ * with which that process ends. FD: LEDGER is gone, and a copy of it is there.
  */
 int command_bare_report(int argc, char **argv)
 {
@@ -159,17 +161,20 @@ int command_bare_report(int argc, char **argv)
 	standard_descriptors_guard();
 	deadly_writes_ignore();
 	(void)arguments_from_environment(&options); /* a bad key is told, and nothing more */
-	if (argc != 2)
-		return complain("usage: unclosed --bare-report LEDGER");
+	if (argc != 2 && argc != 3)
+		return complain("usage: unclosed --bare-report LEDGER [FD]");
+	if (argc == 3)
+		context.ledger_fd = (int)strtol(argv[2], NULL, 10);
 	report = report_new();
 	if (!report)
 		return complain("no memory for a report; the ledger is kept as '%s'", argv[1]);
 	if (getenv("UNCLOSED_OPTIONS"))
-		start_directory_enter(argv[1]);
+		start_directory_enter(argv[1], context.ledger_fd);
 	is_knowing = knowledge_open(&known, &options, true) == 0;
 	context.options = &options;
 	context.known = &known;
 	context.data = argv[1];
+	context.is_nameless = context.ledger_fd > 0;
 	status = ledger_judge(argv[1], &context, report);
 	if (status == 0) {
 		if (is_knowing)
@@ -179,7 +184,8 @@ int command_bare_report(int argc, char **argv)
 		status = outputs_write(report, &options);
 		if (status == 0 || report->exit_reason != REASON_CLEAN)
 			status = report->exit_status;
-		if (ledger_file_dispose(argv[1], &options) != 0 && status == 0)
+		if (ledger_file_dispose(argv[1], context.is_nameless ? context.ledger_fd : -1,
+					&options) != 0 && status == 0)
 			status = EXIT_ERROR;
 	}
 	knowledge_close(&known);

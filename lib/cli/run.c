@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `unclosed PROGRAM`: runs it once or several times, judges, reports, and ends as it ended. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -51,8 +52,25 @@ struct run {
 /* How one run went. */
 struct outcome {
 	struct report_exit exit;
+	bool is_cut_down; /* by us: SIGBUS for want of its ledger */
 	struct report *report;
 };
+
+/*
+ * A store behind the end of a mapped file is a SIGBUS. Only a handler would keep PROGRAM
+ * from it, and PROGRAM would find that one: its own failure it is not.
+ */
+static int cut_complain(const struct run *run, const struct session *session,
+			struct outcome *outcome, uint64_t size)
+{
+	outcome->is_cut_down = outcome->exit.is_signaled && outcome->exit.signal == SIGBUS;
+	return complain("%s%s ledger '%s' was cut short (%llu of %llu bytes); nothing is known of "
+			"its descriptors: give --ledger-dir a place that nobody cleans",
+			run->argv[0],
+			outcome->is_cut_down ? " was ended by SIGBUS, because its" : ": its",
+			session->path, (unsigned long long)size,
+			(unsigned long long)session->size);
+}
 
 static int outcome_judge(const struct run *run, struct session *session, struct outcome *outcome)
 {
@@ -63,9 +81,15 @@ static int outcome_judge(const struct run *run, struct session *session, struct 
 		.exit = &outcome->exit,
 		.is_alive = process_is_alive,
 		.data = session->path,
+		.ledger_fd = session->file_fd,
+		.is_nameless = session_is_nameless(session),
 		.environment = environment_get,
 	};
 
+	uint64_t size;
+
+	if (session_is_cut(session, &size))
+		return cut_complain(run, session, outcome, size);
 	outcome->report = report_new();
 	if (!outcome->report)
 		return complain("no memory for a report");
@@ -198,7 +222,7 @@ static int run_repeatedly(struct run *run)
 	for (size_t i = 0; i < count; i++)
 		report_free(outcomes[i].report);
 	free(earlier);
-	if (last && last->exit.is_known)
+	if (last && last->exit.is_known && !last->is_cut_down)
 		status = run_end(status, &last->exit, run->options);
 	free(outcomes);
 	return status;

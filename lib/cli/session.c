@@ -8,9 +8,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/guard.h"
 #include "cli/keep.h"
 #include "cli/sweep.h"
 
@@ -106,12 +108,17 @@ int session_open(struct session *session, const struct options *options, const c
 
 	if (status != 0)
 		return status;
-	/* Without the lock only the check by pids protects the file: not worth failing for. */
-	session->lock_fd = open(session->path, O_RDONLY | O_CLOEXEC);
-	if (session->lock_fd >= 0)
-		(void)flock(session->lock_fd, LOCK_SH | LOCK_NB);
+	/*
+	 * The report is read through it, whatever becomes of the name. Without it the name must do,
+	 * and without the lock the check by pids protects the file: not worth failing for.
+	 */
+	session->file_fd = open(session->path, O_RDONLY | O_CLOEXEC);
+	if (session->file_fd >= 0)
+		(void)flock(session->file_fd, LOCK_SH | LOCK_NB);
 
+	guard_begin(&session->ledger);
 	header = session->ledger.header;
+	session->size = header->file_size;
 	header->has_launcher = 1;
 	header->stack_depth = options->stack_depth;
 	header->kinds = options->kinds;
@@ -128,12 +135,12 @@ int session_open(struct session *session, const struct options *options, const c
 	return status;
 }
 
-int ledger_file_dispose(const char *path, const struct options *options)
+int ledger_file_dispose(const char *path, int fd, const struct options *options)
 {
 	int result;
 
 	if (options && options->keep_ledger) {
-		result = ledger_keep(path, options->keep_ledger);
+		result = ledger_keep(path, fd, options->keep_ledger);
 		if (result < 0)
 			return complain("cannot keep the ledger as '%s': %s; it is still '%s'",
 					options->keep_ledger, strerror(-result), path);
@@ -156,14 +163,39 @@ static void ledger_unmap(struct ledger *ledger)
 	*ledger = (struct ledger){ .header = NULL };
 }
 
+static bool file_status(const struct session *session, struct stat *ret_status)
+{
+	return session->file_fd >= 0 && fstat(session->file_fd, ret_status) == 0;
+}
+
+bool session_is_nameless(const struct session *session)
+{
+	struct stat file, named;
+
+	return file_status(session, &file) && (stat(session->path, &named) < 0 ||
+					       named.st_ino != file.st_ino ||
+					       named.st_dev != file.st_dev);
+}
+
+bool session_is_cut(const struct session *session, uint64_t *ret_size)
+{
+	struct stat file;
+
+	if (!file_status(session, &file) || (uint64_t)file.st_size >= session->size)
+		return false;
+	*ret_size = (uint64_t)file.st_size;
+	return true;
+}
+
 int session_close(struct session *session, const struct options *options)
 {
-	int status = ledger_file_dispose(session->path, options);
+	int status = ledger_file_dispose(session->path, session->file_fd, options);
 
+	guard_end();
 	ledger_unmap(&session->ledger);
 	session->first = NULL;
-	if (session->lock_fd >= 0)
-		close(session->lock_fd);
-	session->lock_fd = -1;
+	if (session->file_fd >= 0)
+		close(session->file_fd);
+	session->file_fd = -1;
 	return status;
 }

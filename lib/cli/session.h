@@ -23,7 +23,12 @@ struct session {
 	struct ledger_process *first; /* entry of PROGRAM, in the shared memory */
 	uint32_t first_index;
 	struct known *known; /* what its report is to know; the caller's */
-	int lock_fd;         /* holds a shared lock while the session lives, see sweep.h; or -1 */
+	uint64_t size;       /* of the ledger's file, in bytes */
+	/*
+	 * The ledger's file, open for reading: it holds a shared lock while the session lives
+	 * (sweep.h), and the file when its name is gone; or -1. PROGRAM does not inherit it.
+	 */
+	int file_fd;
 };
 
 /*
@@ -45,7 +50,13 @@ void session_directories(const struct options *options, const char *const **ret_
  */
 int session_close(struct session *session, const struct options *options);
 
-/* The same for a ledger that somebody else made. */
-int ledger_file_dispose(const char *path, const struct options *options);
+/* The same for a ledger that somebody else made; `fd` as for ledger_keep(). */
+int ledger_file_dispose(const char *path, int fd, const struct options *options);
+
+/* Has the ledger's file lost its name? Processes that start then cannot join. */
+bool session_is_nameless(const struct session *session);
+
+/* Was the ledger's file cut short? Its bytes now in *ret_size. */
+bool session_is_cut(const struct session *session, uint64_t *ret_size);
 
 #endif

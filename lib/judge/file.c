@@ -9,7 +9,9 @@ int judge_file(struct report *report, const char *path, const struct judge_conte
 {
 	struct symbolizer *symbolizer;
 	struct snapshot snapshot;
-	int result = snapshot_load(&snapshot, path, ret_why);
+	int result = context->ledger_fd > 0
+			     ? snapshot_load_from(&snapshot, context->ledger_fd, ret_why)
+			     : snapshot_load(&snapshot, path, ret_why);
 
 	if (result < 0)
 		return result;

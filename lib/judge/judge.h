@@ -22,6 +22,8 @@ struct judge_context {
 	/* Is the process alive? Asked for entries without an end; NULL: nobody is. */
 	bool (*is_alive)(const struct ledger_process *process, void *data);
 	void *data;
+	int ledger_fd;  /* the ledger, open for reading: it may have lost its name; 0: not open */
+	bool is_nameless; /* the ledger's name was gone before the last process had ended */
 	/* Of PROGRAM's environment, or what is like it; NULL: nothing is known. */
 	const char *(*environment)(const char *name);
 };
@@ -35,7 +37,7 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 	  const struct judge_context *context, const char **ret_why);
 
 /*
- * The same from the ledger in the file at `path`. Returns 0, -errno when it cannot be
+ * The same from the ledger in the file at `path`, or behind context->ledger_fd. Returns 0, -errno when it cannot be
  * read, or -EPROTO with *ret_why when it is no ledger or contradicts itself.
  */
 int judge_file(struct report *report, const char *path, const struct judge_context *context,

@@ -125,18 +125,14 @@ static int snapshot_read(struct snapshot *snapshot, int fd, uint64_t used)
 	return 0;
 }
 
-int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_why)
+int snapshot_load_from(struct snapshot *snapshot, int fd, const char **ret_why)
 {
-	/* O_NONBLOCK: a FIFO in the place of a ledger must not stop us. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct ledger_header header;
 	uint64_t used = 0;
 	struct stat status;
 	int result;
 
 	*snapshot = (struct snapshot){ 0 };
-	if (fd < 0)
-		return -errno;
 	if (fstat(fd, &status) < 0) {
 		result = -errno;
 	} else if (!S_ISREG(status.st_mode)) {
@@ -154,6 +150,19 @@ int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_
 		if (result == 0)
 			result = snapshot_read(snapshot, fd, used);
 	}
+	return result;
+}
+
+int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_why)
+{
+	/* O_NONBLOCK: a FIFO in the place of a ledger must not stop us. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int result;
+
+	*snapshot = (struct snapshot){ 0 };
+	if (fd < 0)
+		return -errno;
+	result = snapshot_load_from(snapshot, fd, ret_why);
 	(void)close(fd); /* only read */
 	return result;
 }

@@ -24,6 +24,9 @@ struct snapshot {
  */
 int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_why);
 
+/* The same from an open file, which may have no name any more. It stays the caller's. */
+int snapshot_load_from(struct snapshot *snapshot, int fd, const char **ret_why);
+
 void snapshot_unload(struct snapshot *snapshot);
 
 /* Name of a call id in this ledger ("accept4"); NULL when it has none: COLUMN_NAME. */

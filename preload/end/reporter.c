@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bare form's report: `unclosed --bare-report LEDGER`, started so that the
+ * The bare form's report: `unclosed --bare-report LEDGER [FD]`, started so that the
  * program cannot notice. posix_spawn would do for a person, but not for a
  * program that ignores SIGCHLD, waits for any child in another thread, or has a
  * handler. An intermediate made with clone(CLONE_VM | CLONE_VFORK) and no exit
@@ -34,8 +34,9 @@ struct kernel_action {
 struct reporter {
 	int stderr_fd;
 	int status; /* the tool's exit status; -1: it did not come to its end */
+	bool is_copied; /* the ledger's file has no name any more */
 	char program[300];
-	char *argv[4];
+	char *argv[5];
 	char options[sizeof(OPTIONS_VARIABLE) + OPTIONS_MAX];
 	char *environment[ENVIRONMENT_MAX];
 };
@@ -117,6 +118,67 @@ static void stderr_discard(void)
 		(void)raw3(SYS_dup3, null, STDERR_FILENO, 0);
 }
 
+/* Where a copy of the ledger is for the tool; nothing else is open there. */
+#define COPY_FD 3
+#define COPY_WORD "3"
+
+static bool bytes_write(long fd, const uint8_t *bytes, size_t size)
+{
+	while (size > 0) {
+		long written = raw3(SYS_write, fd, bytes, size);
+
+		if (written <= 0 && written != -EINTR)
+			return false;
+		if (written > 0) {
+			bytes += written;
+			size -= (size_t)written;
+		}
+	}
+	return true;
+}
+
+/* What has been used of the ledger; a file as long as that is a whole one (cli/keep.c). */
+static bool ledger_write(long fd)
+{
+	struct ledger_header *header = shim.ledger.header;
+	uint64_t used = (uint64_t)LEDGER_LOAD(header->next_page) << LEDGER_PAGE_SHIFT;
+
+	if (raw_failed(raw2(SYS_ftruncate, fd, used)))
+		return false;
+	for (uint64_t at = 0; at < used; at += LEDGER_WINDOW_SIZE) {
+		uint64_t size = used - at < LEDGER_WINDOW_SIZE ? used - at : LEDGER_WINDOW_SIZE;
+		uint32_t number = (uint32_t)(at >> LEDGER_WINDOW_SHIFT);
+		const uint8_t *window = LEDGER_LOAD(shim.ledger.windows[number]);
+
+		if (!window)
+			window = ledger_map_window(&shim.ledger, number);
+		if (!window || !bytes_write(fd, window, size))
+			return false;
+	}
+	return raw4(SYS_pwrite64, fd, &used, sizeof(used),
+		    offsetof(struct ledger_header, file_size)) == sizeof(used);
+}
+
+/*
+ * The ledger's file has lost its name, by somebody who cleans its directory. Our mapping of
+ * it is as good: a copy of it goes to the tool, which has this process's memory until
+ * its exec.
+ */
+static void ledger_copy(struct reporter *reporter)
+{
+	long fd;
+
+	reporter->is_copied = raw3(SYS_faccessat, AT_FDCWD, shim.ledger_path, F_OK) == -ENOENT;
+	if (!reporter->is_copied)
+		return;
+	fd = raw2(SYS_memfd_create, "unclosed", 0);
+	if (raw_failed(fd) || !ledger_write(fd))
+		return; /* the tool says that it finds none */
+	if (fd != COPY_FD)
+		(void)raw3(SYS_dup3, fd, COPY_FD, 0);
+	reporter->argv[3] = (char *)COPY_WORD;
+}
+
 /* In the tool's process: only 0 to 2 are left open, 2 being the place for the report. */
 __attribute__((noreturn)) static void tool_exec(struct reporter *reporter)
 {
@@ -125,7 +187,9 @@ __attribute__((noreturn)) static void tool_exec(struct reporter *reporter)
 		stderr_discard();
 	else if (reporter->stderr_fd != STDERR_FILENO)
 		(void)raw3(SYS_dup3, reporter->stderr_fd, STDERR_FILENO, 0);
-	(void)raw3(SYS_close_range, 3, ~0U, 0); /* before Linux 5.9 the tool sees more, no harm */
+	ledger_copy(reporter);
+	/* Before Linux 5.9 the tool sees more, no harm. */
+	(void)raw3(SYS_close_range, reporter->is_copied ? COPY_FD + 1 : COPY_FD, ~0U, 0);
 	(void)raw3(SYS_execve, reporter->program, reporter->argv, reporter->environment);
 	/* By no exit status: each may be what the tool says. */
 	for (;;)

@@ -98,6 +98,12 @@ static const char *hello_missing(const struct judge *judge, const struct ledger_
 		*ret_remedy = "run unclosed as that user";
 		return "it runs as another user, who may not open the ledger";
 	}
+	if (judge->context->is_nameless) {
+		*ret_remedy = "keep what cleans the ledger's directory from it, or give "
+			      "--ledger-dir another one";
+		return "the ledger's file was removed while the session ran, so that no process "
+		       "could join it";
+	}
 	*ret_remedy = "look whether something cleared LD_PRELOAD on the way to it, or limits its "
 		      "memory (ulimit -v)";
 	return "the shim was not loaded, or had no room";
