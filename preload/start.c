@@ -18,6 +18,7 @@
 #include "libc/objects.h"
 #include "libc/real.h"
 #include "process/programs.h"
+#include "record/identity.h"
 #include "record/scopes.h"
 #include "shim/address_space.h"
 #include "shim/self_map.h"
@@ -111,8 +112,7 @@ static void hello(uint32_t index, char *const *argv, char *const *environment)
 	process->uid = (uint32_t)raw0(SYS_getuid);
 	process->ppid = (uint32_t)raw0(SYS_getppid);
 	self.tid = (uint32_t)raw0(SYS_gettid);
-	if (!atomic_load_explicit(&process->pid, memory_order_relaxed))
-		process->pid = (uint32_t)raw0(SYS_getpid);
+	identity_introduce(process);
 	shim.depth = shim.ledger.header->stack_depth;
 	if (shim.depth == 0 || shim.depth > LEDGER_DEPTH_MAX)
 		shim.depth = 32;
@@ -140,23 +140,6 @@ static void calls_write(void)
 	}
 }
 
-/* The entry that was announced for us; a new one when somebody else has answered to it. */
-static bool entry_take(uint32_t announced, uint32_t *ret_index)
-{
-	struct ledger_process *process = ledger_process_at(&shim.ledger, announced);
-	uint32_t state = PROCESS_EXPECTED;
-
-	*ret_index = announced;
-	if (process && atomic_compare_exchange_strong(&process->state, &state, PROCESS_RUNNING))
-		return true;
-	process = ledger_process_new(&shim.ledger, ret_index);
-	if (!process)
-		return false;
-	process->origin = ORIGIN_STRAY;
-	process->parent = announced;
-	return true;
-}
-
 /* Is this the first process of the session, be it by way of exec? */
 static bool entry_is_first(uint32_t index)
 {
@@ -181,7 +164,7 @@ static void entry_decline(uint32_t announced)
 
 	if (!process)
 		return;
-	atomic_store_explicit(&process->is_short_of_room, 1, memory_order_relaxed);
+	LEDGER_STORE(process->hindrance, HINDRANCE_ROOM);
 	if (entry_is_first(announced) && !shim.ledger.header->has_launcher)
 		warn_of_room(); /* nobody is there to report it */
 }
@@ -205,7 +188,7 @@ static bool session_join(const char *variable)
 		ledger_detach(&shim.ledger);
 		return false;
 	}
-	if (!entry_take((uint32_t)announced, &index))
+	if (!identity_take((uint32_t)announced, &index))
 		return false;
 	shim.recorder.process_index = index;
 	shim.is_program = entry_is_first(index);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -57,6 +58,16 @@ static void shell_exec(const char *path, char **argv, char **environment)
 	execve(shell_argv[0], shell_argv, environment);
 }
 
+/* PROGRAM will answer as this process, and nobody else in its place (preload/record/identity.h). */
+static void entry_own(struct ledger_process *entry)
+{
+	struct stat status;
+
+	if (stat("/proc/self/ns/pid", &status) == 0)
+		LEDGER_STORE(entry->pid_namespace, (uint32_t)status.st_ino);
+	LEDGER_STORE(entry->self_pid, (uint32_t)getpid());
+}
+
 static _Noreturn void child_run(struct launch *launch, pid_t launcher, const char *path,
 				char **argv, char **environment, struct ledger_process *entry,
 				bool is_text)
@@ -65,6 +76,7 @@ static _Noreturn void child_run(struct launch *launch, pid_t launcher, const cha
 	/* The launcher may have died before that line. */
 	if (getppid() != launcher)
 		raise(SIGKILL);
+	entry_own(entry);
 	sigaction(SIGCHLD, &launch->on_child, NULL);
 	guard_leave();
 	sigprocmask(SIG_SETMASK, &launch->mask, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The format of a ledger, version 3.
+ * The format of a ledger, version 4.
  *
  * A ledger is one file, mapped shared by every process of a session. It is a
  * sequence of pages of 4 KiB in windows of 1 MiB. Page 0 holds the header; the
@@ -34,7 +34,7 @@
 #include "base/kinds.h"
 
 #define LEDGER_MAGIC UINT64_C(0x6465736f6c636e75) /* "unclosed" */
-#define LEDGER_VERSION 3
+#define LEDGER_VERSION 4
 
 #define LEDGER_PAGE_SHIFT 12
 #define LEDGER_PAGE_SIZE (UINT32_C(1) << LEDGER_PAGE_SHIFT)
@@ -159,6 +159,15 @@ enum process_origin {
 	ORIGIN_STRAY,  /* said hello without being expected, e.g. through a static program */
 };
 
+/* What keeps a process from saying hello, as far as the one knew who started it. */
+enum process_hindrance {
+	HINDRANCE_NONE,
+	HINDRANCE_ROOT,    /* our library's file cannot be reached there: it was started without */
+	HINDRANCE_ROOM,    /* too little address space left; it does without us */
+	HINDRANCE_SESSION, /* it was given a session of its own */
+	HINDRANCE_OFF,     /* it was started with UNCLOSED_OPTIONS=off */
+};
+
 /*
  * Life of an entry. EXPECTED is set by the one who is about to fork, spawn or
  * exec. The new image answers with a compare-and-swap EXPECTED → RUNNING: the
@@ -201,7 +210,7 @@ struct ledger_kind_count {
 	ledger_u32 peak;
 };
 
-/* One process image. 328 bytes, 12 a page. */
+/* One process image. 336 bytes, 12 a page. */
 struct ledger_process {
 	ledger_u32 state; /* enum process_state */
 	uint32_t origin;  /* enum process_origin */
@@ -228,11 +237,17 @@ struct ledger_process {
 	ledger_u32 has_filter; /* 1 once a seccomp filter was installed */
 	ledger_u32 not_followed; /* 1: clone or unshare the ledger cannot model; see check */
 	struct ledger_kind_count kinds[KIND_DESCRIPTORS];
-	ledger_u32 is_apart; /* 1: started where our library's file cannot be reached, without it */
+	ledger_u32 hindrance; /* enum process_hindrance */
 	uint32_t scope_ref;  /* struct ledger_scope it was started in; 0 none */
 	ledger_u64 checkpoint_ns; /* first unclosed_checkpoint(); 0: never called */
 	ledger_u32 threads_ref;   /* LEDGER_THREADS struct ledger_thread; 0 none */
-	ledger_u32 is_short_of_room; /* 1: too little address space left; it does without us */
+	/*
+	 * Who may answer to the entry: its number for itself, which an exec keeps; 0 where it
+	 * is not known, as of posix_spawn(), until the answer. Then its parent's for itself.
+	 */
+	ledger_u32 self_pid;
+	uint32_t announcer_pid;
+	ledger_u32 pid_namespace; /* of self_pid, where that is small: inode; 0 not known */
 	ledger_u32 memory_ref;    /* struct ledger_memory; 0: it was given none */
 	ledger_u32 exceptions_ref; /* list of struct ledger_exception */
 };
@@ -685,7 +700,7 @@ struct ledger_exception {
 static_assert(sizeof(ledger_u32) == 4 && sizeof(ledger_u64) == 8, "atomics are plain words");
 static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "the ledger needs lock-free 64-bit atomics");
 static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE_SIZE, "the header fits page 0");
-static_assert(sizeof(struct ledger_process) == 328, "12 processes a page");
+static_assert(sizeof(struct ledger_process) == 336, "12 processes a page");
 static_assert(sizeof(struct ledger_block) == 32, "16 blocks a leaf");
 static_assert(sizeof(struct ledger_memory) == 116, "no padding");
 static_assert(sizeof(struct ledger_image) == 32, "no padding");

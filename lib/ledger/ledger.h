@@ -149,6 +149,10 @@ struct ledger_process *ledger_process_new(struct ledger *ledger, uint32_t *ret_i
 /* Entry `index`, or NULL when it was never handed out. */
 struct ledger_process *ledger_process_at(struct ledger *ledger, uint32_t index);
 
+/* The image of `process` goes: entry `successor` is the next one of the same process. */
+void ledger_process_replaced(struct ledger *ledger, struct ledger_process *process,
+			     uint32_t successor);
+
 /* A new, empty image; 0 when there is no room. */
 uint32_t ledger_image_new(struct ledger *ledger, uint32_t exe_ref, uint32_t argv_ref,
 			  uint32_t cwd_ref);

@@ -38,6 +38,15 @@ struct ledger_process *ledger_process_new(struct ledger *ledger, uint32_t *ret_i
 	return process;
 }
 
+void ledger_process_replaced(struct ledger *ledger, struct ledger_process *process,
+			     uint32_t successor)
+{
+	LEDGER_STORE(process->successor, successor + 1);
+	LEDGER_STORE(process->end_how, END_EXEC);
+	LEDGER_STORE(process->ended_ns, ledger_now_ns(ledger));
+	atomic_store_explicit(&process->state, PROCESS_REPLACED, memory_order_release);
+}
+
 uint32_t ledger_image_new(struct ledger *ledger, uint32_t exe_ref, uint32_t argv_ref,
 			  uint32_t cwd_ref)
 {

@@ -35,17 +35,6 @@ struct exec_target {
 	const char *shown; /* for the report */
 };
 
-static void image_leave(uint32_t successor)
-{
-	struct ledger_process *process = shim.recorder.process;
-
-	atomic_store_explicit(&process->successor, successor + 1, memory_order_relaxed);
-	atomic_store_explicit(&process->end_how, END_EXEC, memory_order_relaxed);
-	atomic_store_explicit(&process->ended_ns, ledger_now_ns(&shim.ledger),
-			      memory_order_relaxed);
-	atomic_store_explicit(&process->state, PROCESS_REPLACED, memory_order_release);
-}
-
 static void image_stay(void)
 {
 	struct ledger_process *process = shim.recorder.process;
@@ -64,20 +53,19 @@ static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 	struct joining joining;
 
 	*plan = (struct exec_plan){ .environment = environment };
-	if (!shim.is_active || !environment_joins(environment) || !storage)
+	if (!shim.is_active || !storage)
 		return;
-	joining_decide(&joining, target->path, target->is_searched);
+	joining_decide(&joining, target->path, target->is_searched, environment);
 	next = is_vfork_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target->shown, &joining.index) :
 				announce(ORIGIN_EXEC, LINK_EXEC, target->shown, &joining.index);
 	if (!next)
 		return;
-	atomic_store_explicit(&next->is_apart, joining.is_apart, memory_order_relaxed);
+	LEDGER_STORE(next->hindrance, joining.hindrance);
 	plan->index = joining.index + 1;
-	plan->environment = environment_repair(environment, &joining, storage);
+	if (joining_is_led(&joining))
+		plan->environment = environment_repair(environment, &joining, storage);
 	if (!is_vfork_child)
-		image_leave(joining.index);
-	else if (shim_may_call_kernel())
-		atomic_store_explicit(&next->pid, (uint32_t)raw0(SYS_getpid), memory_order_relaxed);
+		ledger_process_replaced(&shim.ledger, shim.recorder.process, joining.index);
 }
 
 /* Only a failed exec comes back. */

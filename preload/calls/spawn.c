@@ -7,6 +7,7 @@
 
 #include "process/environment.h"
 #include "record/announce.h"
+#include "record/identity.h"
 #include "record/misuse.h"
 #include "record/record.h"
 #include "shim/state.h"
@@ -21,15 +22,19 @@ struct spawn {
 static void spawn_begin(struct spawn *spawn, const char *path, bool is_searched,
 			char *const *environment, void *storage)
 {
+	struct ledger_process *next;
 	struct joining joining;
 
 	*spawn = (struct spawn){ .environment = environment };
-	if (!shim_is_recording() || !environment_joins(environment) || !storage)
+	if (!shim_is_recording() || !storage)
 		return;
-	joining_decide(&joining, path, is_searched);
-	if (!announce(ORIGIN_SPAWN, LINK_SPAWN, path, &joining.index))
+	joining_decide(&joining, path, is_searched, environment);
+	next = announce(ORIGIN_SPAWN, LINK_SPAWN, path, &joining.index);
+	if (!next)
 		return;
-	spawn->environment = environment_repair(environment, &joining, storage);
+	LEDGER_STORE(next->hindrance, joining.hindrance);
+	if (joining_is_led(&joining))
+		spawn->environment = environment_repair(environment, &joining, storage);
 	spawn->index = joining.index + 1;
 }
 
@@ -39,15 +44,12 @@ static void spawn_begin(struct spawn *spawn, const char *path, bool is_searched,
 /* `pid` is 0 where the call does not tell: then the child's is known when it says hello. */
 static void spawn_settle(const struct spawn *spawn, int result, pid_t pid)
 {
-	struct ledger_process *child =
-		spawn->index ? ledger_process_at(&shim.ledger, spawn->index - 1) : NULL;
-
-	if (!child)
+	if (spawn->index == 0)
 		return;
 	if (result != 0)
 		announce_withdraw(spawn->index - 1);
 	else if (pid > 0)
-		atomic_store_explicit(&child->pid, (uint32_t)pid, memory_order_relaxed);
+		identity_settle(spawn->index - 1, pid);
 }
 
 /* The real call returned. Returns its result. */

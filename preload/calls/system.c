@@ -42,25 +42,34 @@ static void spare_give(void *memory)
 	atomic_store(&spare, (size_t *)memory - 2); /* one is enough */
 }
 
+/* Let the shell have a copy of `environ` that leads it into the session. False: no room. */
+static bool environ_swap(struct spawn_plan *plan, const struct joining *joining)
+{
+	void *storage = spare_take(environment_repair_size(environ));
+
+	if (!storage)
+		return false;
+	plan->environment = environment_repair(environ, joining, storage);
+	environ = plan->environment;
+	return true;
+}
+
 void spawn_begin_shell(struct spawn_plan *plan)
 {
+	struct ledger_process *next;
 	struct joining joining;
-	void *storage;
 
 	*plan = (struct spawn_plan){ .saved_environ = environ };
-	if (!shim_is_recording() || !shim_may_call_kernel() || !environment_joins(environ))
+	if (!shim_is_recording() || !shim_may_call_kernel())
 		return;
-	storage = spare_take(environment_repair_size(environ));
-	if (!storage)
+	joining_decide(&joining, "/bin/sh", false, environ);
+	next = announce(ORIGIN_SPAWN, LINK_SPAWN, "/bin/sh", &joining.index);
+	if (!next)
 		return;
-	joining_decide(&joining, "/bin/sh", false);
-	if (!announce(ORIGIN_SPAWN, LINK_SPAWN, "/bin/sh", &joining.index)) {
-		spare_give(storage);
-		return;
-	}
+	LEDGER_STORE(next->hindrance, joining.hindrance);
 	plan->index = joining.index + 1;
-	plan->environment = environment_repair(environ, &joining, storage);
-	environ = plan->environment;
+	if (joining_is_led(&joining) && !environ_swap(plan, &joining))
+		LEDGER_STORE(next->hindrance, HINDRANCE_ROOM);
 }
 
 void spawn_end_shell(struct spawn_plan *plan, bool is_started)

@@ -15,15 +15,17 @@
 /* A 32-bit index and a '\0'. */
 #define INDEX_SIZE 11
 
-bool environment_joins(char *const *environment)
+enum process_hindrance environment_hindrance(char *const *environment)
 {
 	const char *options = environment_find(environment, OPTIONS_VARIABLE);
 	const char *ledger = environment_find(environment, LEDGER_VARIABLE);
 	size_t length = strlen(shim.ledger_path);
 
 	if (options && strcmp(options, "off") == 0)
-		return false;
-	return !ledger || (strncmp(ledger, shim.ledger_path, length) == 0 && ledger[length] == ':');
+		return HINDRANCE_OFF;
+	if (ledger && (strncmp(ledger, shim.ledger_path, length) != 0 || ledger[length] != ':'))
+		return HINDRANCE_SESSION;
+	return HINDRANCE_NONE;
 }
 
 static size_t environment_count(char *const *environment)
@@ -202,5 +204,7 @@ void *environment_storage_large(size_t size)
 
 size_t environment_storage_size(char *const *environment)
 {
-	return shim.is_active && environment_joins(environment) ? environment_repair_size(environment) : 1;
+	return shim.is_active && environment_hindrance(environment) == HINDRANCE_NONE
+		       ? environment_repair_size(environment)
+		       : 1;
 }

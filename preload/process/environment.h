@@ -17,10 +17,10 @@
 #include "process/join.h"
 
 /*
- * Should a program started with this environment join our session? Not when
- * its UNCLOSED_OPTIONS is off, nor when it names a session of its own.
+ * Does a program started with this environment join our session? HINDRANCE_OFF where its
+ * UNCLOSED_OPTIONS is off, HINDRANCE_SESSION where it names a session of its own.
  */
-bool environment_joins(char *const *environment);
+enum process_hindrance environment_hindrance(char *const *environment);
 
 /* Bytes that environment_repair() needs. */
 size_t environment_repair_size(char *const *environment);

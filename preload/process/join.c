@@ -3,19 +3,24 @@
 #include "process/join.h"
 
 #include "base/raw.h"
+#include "process/environment.h"
 #include "shim/names.h"
 #include "shim/state.h"
 
-void joining_decide(struct joining *ret_joining, const char *path, bool is_searched)
+void joining_decide(struct joining *ret_joining, const char *path, bool is_searched,
+		    char *const *environment)
 {
-	*ret_joining = (struct joining){ .is_preloaded = false };
+	*ret_joining = (struct joining){ .hindrance = environment_hindrance(environment) };
+	if (!joining_is_led(ret_joining))
+		return;
 	/* Its loader would make calls for us that the filter has not been asked about. */
 	if (!shim_may_call_kernel())
 		return;
 	/* A chroot, or another mount namespace: the loader would complain. */
-	ret_joining->is_apart = raw3(SYS_faccessat, AT_FDCWD, shim.library_path, R_OK) != 0;
-	if (ret_joining->is_apart)
+	if (raw3(SYS_faccessat, AT_FDCWD, shim.library_path, R_OK) != 0) {
+		ret_joining->hindrance = HINDRANCE_ROOT;
 		return;
+	}
 	target_look(path, is_searched, &ret_joining->target);
 	ret_joining->is_preloaded = !ret_joining->target.is_foreign;
 }

@@ -10,21 +10,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ledger/layout.h"
 #include "process/target.h"
 
 /* How a program that is about to be started is to be led into the session. */
 struct joining {
 	bool is_preloaded; /* false: it would be harmed, or hear complaints; it is not covered */
-	bool is_apart;     /* because our library's file cannot be reached */
+	enum process_hindrance hindrance; /* why not, where we know it */
 	uint32_t index;    /* entry that is to say hello */
 	struct target target;
 };
 
 /*
- * Decide by what will be executed (target.h), and by where we are: not behind a
+ * Decide by its environment, by what will be executed (target.h), and by where we are: not behind a
  * seccomp filter, nor where our library's file cannot be reached. The index is
  * left to the caller.
  */
-void joining_decide(struct joining *ret_joining, const char *path, bool is_searched);
+void joining_decide(struct joining *ret_joining, const char *path, bool is_searched,
+		    char *const *environment);
+
+/* Is its environment to be repaired? Not where that keeps it out of the session. */
+static inline bool joining_is_led(const struct joining *joining)
+{
+	return joining->hindrance != HINDRANCE_OFF && joining->hindrance != HINDRANCE_SESSION;
+}
 
 #endif

@@ -179,6 +179,9 @@ static bool life_is_wanted(struct judge *judge, const struct life *life)
 {
 	const struct options *options = judge->options;
 
+	/* Whoever started it wished it so. */
+	if (LEDGER_LOAD(judge->images[life->last].process->hindrance) == HINDRANCE_OFF)
+		return false;
 	if (options->children == CHILDREN_NONE && !life->is_program)
 		return false;
 	if (options->only_count &&

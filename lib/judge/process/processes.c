@@ -86,11 +86,11 @@ static const char *hello_missing(const struct judge *judge, const struct ledger_
 		*ret_remedy = "test it without the filter";
 		return "it was started behind a seccomp filter";
 	}
-	if (LEDGER_LOAD(process->is_short_of_room)) {
+	if (LEDGER_LOAD(process->hindrance) == HINDRANCE_ROOM) {
 		*ret_remedy = "raise the limit by some MiB";
 		return "its limit of memory (ulimit -v) leaves less than 8 MiB";
 	}
-	if (LEDGER_LOAD(process->is_apart)) {
+	if (LEDGER_LOAD(process->hindrance) == HINDRANCE_ROOT) {
 		*ret_remedy = "make libunclosed.so visible under the same path there";
 		return "it was started in another root, where the shim's file is not";
 	}
@@ -107,6 +107,21 @@ static const char *hello_missing(const struct judge *judge, const struct ledger_
 	*ret_remedy = "look whether something cleared LD_PRELOAD on the way to it, or limits its "
 		      "memory (ulimit -v)";
 	return "the shim was not loaded, or had no room";
+}
+
+/* Why it was kept out of the session; NULL: it was not. */
+static const char *kept_out(const struct ledger_process *process, const char **ret_remedy)
+{
+	switch (LEDGER_LOAD(process->hindrance)) {
+	case HINDRANCE_SESSION:
+		*ret_remedy = "read the report of that one";
+		return "it ran under an unclosed of its own";
+	case HINDRANCE_OFF:
+		*ret_remedy = "take UNCLOSED_OPTIONS=off out of its environment";
+		return "it was started with UNCLOSED_OPTIONS=off";
+	default:
+		return NULL;
+	}
 }
 
 static void coverage_describe(struct judge *judge, struct report_process *entry, uint32_t index)
@@ -131,7 +146,8 @@ static void coverage_describe(struct judge *judge, struct report_process *entry,
 	} else {
 		const char *reason = NULL, *remedy = NULL;
 
-		if (coverage_check(entry->exe, &reason, &remedy) || !reason)
+		reason = kept_out(process, &remedy);
+		if (!reason && (coverage_check(entry->exe, &reason, &remedy) || !reason))
 			reason = hello_missing(judge, process, &remedy);
 		entry->reason = report_strdup(judge->report, reason);
 		entry->remedy = remedy ? report_strdup(judge->report, remedy) : NULL;

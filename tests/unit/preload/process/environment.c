@@ -33,7 +33,7 @@ static const char *find(const char *const *environment, const char *name)
 
 static bool joins(const char *const *environment)
 {
-	return environment_joins((char *const *)environment);
+	return environment_hindrance((char *const *)environment) == HINDRANCE_NONE;
 }
 
 /* A repaired copy, in storage of exactly the size that was asked for. */
@@ -262,25 +262,34 @@ Test(environment, joins)
 
 Test(environment, joining_is_decided)
 {
+	char *const nothing[] = { NULL };
+	char *const off[] = { (char *)OPTIONS_VARIABLE "off", NULL };
+	char *const other[] = { (char *)LEDGER_VARIABLE "/other:0", NULL };
 	struct joining joining;
 
 	strcpy(shim.library_path, "/proc/self/exe");
-	joining_decide(&joining, "/bin/true", false);
+	joining_decide(&joining, "/bin/true", false, nothing);
 	cr_expect(joining.is_preloaded);
-	cr_expect_not(joining.is_apart);
+	cr_expect_eq(joining.hindrance, HINDRANCE_NONE);
+	joining_decide(&joining, "/bin/true", false, off);
+	cr_expect_eq(joining.hindrance, HINDRANCE_OFF);
+	cr_expect_not(joining.is_preloaded);
+	joining_decide(&joining, "/bin/true", false, other);
+	cr_expect_eq(joining.hindrance, HINDRANCE_SESSION);
+	cr_expect_not(joining_is_led(&joining));
 	strcpy(world.target.sanitizer, "libasan.so.8");
-	joining_decide(&joining, "/bin/true", false);
+	joining_decide(&joining, "/bin/true", false, nothing);
 	cr_expect_str_eq(joining.target.sanitizer, "libasan.so.8");
 	world.target.is_foreign = true;
-	joining_decide(&joining, "/bin/true", false);
+	joining_decide(&joining, "/bin/true", false, nothing);
 	cr_expect_not(joining.is_preloaded);
 	world.target.is_foreign = false;
 	world.process.has_filter = 1;
-	joining_decide(&joining, "/bin/true", false);
+	joining_decide(&joining, "/bin/true", false, nothing);
 	cr_expect_not(joining.is_preloaded);
 	world.process.has_filter = 0;
 	strcpy(shim.library_path, "/no/such/library.so");
-	joining_decide(&joining, "/bin/true", false);
-	cr_expect(joining.is_apart);
+	joining_decide(&joining, "/bin/true", false, nothing);
+	cr_expect_eq(joining.hindrance, HINDRANCE_ROOT);
 	cr_expect_not(joining.is_preloaded);
 }
