@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/raw.h"
+#include "end/facts.h"
 #include "libc/real.h"
 #include "shim/state.h"
 #include "stack/capture.h"
@@ -27,7 +28,7 @@ static unsigned int kind_of(int fd, uint64_t word)
 
 	if (kind == KIND_OTHER && shim_may_call_kernel() && raw2(SYS_fstat, fd, &status) == 0 &&
 	    S_ISSOCK(status.st_mode))
-		return KIND_SOCKET;
+		return fact_kind(fd, status.st_mode, ""); /* an O_PATH one is a file */
 	return kind;
 }
 

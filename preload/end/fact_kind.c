@@ -6,6 +6,7 @@
 
 #include "base/raw.h"
 #include "end/facts.h"
+#include "shim/names.h"
 #include "shim/state.h"
 
 /* Prefixes of what /proc/self/fd/N points to, for what has no place in a file system. */
@@ -38,8 +39,21 @@ static bool is_mqueue(int fd)
 	return !raw_failed(raw2(SYS_fstatfs, fd, &status)) && status.f_type == MQUEUE_MAGIC;
 }
 
+/*
+ * O_PATH: a reference to a file, whatever that is. fstat() says S_IFSOCK of a socket's
+ * file, and getsockopt() EBADF (man 2 open).
+ */
+static bool is_reference(int fd)
+{
+	long flags = raw2(SYS_fcntl, fd, F_GETFL);
+
+	return !raw_failed(flags) && flags & O_PATH;
+}
+
 enum descriptor_kind fact_kind(int fd, unsigned int mode, const char *target)
 {
+	if (is_reference(fd))
+		return S_ISDIR(mode) ? KIND_DIRECTORY : KIND_FILE;
 	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
 		if (strncmp(target, targets[i].target, strlen(targets[i].target)) == 0)
 			return targets[i].kind;
@@ -70,6 +84,7 @@ bool fact_kind_is_possible(unsigned int recorded, unsigned int found)
 	case KIND_DIRECTORY:
 		return found == KIND_FILE || found == KIND_DIRECTORY || found == KIND_PIPE ||
 		       found == KIND_PTY || found == KIND_MEMFD || found == KIND_MQUEUE ||
+		       found == KIND_PIDFD || /* through /proc/PID/fd, or by a handle of pidfs */
 		       found == KIND_OTHER;
 	case KIND_PTY:
 	case KIND_MEMFD:
