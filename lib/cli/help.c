@@ -19,11 +19,14 @@ static const struct {
 	const char *advice;
 } statuses[] = {
 	/* clang-format off */
-	{ 0, "PROGRAM succeeded, nothing counted", NULL },
+	{ 0, "PROGRAM succeeded, nothing counted",
+	  "\"no socket left open\" is said of a complete run only. \"not complete\": a child was not\n"
+	  "covered, a check could not be made, or a process runs still. --uncovered fail gives\n"
+	  "125 for a child that was not covered." },
 	{ 23, "PROGRAM returned 0 and left something open that counts",
 	  "The report names the places. --error-exitcode N chooses another number;\n"
 	  "--gate proven fails only for leaks that have proof." },
-	{ 125, "unclosed itself failed, or PROGRAM returned 0 and was not covered",
+	{ 125, "unclosed itself failed, or PROGRAM returned 0 and was not covered, or a record was lost",
 	  "The report or the last line on stderr says which. unclosed check PROGRAM tells\n"
 	  "beforehand whether a program can be covered." },
 	{ 126, "PROGRAM cannot be executed", "The file exists, but it is not executable, or its interpreter is missing." },
@@ -40,9 +43,9 @@ void help_print_short(void)
 	      "  unclosed demo                    see it find a leak\n"
 	      "\n"
 	      "Exit status:\n"
-	      "    0        the program succeeded, nothing left open\n"
+	      "    0        the program succeeded, nothing counted\n"
 	      "   23        it left sockets open\n"
-	      "  125        unclosed failed, or could not look into the program\n"
+	      "  125        unclosed failed, could not look into the program, or lost records\n"
 	      "  126, 127   the program cannot be executed, or is not found\n"
 	      "  other      the program's own; a signal is passed on as a signal\n"
 	      "\n"

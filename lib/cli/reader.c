@@ -47,7 +47,8 @@ void reader_rejudge(struct report *report, struct known *known, const struct arg
 		return;
 	report_rejudge(report, known, &arguments->options);
 	/* The policy by which it failed then still holds. */
-	if (was_uncovered && report->verdict == VERDICT_CLEAN &&
+	if (was_uncovered &&
+	    (report->verdict == VERDICT_CLEAN || report->verdict == VERDICT_INCOMPLETE) &&
 	    !arguments_given(arguments, "uncovered")) {
 		report->verdict = VERDICT_ERROR;
 		report->exit_reason = REASON_UNCOVERED;

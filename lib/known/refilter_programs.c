@@ -66,6 +66,8 @@ static void process_skip(struct report *report, struct report_process *process)
 	count_lower(&report->covered_count, process->is_covered);
 	count_lower(&report->uncovered_count, !process->is_covered);
 	count_lower(&report->running_count, process->end == REPORT_END_RUNNING);
+	count_lower(&report->unchecked_count, process->is_covered && !process->is_checked &&
+						      process->end != REPORT_END_RUNNING);
 }
 
 /* One descriptor of a finding was never judged. */

@@ -23,7 +23,8 @@ static void reviewed_forget(struct report *report)
 static bool is_program_covered(const struct report *report)
 {
 	for (size_t i = 0; i < report->shard_count; i++)
-		if (report->shards[i].verdict == VERDICT_ERROR)
+		if (report->shards[i].verdict == VERDICT_ERROR &&
+		    report->shards[i].exit_reason != REASON_LOST)
 			return false;
 	return report->shard_count > 0 ||
 	       (report->process_count > 0 &&

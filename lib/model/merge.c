@@ -37,6 +37,8 @@ static void processes_merge(struct report *into, struct report *part, const stru
 	into->covered_count += part->covered_count;
 	into->uncovered_count += part->uncovered_count;
 	into->running_count += part->running_count;
+	into->unchecked_count += part->unchecked_count;
+	into->records_lost += part->records_lost;
 	into->skipped_count += part->skipped_count;
 	into->listed_count += part->listed_count;
 	for (size_t i = 0; i < part->scope_count; i++) {

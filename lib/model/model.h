@@ -287,12 +287,20 @@ struct report_exit {
 };
 
 /* VERDICT_STALE: nothing counts, but what is known is out of date, and a policy minds. */
-enum report_verdict { VERDICT_CLEAN, VERDICT_LEAKS, VERDICT_ERROR, VERDICT_STALE, VERDICT_COUNT };
+enum report_verdict {
+	VERDICT_CLEAN,
+	VERDICT_LEAKS,
+	VERDICT_ERROR,      /* status 125 */
+	VERDICT_STALE,      /* nothing counts, but rules or a baseline are out of date */
+	VERDICT_INCOMPLETE, /* nothing counts, but not all was followed to its end and checked */
+	VERDICT_COUNT
+};
 enum exit_reason {
 	REASON_CLEAN,
 	REASON_LEAKS,
 	REASON_PROGRAM,
 	REASON_UNCOVERED,
+	REASON_LOST, /* records of what was judged did not fit, or are damaged */
 	REASON_ERROR,
 	REASON_STALE,
 	REASON_COUNT
@@ -322,7 +330,12 @@ struct report {
 	const char **command; /* NULL-terminated */
 	struct report_exit exit;
 	enum report_verdict verdict;
-	bool is_complete; /* every process covered, followed to its end, checked */
+	/*
+	 * Every process covered, followed to its end, checked, and nothing lost: where nothing
+	 * counts, only then is it an all-clear.
+	 */
+	bool is_complete;
+	uint64_t records_lost; /* descriptors, processes and events that are in no finding */
 	int exit_status;  /* of unclosed itself */
 	enum exit_reason exit_reason;
 	uint32_t kinds; /* KIND_BIT()s that count */
@@ -330,6 +343,7 @@ struct report {
 	struct report_process *processes; /* by id */
 	size_t process_count;             /* all, images counted once per process below */
 	size_t covered_count, uncovered_count, running_count, listed_count;
+	size_t unchecked_count; /* covered and ended, but not compared with the kernel's list */
 	size_t skipped_count; /* left out by the options; in none of the numbers above */
 
 	struct report_scope *scopes; /* by id - 1 */

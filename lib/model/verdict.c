@@ -24,10 +24,13 @@ void verdict_find(struct report *report, const struct options *options, bool is_
 	const struct report_exit *ended = &report->exit;
 	bool is_uncovered = has_failed_cover(report, options, is_program_covered);
 
-	report->verdict = report->counted ? VERDICT_LEAKS
-			  : is_uncovered  ? VERDICT_ERROR
-			  : is_stale      ? VERDICT_STALE
-					  : VERDICT_CLEAN;
+	bool is_lost = report->records_lost > 0;
+
+	report->verdict = report->counted           ? VERDICT_LEAKS
+			  : is_uncovered || is_lost ? VERDICT_ERROR
+			  : !report->is_complete    ? VERDICT_INCOMPLETE
+			  : is_stale                ? VERDICT_STALE
+						    : VERDICT_CLEAN;
 
 	/* A leak never hides a failing test, unless leaks alone are asked for. */
 	if (options->exit_status == EXIT_FROM_PROGRAM && ended->is_known &&
@@ -40,6 +43,9 @@ void verdict_find(struct report *report, const struct options *options, bool is_
 	} else if (is_uncovered) {
 		report->exit_status = 125;
 		report->exit_reason = REASON_UNCOVERED;
+	} else if (is_lost) {
+		report->exit_status = 125;
+		report->exit_reason = REASON_LOST;
 	} else if (is_stale) {
 		report->exit_status = (int)options->error_exitcode;
 		report->exit_reason = REASON_STALE;

@@ -158,6 +158,22 @@ Test(hostile, full_place)
 	(void)umount2("/dev/shm", MNT_DETACH);
 }
 
+/* Nothing counts, but what was lost might: no all-clear, whatever is wished of children. */
+Test(hostile, lost_records)
+{
+	struct watched watched;
+
+	small_places("128k");
+	watched = WATCH("--ledger-dir", "/dev/shm", "--uncovered", "ignore", "--", HOSTILE,
+			"fills_and_closes");
+	cr_expect_eq(run_status(&watched.run), 125, "%s", watched.run.err);
+	cr_expect_str_eq(report_text(watched.report, "verdict"), "error");
+	cr_expect_str_eq(report_text(watched.report, "exit_reason"), "lost");
+	cr_expect(report_number(watched.report, "records_lost") > 0);
+	cr_expect_null(strstr(watched.run.err, "no socket left open"), "%s", watched.run.err);
+	(void)umount2("/dev/shm", MNT_DETACH);
+}
+
 /* Not even that: one line, 125, and the program is not started. */
 Test(hostile, no_place)
 {

@@ -125,6 +125,7 @@ Test(identity, unclosed_of_its_own)
 	cr_expect_eq(report_number(watched.report, "process_counts/uncovered"), 1);
 	cr_expect_not_null(strstr(watched.run.err, "under an unclosed of its own"), "%s",
 			   watched.run.err);
+	cr_expect_str_eq(report_text(watched.report, "verdict"), "incomplete");
 }
 
 /* Whoever switches it off wishes no report: that process is not judged. */

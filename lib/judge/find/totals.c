@@ -140,6 +140,13 @@ static void skipped_tell(struct judge *judge)
 		 -1);
 }
 
+/* Does what was lost leave a question open that this report is to answer? */
+static bool is_missed(const struct judge *judge, unsigned int loss)
+{
+	return loss == LOSS_SLOTS || loss == LOSS_PROCESSES || loss == LOSS_EVENTS ||
+	       (loss == LOSS_MEMORY && judge->report->kinds & KINDS_MEMORY);
+}
+
 static void losses_tell(struct judge *judge)
 {
 	static const char *const words[LOSS_COUNT] = {
@@ -153,9 +160,8 @@ static void losses_tell(struct judge *judge)
 	};
 
 	for (unsigned int what = 0; what < LOSS_COUNT; what++) {
-		uint64_t lost = atomic_load_explicit(&judge->ledger->header->lost[what],
-						     memory_order_relaxed);
-		bool is_severe = what == LOSS_SLOTS || what == LOSS_PROCESSES;
+		uint64_t lost = LEDGER_LOAD(judge->ledger->header->lost[what]);
+		bool is_severe = is_missed(judge, what);
 
 		if (lost == 0)
 			continue;
@@ -167,7 +173,7 @@ static void losses_tell(struct judge *judge)
 				 (unsigned long long)lost, words[what]),
 			 -1);
 		if (is_severe)
-			judge->report->is_complete = false;
+			judge->report->records_lost += lost;
 	}
 }
 
@@ -183,26 +189,26 @@ static void damage_tell(struct judge *judge)
 	if (judge->is_exhausted)
 		diagnose(judge, DIAGNOSTIC_ERROR, "ledger-damaged",
 			 "the ledger refers to itself in circles: this report is not complete", -1);
-	if (judge->damaged_tables || judge->is_exhausted)
-		judge->report->is_complete = false;
+	judge->report->records_lost += judge->damaged_tables + judge->is_exhausted;
 }
 
 static void completeness_find(struct judge *judge)
 {
 	struct report *report = judge->report;
 
-	report->is_complete = report->uncovered_count == 0 && report->running_count == 0;
 	for (uint32_t i = 0; i < judge->life_count; i++) {
 		const struct life *life = &judge->lives[i];
 		const struct report_process *last =
 			&report->processes[judge->images[life->last].id];
 
-		if (life->is_wanted && !last->is_checked)
-			report->is_complete = false;
+		report->unchecked_count += life->is_wanted && life->is_covered &&
+					   !life->is_running && !last->is_checked;
 	}
 	skipped_tell(judge);
 	losses_tell(judge);
 	damage_tell(judge);
+	report->is_complete = report->uncovered_count == 0 && report->running_count == 0 &&
+			      report->unchecked_count == 0 && report->records_lost == 0;
 }
 
 void totals_count(struct judge *judge)

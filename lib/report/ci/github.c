@@ -139,6 +139,19 @@ static void running_write(FILE *out, const struct report *report)
 	command_write(out, "warning", "unclosed: not complete", text);
 }
 
+static void lost_write(FILE *out, const struct report *report)
+{
+	struct words words;
+	char text[128];
+
+	if (report->records_lost == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%s lost: what was left open is not all known.",
+		       words_count(&words, report->records_lost, "record"));
+	command_write(out, report->verdict == VERDICT_ERROR ? "error" : "warning",
+		      "unclosed: not complete", text);
+}
+
 /* What else makes the run fail: a stale baseline, say. One line, for GitHub shows ten. */
 static void failures_write(FILE *out, const struct report *report)
 {
@@ -171,6 +184,7 @@ static int github_write(FILE *out, const struct report *report, const struct rep
 	failures_write(out, report);
 	uncovered_write(out, report);
 	running_write(out, report);
+	lost_write(out, report);
 	return ferror(out) ? -EIO : 0;
 }
 

@@ -133,6 +133,8 @@ static const char *run_failure(const struct report *report)
 	switch (report->exit_reason) {
 	case REASON_UNCOVERED:
 		return "not covered";
+	case REASON_LOST:
+		return "records were lost";
 	case REASON_ERROR:
 		return "unclosed failed";
 	case REASON_STALE:

@@ -54,6 +54,8 @@ static void add_verdict(json_t *root, const struct report *report)
 
 	json_add_text(root, "verdict", json_verdicts[report->verdict]);
 	json_add(root, "complete", json_boolean(report->is_complete));
+	if (report->records_lost)
+		json_add_number(root, "records_lost", report->records_lost);
 	json_add(root, "exit_status", json_integer(report->exit_status));
 	json_add_text(root, "exit_reason", json_reasons[report->exit_reason]);
 	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
@@ -77,6 +79,7 @@ static void add_processes(json_t *root, const struct report *report)
 	json_add_number(counts, "covered", report->covered_count);
 	json_add_number(counts, "uncovered", report->uncovered_count);
 	json_add_number(counts, "running", report->running_count);
+	json_add_number(counts, "unchecked", report->unchecked_count);
 	json_add_number(counts, "listed", json_array_size(array));
 	if (report->skipped_count)
 		json_add_number(counts, "skipped", report->skipped_count);

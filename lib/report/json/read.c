@@ -104,6 +104,7 @@ static void read_verdict(struct json_reader *reader, const json_t *root)
 		read_enum(reader, root, "exit_reason", json_reasons, REASON_COUNT, REASON_ERROR);
 	report->exit_status = read_int(reader, root, "exit_status", 0);
 	report->is_complete = read_bool(reader, root, "complete", false);
+	report->records_lost = read_count(reader, root, "records_lost", UINT64_MAX);
 	report->kinds = kinds ? 0 : KIND_BIT(KIND_SOCKET);
 	for (size_t i = 0; i < count; i++) {
 		const char *bad;
@@ -126,6 +127,7 @@ static void read_process_list(struct json_reader *reader, const json_t *root)
 	report->covered_count = read_count(reader, counts, "covered", UINT32_MAX);
 	report->uncovered_count = read_count(reader, counts, "uncovered", UINT32_MAX);
 	report->running_count = read_count(reader, counts, "running", UINT32_MAX);
+	report->unchecked_count = read_count(reader, counts, "unchecked", UINT32_MAX);
 	report->skipped_count = read_count(reader, counts, "skipped", UINT32_MAX);
 }
 

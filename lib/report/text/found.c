@@ -139,3 +139,62 @@ void text_all_clear(const struct printer *printer, const struct report *report,
 		      words_noun(report->kinds),
 		      report->kinds & ~KINDS_MEMORY ? "open" : "unfreed");
 }
+
+/* What a report is missing: of how many processes, and a sentence's end for one and for more. */
+struct missing {
+	size_t count;
+	const char *one, *many;
+};
+
+/* Why the one process that was not checked was not; NULL where it is not the only one. */
+static const char *unchecked_why(const struct report *report)
+{
+	const char *why = NULL;
+
+	if (report->unchecked_count != 1)
+		return NULL;
+	for (size_t i = 0; i < report->process_count; i++) {
+		const struct report_process *process = &report->processes[i];
+
+		if (process->is_covered && !process->is_checked && !process->is_skipped &&
+		    process->end != REPORT_END_RUNNING && process->end != REPORT_END_EXEC)
+			why = process->check_reason;
+	}
+	return why;
+}
+
+void text_incomplete(const struct printer *printer, const struct report *report)
+{
+	const struct missing parts[] = {
+		{ report->uncovered_count, "was not covered", "were not covered" },
+		{ report->running_count, "is still running", "are still running" },
+		{ report->unchecked_count, "was not checked against the kernel",
+		  "were not checked against the kernel" },
+	};
+	size_t total = report->covered_count + report->uncovered_count;
+	const char *before = ": ", *why = unchecked_why(report);
+	struct words words;
+
+	(void)fputs("nothing counted, not complete", printer->out);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const struct missing *part = &parts[i];
+
+		if (part->count == 0)
+			continue;
+		(void)fprintf(printer->out, "%s%zu", before, part->count);
+		if (before[0] == ':')
+			(void)fprintf(printer->out, " of %s",
+				      words_count(&words, total, "process"));
+		(void)fprintf(printer->out, " %s", part->count == 1 ? part->one : part->many);
+		before = ", ";
+	}
+	if (why) {
+		(void)fputs(" (", printer->out);
+		(void)print_text(printer, why);
+		(void)fputc(')', printer->out);
+	}
+	if (report->records_lost > 0)
+		(void)fprintf(printer->out, "%s%s %s lost", before,
+			      words_count(&words, report->records_lost, "record"),
+			      report->records_lost == 1 ? "was" : "were");
+}

@@ -84,33 +84,14 @@ static bool has_error(const struct report *report, const char *code)
 }
 
 /* Where the all-clear holds. Nothing to add when it holds for the whole tree. */
-static void print_reach(const struct printer *printer, const struct report *report,
-			const struct report_process *program)
+static void print_reach(const struct printer *printer, const struct report *report)
 {
-	size_t total = report->covered_count + report->uncovered_count + report->skipped_count;
-	size_t running = report->running_count;
+	size_t judged = report->covered_count + report->uncovered_count;
 	struct words words;
 
-	if (report->uncovered_count > 0 || running > 0 || report->skipped_count > 0)
-		(void)fprintf(printer->out, " in the %zu of %s",
-			      report->covered_count > running ? report->covered_count - running : 0,
-			      words_count(&words, total, "process"));
-	if (running > 0)
-		(void)fprintf(printer->out, " that %shave ended",
-			      report->uncovered_count > 0 ? "were covered and " : "");
-	else if (report->uncovered_count > 0)
-		(void)fputs(" covered", printer->out);
-	else if (report->skipped_count > 0)
-		(void)fputs(" judged", printer->out);
-	if (has_error(report, "ledger-full"))
-		(void)fputs(", as far as was recorded", printer->out);
-	if (!program->is_checked) {
-		(void)fputs(", not checked against the kernel", printer->out);
-		if (program->check_reason) {
-			(void)fputs(": ", printer->out);
-			(void)print_text(printer, program->check_reason);
-		}
-	}
+	if (report->skipped_count > 0)
+		(void)fprintf(printer->out, " in the %zu of %s judged", judged,
+			      words_count(&words, judged + report->skipped_count, "process"));
 }
 
 static uint64_t left_in_running(const struct report *report)
@@ -125,9 +106,12 @@ static uint64_t left_in_running(const struct report *report)
 	return left;
 }
 
-/* ", no socket left open (17 opened, 17 closed); not counted: 1 socket closed twice" */
+/*
+ * ", no socket left open (17 opened, 17 closed); not counted: 1 socket closed twice"
+ * "; nothing counted, not complete: 1 of 3 processes was not covered (17 opened, 17 closed)"
+ */
 static void print_clean(const struct printer *printer, const struct report *report,
-			const struct report_process *program, const struct tally *tally)
+			const struct tally *tally)
 {
 	uint64_t opened = 0, closed = 0;
 	const struct {
@@ -142,9 +126,14 @@ static void print_clean(const struct printer *printer, const struct report *repo
 			opened += report->kinds_total[kind].opened;
 			closed += report->kinds_total[kind].closed;
 		}
-	(void)fputs(", ", printer->out);
-	text_all_clear(printer, report, tally);
-	print_reach(printer, report, program);
+	if (report->is_complete) {
+		(void)fputs(", ", printer->out);
+		text_all_clear(printer, report, tally);
+		print_reach(printer, report);
+	} else {
+		(void)fputs("; ", printer->out);
+		text_incomplete(printer, report);
+	}
 	(void)fprintf(printer->out, " (%" PRIu64 " opened, %" PRIu64 " closed", opened, closed);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].count > 0)
@@ -164,8 +153,6 @@ static const char *unknown_why(const struct report *report, const struct report_
 		return "it was not judged (--only, --skip)";
 	if (!program->is_covered)
 		return "it was not covered";
-	if (program->end == REPORT_END_RUNNING)
-		return "it is still running";
 	if (program->end == REPORT_END_EXEC)
 		return "the program that it became was not covered";
 	if (has_error(report, "ledger-damaged"))
@@ -222,7 +209,7 @@ void text_headline(const struct printer *printer, const struct report *report,
 	else if (tally->noted_open > 0)
 		print_noted(printer, report, tally);
 	else if (is_clean)
-		print_clean(printer, report, program, tally);
+		print_clean(printer, report, tally);
 	else {
 		(void)fprintf(printer->out, ", so nothing is known about its %s",
 			      words_nouns(report->kinds));

@@ -24,12 +24,14 @@ void text_merged_headline(const struct printer *printer, const struct report *re
 		      "unclosed: %s merged: ", words_count(&words, report->shard_count, "report"));
 	if (tally->counted > 0)
 		text_counts(printer, tally);
-	else if (report->verdict == VERDICT_ERROR)
+	else if (report->verdict == VERDICT_ERROR && report->records_lost == 0)
 		(void)fputs("not all of them could look into their program", printer->out);
 	else if (tally->noted_open > 0)
 		merged_noted(printer, tally);
-	else
+	else if (report->is_complete)
 		text_all_clear(printer, report, tally);
+	else
+		text_incomplete(printer, report);
 	if (tally->counted == 0 && tally->noted_open == 0)
 		text_others(printer, tally, false, "; not counted: ");
 	paint_end(printer);

@@ -26,9 +26,15 @@ static bool lists_uncovered(const struct report *report)
 	return false;
 }
 
+/* Nothing counts; with --quiet that is nothing to say, or a line for what is not complete. */
+static bool is_clear(const struct report *report)
+{
+	return report->verdict == VERDICT_CLEAN || report->verdict == VERDICT_INCOMPLETE;
+}
+
 bool text_is_clean(const struct report *report, const struct tally *tally)
 {
-	return report->verdict == VERDICT_CLEAN && tally->counted == 0 && tally->noted == 0 &&
+	return is_clear(report) && tally->counted == 0 && tally->noted == 0 &&
 	       !lists_uncovered(report) && report->running_count == 0 &&
 	       report->process_count > 0 && !has_warning(report);
 }
@@ -112,7 +118,9 @@ static int text_write(FILE *out, const struct report *report, const struct repor
 
 	tally_make(&tally, report);
 	is_clean = text_is_clean(report, &tally);
-	if (style->is_quiet && report->verdict == VERDICT_CLEAN) {
+	if (style->is_quiet && is_clear(report)) {
+		if (report->verdict == VERDICT_INCOMPLETE)
+			text_headline(&printer, report, &tally);
 		text_diagnostics(&printer, report, DIAGNOSTIC_WARNING);
 		return ferror(out) ? -EIO : 0;
 	}

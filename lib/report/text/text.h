@@ -25,7 +25,10 @@ bool text_is_shown(const struct report *report, const struct finding *finding, b
 void text_headline(const struct printer *printer, const struct report *report,
 		   const struct tally *tally);
 
-/* "no socket left open"; "no new socket …" where some are known. */
+/* "nothing counted, not complete: 1 of 3 processes was not covered, 2 are still running" */
+void text_incomplete(const struct printer *printer, const struct report *report);
+
+/* "no socket left open"; "no new socket …" where some are known. Only of a complete report. */
 void text_all_clear(const struct printer *printer, const struct report *report,
 		    const struct tally *tally);
 

@@ -152,6 +152,7 @@ void text_status(const struct printer *printer, const struct report *report)
 		[REASON_LEAKS] = "leaks",
 		[REASON_PROGRAM] = "the program's own",
 		[REASON_UNCOVERED] = "not covered",
+		[REASON_LOST] = "records were lost",
 		[REASON_ERROR] = "unclosed failed",
 		[REASON_STALE] = "what is known is out of date",
 	};
@@ -165,6 +166,8 @@ void text_status(const struct printer *printer, const struct report *report)
 	}
 	(void)fprintf(printer->out, "unclosed: exit status %d (%s", report->exit_status,
 		      reasons[report->exit_reason]);
+	if (report->verdict == VERDICT_INCOMPLETE && report->exit_reason == REASON_CLEAN)
+		(void)fputs(", not complete", printer->out);
 	if (report->exit_reason != REASON_PROGRAM && end.is_known && report->shard_count == 0) {
 		if (end.is_signaled)
 			(void)fprintf(printer->out, "; the program was ended by %s",

@@ -184,7 +184,8 @@ void build_totals(struct report *report, uint64_t opened, uint64_t closed, uint6
 		report->uncovered_count += !report->processes[i].is_covered;
 		report->running_count += report->processes[i].end == REPORT_END_RUNNING;
 		report->listed_count += report->processes[i].is_listed;
-		report->is_complete = report->is_complete && report->processes[i].is_covered;
+		report->is_complete = report->is_complete && report->processes[i].is_covered &&
+				      report->processes[i].end != REPORT_END_RUNNING;
 	}
 	report->kinds_total[KIND_SOCKET] =
 		(struct report_kind_count){ opened, closed, peak, opened - closed };
@@ -192,6 +193,8 @@ void build_totals(struct report *report, uint64_t opened, uint64_t closed, uint6
 		report->verdict = VERDICT_LEAKS;
 		report->exit_reason = REASON_LEAKS;
 		report->exit_status = 23;
+	} else if (report->verdict == VERDICT_CLEAN && !report->is_complete) {
+		report->verdict = VERDICT_INCOMPLETE;
 	}
 	if (report->exit.is_known && (report->exit.is_signaled || report->exit.status)) {
 		report->exit_reason = REASON_PROGRAM;
