@@ -496,6 +496,8 @@ enum slot_facts {
 	FACT_RECLOSED = 1 << 19,      /* EVENT_IS_RECLOSED, when closed: the earlier close in fact_stack */
 	FACT_SETFD = 1 << 20,         /* close-on-exec was set or cleared later on */
 	FACT_STRANGER = 1 << 21,      /* with FACT_OUTSIDE: no process of the session has opened it */
+	FACT_GIVES = 1 << 22,         /* reading it gives descriptors: fanotify, userfaultfd */
+	FACT_GIVES_CLOEXEC = 1 << 23, /* and those have close-on-exec */
 	FACT_ERRNO_SHIFT = 24,
 };
 

@@ -82,10 +82,10 @@ static inline void recorder_opened(const struct recorder *recorder, int fd,
 	count_opened(recorder, opening->kind);
 }
 
-/* What is true of a connection or a listener by whichever number. */
+/* What is true of a connection, a listener or a giver by whichever number. */
 #define FACTS_OF_ALL_NUMBERS                                                            \
 	(FACT_BOUND | FACT_LISTENING | FACT_CONNECTED | FACT_ACCEPTED | FACT_RECEIVED | \
-	 FACT_SHUTDOWN_RD | FACT_SHUTDOWN_WR)
+	 FACT_SHUTDOWN_RD | FACT_SHUTDOWN_WR | FACT_GIVES | FACT_GIVES_CLOEXEC)
 
 /* The slot of an open number, its own or its parent's; NULL: not known. */
 static inline const struct ledger_slot *opener_of(const struct recorder *recorder, int fd)
@@ -112,6 +112,18 @@ static inline void recorder_inherit(const struct recorder *recorder, int from,
 		return;
 	opening->kind = slot_kind(LEDGER_LOAD(original->word)) % KIND_DESCRIPTORS;
 	opening->facts |= LEDGER_LOAD(original->facts) & FACTS_OF_ALL_NUMBERS;
+}
+
+/* The facts of an open number, its own or its parent's, and its kind; 0: nothing is known. */
+static inline uint32_t recorder_facts(const struct recorder *recorder, int fd,
+				      unsigned int *ret_kind)
+{
+	const struct ledger_slot *slot = opener_of(recorder, fd);
+
+	if (!slot)
+		return 0;
+	*ret_kind = slot_kind(LEDGER_LOAD(slot->word)) % KIND_DESCRIPTORS;
+	return LEDGER_LOAD(slot->facts);
 }
 
 /* Set facts of an open descriptor; nothing happens when it is not known. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Descriptors that watch file systems. */
-#include "record/record.h"
+#include <fcntl.h>
+
+#include "record/givers.h"
 
 int fanotify_init(unsigned int flags, unsigned int event_flags)
 {
 	return record_opened_with(CALL_fanotify_init, REAL(fanotify_init)(flags, event_flags),
-				  FACT_CLOEXEC_OF(fanotify_init, flags));
+				  FACT_CLOEXEC_OF(fanotify_init, flags) |
+					  giver_facts(event_flags & O_CLOEXEC));
 }

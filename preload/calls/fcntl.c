@@ -3,7 +3,6 @@
 #include <stdarg.h>
 
 #include "record/duplicates.h"
-#include "record/misuse.h"
 
 /* Every command takes at most one argument of a word; libc's own fcntl reads it so, too. */
 #define FCNTL_ARGUMENT(last)                                                                       \
@@ -15,25 +14,6 @@
 		va_end(arguments_);                                                                \
 		argument_;                                                                         \
 	}))
-
-/* Commands that are also used to ask whether a number is open. */
-static bool fcntl_probes(int command)
-{
-	return command == F_GETFD || command == F_SETFD || command == F_GETFL;
-}
-
-static int fcntl_done(enum call call, int fd, int command, int result)
-{
-	if (fcntl_duplicates(command)) {
-		(void)record_duplicate(call, fd, result);
-		if (command == F_DUPFD_CLOEXEC)
-			record_fact(result, FACT_CLOEXEC);
-		return result;
-	}
-	if (command == F_SETFD && result == 0)
-		record_fact(fd, FACT_SETFD);
-	return fcntl_probes(command) ? result : (int)used(call, fd, result);
-}
 
 int fcntl(int fd, int command, ...)
 {

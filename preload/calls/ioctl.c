@@ -1,59 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ioctl() for the few requests that return a descriptor. It is hot in some
- * programs: the number is looked at after success only. Requests that put a
- * descriptor into a structure (DRM, DMA heaps, V4L, GPIO) are left to the kernel
- * check at the end.
+ * ioctl() for the few requests that make a descriptor (libc/requests.h). It is hot in
+ * some programs: the number is looked at after success only.
  */
 #include "calls/ioctl.h"
 
-#include <linux/sockios.h>
 #include <stdarg.h>
 
+#include "libc/requests.h"
+#include "record/givers.h"
 #include "record/misuse.h"
+#include "recorder/openings.h"
 
-/* From kernel headers that a build machine may have older, or not at all. */
-#define NSFS(number) _IO(0xb7, number)
-#define NSFS_NEIGHBOUR(number) _IOR(0xb7, number, char[16]) /* struct mnt_ns_info */
-#define PIDFD(number) _IO(0xff, number)
-#define KVM(number) _IO(0xae, number)
+#define USERFAULTFD_NEW _IO(0xaa, 0x00) /* USERFAULTFD_IOC_NEW */
 
-bool ioctl_opens(unsigned long request)
+/*
+ * Other drivers' requests may have the same number, and return something else: what is
+ * new was not open before.
+ */
+static bool is_known(int fd)
 {
-	switch (request) {
-	case TIOCGPTPEER:
-	case SIOCGSKNS:
-	case NSFS(1):                     /* NS_GET_USERNS */
-	case NSFS(2):                     /* NS_GET_PARENT */
-	case NSFS_NEIGHBOUR(11):          /* NS_MNT_GET_NEXT */
-	case NSFS_NEIGHBOUR(12):          /* NS_MNT_GET_PREV */
-	case PIDFD(1)... PIDFD(10):       /* PIDFD_GET_…_NAMESPACE */
-	case KVM(0x01):                   /* KVM_CREATE_VM */
-	case KVM(0x41):                   /* KVM_CREATE_VCPU */
-	case KVM(0xce):                   /* KVM_GET_STATS_FD */
-	case _IOWR(0xae, 0xd4, char[64]): /* KVM_CREATE_GUEST_MEMFD */
-	case _IO(';', 106):               /* VFIO_GROUP_GET_DEVICE_FD */
-	case _IO(0xaa, 0x00):             /* USERFAULTFD_IOC_NEW */
-	case _IOW('u', 0x42, char[24]):   /* UDMABUF_CREATE */
-	case _IOW('u', 0x43, char[8]):    /* UDMABUF_CREATE_LIST */
-		return true;
-	default:
-		return false;
-	}
+	const struct ledger_slot *slot = recorder_slot_find(shim_recorder(), fd);
+
+	return slot && slot_state(LEDGER_LOAD(slot->word)) == SLOT_OPEN;
+}
+
+static void note_opened(unsigned long request, int fd, bool has_cloexec)
+{
+	uint32_t facts = has_cloexec ? FACT_CLOEXEC : 0;
+
+	if (fd < 0 || !shim_is_recording() || is_known(fd))
+		return;
+	if (request == USERFAULTFD_NEW)
+		facts |= giver_facts(has_cloexec);
+	(void)record_opened_with(CALL_ioctl, fd, facts);
+}
+
+int ioctl_done(int fd, unsigned long request, void *argument, int result)
+{
+	bool has_cloexec = false;
+
+	if (result < 0)
+		return result;
+	if (request == FIOCLEX || request == FIONCLEX)
+		record_fact(fd, FACT_SETFD);
+	else
+		note_opened(request, request_opened(request, argument, result, &has_cloexec),
+			    has_cloexec);
+	return result;
 }
 
 int ioctl(int fd, unsigned long request, ...)
 {
 	void *argument;
 	va_list more;
-	int result;
 
 	va_start(more, request);
 	argument = va_arg(more, void *);
 	va_end(more);
-	result = used(CALL_ioctl, fd, REAL(ioctl)(fd, request, argument));
-	if (result == 0 && (request == FIOCLEX || request == FIONCLEX))
-		record_fact(fd, FACT_SETFD);
-	/* Other drivers' requests may have the same number, and return 0. */
-	return result > 0 && ioctl_opens(request) ? record_opened(CALL_ioctl, result) : result;
+	return ioctl_done(fd, request, argument,
+			  (int)used(CALL_ioctl, fd, REAL(ioctl)(fd, request, argument)));
 }

@@ -5,11 +5,9 @@
 #ifndef UNCLOSED_PRELOAD_CALLS_IOCTL_H
 #define UNCLOSED_PRELOAD_CALLS_IOCTL_H
 
-#include <stdbool.h>
-
 #include "record/record.h"
 
-/* Does this request return a descriptor when it succeeds? */
-bool ioctl_opens(unsigned long request);
+/* What ioctl() returned: a descriptor that it made, a change of close-on-exec. Returns it. */
+int ioctl_done(int fd, unsigned long request, void *argument, int result);
 
 #endif

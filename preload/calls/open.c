@@ -3,8 +3,10 @@
  * calls never pass through another's (no PLT), so nothing is counted twice. */
 #include <fcntl.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "calls/newer.h"
+#include "calls/open.h"
 #include "record/record.h"
 
 /* The mode is there only when the flags ask for it. */
@@ -99,8 +101,18 @@ int open_by_handle_at(int mount, struct file_handle *handle, int flags)
 				  FACT_CLOEXEC_OF(open_by_handle_at, flags));
 }
 
+uint32_t open_how_facts(const struct open_how *how)
+{
+	uint64_t flags;
+
+	memcpy(&flags, how, sizeof(flags)); /* its first member, in every version */
+	return flags & O_CLOEXEC ? FACT_CLOEXEC : 0;
+}
+
 int openat2(int directory, const char *path, const struct open_how *how, size_t size)
 {
-	return record_opened(CALL_openat2, REAL_OR_KERNEL(openat2, directory, path, how, size));
+	int fd = REAL_OR_KERNEL(openat2, directory, path, how, size);
+
+	return record_opened_with(CALL_openat2, fd, fd < 0 ? 0 : open_how_facts(how));
 }
 SINCE_2_43(openat2);

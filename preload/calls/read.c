@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading. Nothing is recorded but the use of a closed number; a call that
- * succeeds costs a comparison. The checked names are what _FORTIFY_SOURCE makes
+ * Reading. Recorded are the use of a closed number and the descriptors that some
+ * reads give (record/givers.h); a call that succeeds costs two comparisons. What can
+ * be read at an offset gives none. The checked names are what _FORTIFY_SOURCE makes
  * of read() and its kin.
  *
  * libunwind reads from a pipe that it did not get, so from -1 (syscall.c).
  */
+#include "record/givers.h"
 #include "record/misuse.h"
 
 ssize_t read(int fd, void *buffer, size_t size)
 {
-	return used(CALL_read, fd, REAL(read)(fd, buffer, size));
+	return read_done(CALL_read, fd, buffer, used(CALL_read, fd, REAL(read)(fd, buffer, size)));
 }
 
 ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room)
 {
-	return used(CALL___read_chk, fd, REAL(__read_chk)(fd, buffer, size, room));
+	return read_done(CALL___read_chk, fd, buffer,
+			 used(CALL___read_chk, fd, REAL(__read_chk)(fd, buffer, size, room)));
 }
 
 ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
@@ -40,7 +43,8 @@ ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t 
 
 ssize_t readv(int fd, const struct iovec *parts, int count)
 {
-	return used(CALL_readv, fd, REAL(readv)(fd, parts, count));
+	return readv_done(CALL_readv, fd, parts, count,
+			  used(CALL_readv, fd, REAL(readv)(fd, parts, count)));
 }
 
 ssize_t preadv(int fd, const struct iovec *parts, int count, off_t offset)

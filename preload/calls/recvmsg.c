@@ -7,7 +7,7 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
 	ssize_t result = used(CALL_recvmsg, fd, REAL(recvmsg)(fd, message, flags));
 
-	return record_received(CALL_recvmsg, result, message);
+	return record_received(CALL_recvmsg, result, message, FACT_CLOEXEC_OF(recvmsg, flags));
 }
 
 int recvmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags,
@@ -16,7 +16,8 @@ int recvmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags,
 	int result = used(CALL_recvmmsg, fd, REAL(recvmmsg)(fd, messages, count, flags, timeout));
 
 	for (int i = 0; i < result; i++)
-		(void)record_received(CALL_recvmmsg, 0, &messages[i].msg_hdr);
+		(void)record_received(CALL_recvmmsg, 0, &messages[i].msg_hdr,
+				      FACT_CLOEXEC_OF(recvmmsg, flags));
 	return result;
 }
 

@@ -4,17 +4,21 @@
  * descriptors so. vfork.S has the entry; what can return twice never comes here.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <string.h>
 
 #include "base/raw.h"
 #include "calls/fork.h"
 #include "calls/ioctl.h"
+#include "calls/open.h"
 #include "calls/unshare.h"
 #include "end/finish.h"
 #include "end/seccomp.h"
 #include "record/duplicates.h"
+#include "record/givers.h"
 #include "record/record.h"
 #include "record/stderr.h"
 #include "shim/state.h"
@@ -69,7 +73,6 @@ static const uint16_t openers[] = {
 	[SYS_fspick] = CALL_fspick,
 	[SYS_open_tree] = CALL_open_tree,
 	[SYS_open_tree_attr] = CALL_open_tree_attr,
-	[SYS_io_uring_setup] = CALL_io_uring_setup,
 	[SYS_userfaultfd] = CALL_userfaultfd,
 	[SYS_perf_event_open] = CALL_perf_event_open,
 #ifdef SYS_open
@@ -104,6 +107,16 @@ static bool bpf_opens(long command)
 	}
 }
 
+/* With IORING_SETUP_REGISTERED_FD_ONLY it returns an index that is no descriptor. */
+static bool ring_opens(long parameters)
+{
+	uint32_t flags;
+
+	/* struct io_uring_params: after the two numbers of entries */
+	memcpy(&flags, (const char *)parameters + 2 * sizeof(uint32_t), sizeof(flags));
+	return !(flags & UINT32_C(1) << 15);
+}
+
 /* The call that a successful system call opened a descriptor by; CALL_none: it opened none. */
 static enum call opener_of(long number, long a, long b, long c)
 {
@@ -124,8 +137,8 @@ static enum call opener_of(long number, long a, long b, long c)
 		return c == 0 ? CALL_landlock_create_ruleset
 			      : CALL_none; /* flags ask for a version */
 #endif
-	case SYS_ioctl:
-		return ioctl_opens((unsigned long)b) ? CALL_ioctl : CALL_none;
+	case SYS_io_uring_setup:
+		return ring_opens(b) ? CALL_io_uring_setup : CALL_none;
 	default:
 		return (unsigned long)number < sizeof(openers) / sizeof(openers[0])
 			       ? openers[number]
@@ -152,6 +165,14 @@ static uint32_t facts_of(enum call opener, long number, const long arguments[])
 	case SYS_signalfd4: /* (…, mask, size of it, flags) */
 		value = arguments[3];
 		break;
+	case SYS_openat2:
+		return open_how_facts((const struct open_how *)arguments[2]);
+	case SYS_userfaultfd: /* its children are of the same sort */
+		return giver_facts(value & O_CLOEXEC) |
+		       cloexec_fact(cloexec_of[opener], (uint32_t)value);
+	case SYS_fanotify_init:
+		return giver_facts(arguments[1] & O_CLOEXEC) |
+		       cloexec_fact(cloexec_of[opener], (uint32_t)value);
 #ifdef SYS_signalfd
 	case SYS_signalfd:
 	case SYS_eventfd:
@@ -195,7 +216,8 @@ static long recvmmsg_by_number(long a, long b, long c, long d, long e)
 	long result = result_of(raw5(SYS_recvmmsg, a, b, c, d, e));
 
 	for (long i = 0; i < result; i++)
-		(void)record_received(CALL_recvmmsg, 0, &((struct mmsghdr *)b)[i].msg_hdr);
+		(void)record_received(CALL_recvmmsg, 0, &((struct mmsghdr *)b)[i].msg_hdr,
+				      FACT_CLOEXEC_OF(recvmmsg, d));
 	return result;
 }
 
@@ -210,8 +232,8 @@ static long sendmmsg_by_number(long a, long b, long c, long d)
 
 static long close_range_by_number(long first, long last, long flags)
 {
-	struct range range = record_range_begin(CALL_close_range, (unsigned int)first,
-						(unsigned int)last);
+	struct range range =
+		record_range_begin(CALL_close_range, (unsigned int)first, (unsigned int)last);
 	long result;
 
 	if (!(flags & CLOSE_RANGE_CLOEXEC))
@@ -253,10 +275,7 @@ static long fork_by_number(long number, long a, long b, long c, long d, long e)
 
 static long fcntl_by_number(long a, long b, long c)
 {
-	long result = result_of(raw3(SYS_fcntl, a, b, c));
-
-	return fcntl_duplicates((int)b) ? record_duplicate(CALL_fcntl, (int)a, (int)result)
-					: result;
+	return fcntl_done(CALL_fcntl, (int)a, (int)b, (int)result_of(raw3(SYS_fcntl, a, b, c)));
 }
 
 /* Through the wrappers, which have the rules; those that wait are no cancellation points here. */
@@ -280,7 +299,9 @@ static long socket_by_number(long number, long a, long b, long c, long d, long e
 		return shutdown((int)a, (int)b);
 	case SYS_recvmsg:
 		return record_received(CALL_recvmsg, result_of(raw3(number, a, b, c)),
-				       (struct msghdr *)b);
+				       (struct msghdr *)b, FACT_CLOEXEC_OF(recvmsg, c));
+	case SYS_getsockopt:
+		return getsockopt((int)a, (int)b, (int)c, (void *)d, (socklen_t *)e);
 	case SYS_sendmsg:
 		return record_sent(CALL_sendmsg, result_of(raw3(number, a, b, c)),
 				   (const struct msghdr *)b);
@@ -348,6 +369,14 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 		return dup((int)a);
 	case SYS_fcntl:
 		return fcntl_by_number(a, b, c);
+	case SYS_ioctl:
+		return ioctl_done((int)a, (unsigned long)b, (void *)c,
+				  (int)result_of(raw3(number, a, b, c)));
+	case SYS_read:
+		return read_done(CALL_read, (int)a, (void *)b, result_of(raw3(number, a, b, c)));
+	case SYS_readv:
+		return readv_done(CALL_readv, (int)a, (const struct iovec *)b, (int)c,
+				  result_of(raw3(number, a, b, c)));
 #ifdef SYS_pipe
 	case SYS_pipe:
 		return pipe((int *)a);
@@ -361,6 +390,7 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 	case SYS_bind:
 	case SYS_listen:
 	case SYS_shutdown:
+	case SYS_getsockopt:
 	case SYS_recvmsg:
 	case SYS_sendmsg:
 	case SYS_recvmmsg:

@@ -65,6 +65,8 @@ void close_range_done(const struct range *range, unsigned int flags)
 {
 	if (flags & CLOSE_RANGE_UNSHARE && has_other_threads())
 		table_unshared();
-	if (!(flags & CLOSE_RANGE_CLOEXEC))
+	if (flags & CLOSE_RANGE_CLOEXEC)
+		record_range_marked(range);
+	else
 		record_range_end(range);
 }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "end/open_by_poll.h"
 #include "record/fork_copies.h"
+#include "record/givers.h"
 #include "shim/names.h"
 #include "shim/state.h"
 
@@ -104,6 +105,17 @@ static uint32_t stranger_of(const struct descriptor_view *view)
 		       : 0;
 }
 
+/* What reading it gives is noted by us from now on. */
+static uint32_t gives_of(const struct descriptor_view *view)
+{
+	uint32_t facts = view->slot ? LEDGER_LOAD(view->slot->facts) : 0;
+
+	if (!(facts & FACT_GIVES))
+		return 0;
+	givers_expect();
+	return facts & (FACT_GIVES | FACT_GIVES_CLOEXEC);
+}
+
 /*
  * What the image before us, or the process that started us, has open by its own
  * table. A CI runner hands down numbers such as 155 and 158 to every process of
@@ -123,7 +135,8 @@ static long handed_down_note(struct numbers *numbers)
 
 		ledger_view_near(&shim.ledger, before, (int)fd, &view);
 		if (view.origin != DESCRIPTOR_NOT_OPEN)
-			found += note_if_open(numbers, (int)fd, FACT_OUTSIDE | stranger_of(&view));
+			found += note_if_open(numbers, (int)fd,
+					      FACT_OUTSIDE | stranger_of(&view) | gives_of(&view));
 	}
 	return found;
 }

@@ -27,7 +27,26 @@ int duplicate_end(struct release *release, int from, int result)
 	return record_duplicate(release->call, from, result);
 }
 
-bool fcntl_duplicates(int command)
+static bool fcntl_duplicates(int command)
 {
 	return command == F_DUPFD || command == F_DUPFD_CLOEXEC;
+}
+
+/* Commands that are also used to ask whether a number is open. */
+static bool fcntl_probes(int command)
+{
+	return command == F_GETFD || command == F_SETFD || command == F_GETFL;
+}
+
+int fcntl_done(enum call call, int fd, int command, int result)
+{
+	if (fcntl_duplicates(command)) {
+		(void)record_duplicate(call, fd, result);
+		if (command == F_DUPFD_CLOEXEC)
+			record_fact(result, FACT_CLOEXEC);
+		return result;
+	}
+	if (command == F_SETFD && result == 0)
+		record_fact(fd, FACT_SETFD);
+	return fcntl_probes(command) ? result : (int)used(call, fd, result);
 }

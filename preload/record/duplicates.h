@@ -15,7 +15,7 @@
 struct release duplicate_begin(enum call call, int from, int to);
 int duplicate_end(struct release *release, int from, int result);
 
-/* Does this fcntl command make a descriptor? */
-bool fcntl_duplicates(int command);
+/* What fcntl() returned: a duplicate, a change of close-on-exec. Returns it. */
+int fcntl_done(enum call call, int fd, int command, int result);
 
 #endif

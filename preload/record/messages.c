@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Descriptors that travel in messages (SCM_RIGHTS). Each recvmsg installs new
- * numbers, with MSG_PEEK too; a short control buffer installs as many as fit.
+ * numbers, with MSG_PEEK too; a short control buffer installs as many as fit. The
+ * kernel adds one of its own where the receiver has asked for it: a pidfd of the
+ * sender (SCM_PIDFD), always close-on-exec. Nobody has sent that.
  */
 #include <string.h>
 
@@ -11,8 +13,11 @@
 #define SCM_PIDFD 0x04 /* Linux 6.5 */
 #endif
 
-/* Call `each` on every descriptor in the control part of a message. */
-static void message_each(struct msghdr *message, void (*each)(enum call, int), enum call call)
+/* What is done with a descriptor in the control part of a message. */
+typedef void message_each_fn(enum call call, int type, int fd, uint32_t cloexec);
+
+static void message_each(struct msghdr *message, message_each_fn *each, enum call call,
+			 uint32_t cloexec)
 {
 	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part;
 	     part = CMSG_NXTHDR(message, part)) {
@@ -24,40 +29,37 @@ static void message_each(struct msghdr *message, void (*each)(enum call, int), e
 			int fd;
 
 			memcpy(&fd, (char *)part + at, sizeof(fd));
-			each(call, fd);
+			each(call, part->cmsg_type, fd, cloexec);
 		}
 	}
 }
 
-static void note_received(enum call call, int fd)
+static void note_received(enum call call, int type, int fd, uint32_t cloexec)
 {
-	record_opened_with(call, fd, FACT_RECEIVED);
+	if (type == SCM_PIDFD)
+		(void)record_opened_as(call, KIND_PIDFD, fd, FACT_CLOEXEC);
+	else
+		(void)record_opened_with(call, fd, FACT_RECEIVED | cloexec);
 }
 
-static void note_received_cloexec(enum call call, int fd)
-{
-	record_opened_with(call, fd, FACT_RECEIVED | FACT_CLOEXEC);
-}
-
-static void note_sent(enum call call, int fd)
+static void note_sent(enum call call, int type, int fd, uint32_t cloexec)
 {
 	(void)call; /* a sender needs no more than the mark */
-	record_fact(fd, FACT_SENT);
+	(void)cloexec;
+	if (type == SCM_RIGHTS)
+		record_fact(fd, FACT_SENT);
 }
 
-long record_received(enum call call, long result, struct msghdr *message)
+long record_received(enum call call, long result, struct msghdr *message, uint32_t cloexec)
 {
 	if (result >= 0 && message->msg_controllen)
-		message_each(message,
-			     message->msg_flags & MSG_CMSG_CLOEXEC ? note_received_cloexec
-								   : note_received,
-			     call);
+		message_each(message, note_received, call, cloexec);
 	return result;
 }
 
 long record_sent(enum call call, long result, const struct msghdr *message)
 {
 	if (result >= 0 && message->msg_controllen)
-		message_each((struct msghdr *)message, note_sent, call); /* reads only */
+		message_each((struct msghdr *)message, note_sent, call, 0); /* reads only */
 	return result;
 }

@@ -34,6 +34,13 @@ int record_opened_with(enum call call, int fd, uint32_t facts)
 	return fd;
 }
 
+int record_opened_as(enum call call, unsigned int kind, int fd, uint32_t facts)
+{
+	if (fd >= 0 && shim_is_recording())
+		record_new(fd, &(struct opening){ call, kind, facts, 0 });
+	return fd;
+}
+
 int record_opened(enum call call, int fd)
 {
 	return record_opened_with(call, fd, 0);
@@ -153,6 +160,21 @@ void record_range_end(const struct range *range)
 			stack_ref = capture_stack();
 		release_finish(recorder, &release, 0, stack_ref);
 	}
+}
+
+void record_range_marked(const struct range *range)
+{
+	const struct recorder *recorder = shim_recorder();
+	uint32_t limit;
+
+	if (!shim_is_recording())
+		return;
+	limit = ledger_view_limit(recorder->ledger, recorder->table_ref);
+	for (uint32_t fd = range->first;
+	     (fd = ledger_table_next(recorder->ledger, recorder->table, fd)) < limit &&
+	     fd <= range->last;
+	     fd++)
+		recorder_fact(recorder, (int)fd, FACT_SETFD);
 }
 
 void record_fact(int fd, uint32_t facts)

@@ -31,6 +31,9 @@ int record_opened(enum call call, int fd);
 /* The same, with facts known from the arguments (enum slot_facts). */
 int record_opened_with(enum call call, int fd, uint32_t facts);
 
+/* The same, where the call's row leaves the kind to its arguments. */
+int record_opened_as(enum call call, unsigned int kind, int fd, uint32_t facts);
+
 /* A call that makes two: records both when `result` is 0. Returns result. */
 int record_opened_pair(enum call call, int result, const int fds[2], uint32_t facts);
 
@@ -75,6 +78,9 @@ struct range record_range_begin(enum call call, unsigned int first, unsigned int
 /* After success. */
 void record_range_end(const struct range *range);
 
+/* After success with CLOSE_RANGE_CLOEXEC: they stay open, and have close-on-exec. */
+void record_range_marked(const struct range *range);
+
 /* Set facts of an open descriptor; nothing happens when it is not known. */
 void record_fact(int fd, uint32_t facts);
 
@@ -85,8 +91,11 @@ int record_connect(int fd, int result, const struct sockaddr *address, socklen_t
 /* addresses.c: bind(): the address. Returns result. */
 int record_bind(int fd, int result, const struct sockaddr *address, socklen_t length);
 
-/* messages.c: recvmsg and sendmsg: the descriptors in the control part. Return result. */
-long record_received(enum call call, long result, struct msghdr *message);
+/*
+ * messages.c: recvmsg and sendmsg: the descriptors in the control part. `cloexec` is what
+ * the call's flags say of those that were sent. Return result.
+ */
+long record_received(enum call call, long result, struct msghdr *message, uint32_t cloexec);
 long record_sent(enum call call, long result, const struct msghdr *message);
 
 #endif

@@ -54,6 +54,7 @@ struct shim {
 	bool has_asked_proc; /* this process, for its descriptors: the first time is the dear one */
 	bool is_forked_from_threads; /* locks inside libunwind may be held by nobody */
 	bool is_under_valgrind;      /* readable.c */
+	_Atomic(bool) has_giver;     /* something may be open of which read() gives descriptors */
 	struct recorder recorder;    /* of this process */
 	uint32_t image_ref;
 	uint32_t depth; /* frames recorded at most */

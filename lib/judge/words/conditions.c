@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/text.h"
+
 static bool has_fact(const struct leak *leak, uint32_t has)
 {
 	return leak->fact && (leak->fact->has & has) == has;
@@ -97,6 +99,16 @@ bool was_received(struct judge *judge, const struct leak *leak, struct clue *ret
 {
 	(void)judge, (void)ret_clue; /* the record says it all */
 	return leak->facts & FACT_RECEIVED;
+}
+
+/* Nobody sent it: a pidfd that came by a message without being one of its descriptors. */
+bool came_with_message(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	const char *call = snapshot_call_text(judge->snapshot, COLUMN_NAME, leak->call);
+
+	(void)ret_clue; /* the record says it all */
+	return leak->kind == KIND_PIDFD && !(leak->facts & FACT_RECEIVED) && call &&
+	       (text_is_same(call, "recvmsg") || text_is_same(call, "recvmmsg"));
 }
 
 bool is_kept_duplicate(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
