@@ -440,7 +440,8 @@ enum slot_state {
 	SLOT_OPEN,
 	SLOT_CLOSING, /* a release is under way, or never came back */
 	SLOT_CLOSED,
-	SLOT_OUTSIDE, /* was open when the image started */
+	SLOT_OUTSIDE, /* was open when the image started, or when a fork of several threads made
+		       * the table, and its opener's record came later */
 	SLOT_UNSEEN,  /* found by the kernel check: open, and no call was seen to make it */
 };
 

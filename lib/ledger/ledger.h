@@ -226,6 +226,14 @@ void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
 			  struct descriptor_view *ret_view);
 
 /*
+ * For the child that a fork made `table` for, before it has opened or closed anything:
+ * is the number open to the child for certain, whatever other threads of the parent
+ * were about at that moment? False: the kernel has to be asked. A number that the
+ * record says is closed is never certain.
+ */
+bool ledger_view_is_settled(struct ledger *ledger, const struct ledger_table *table, int fd);
+
+/*
  * The first number from `fd` on that anything can be known of: in a table or
  * those it is a fork of, and in a table alone. Whole leaves that nobody made are
  * passed over. UINT32_MAX: there is none.

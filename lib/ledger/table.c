@@ -66,6 +66,11 @@ static uint32_t slot_load(const ledger_u32 *field)
 	return atomic_load_explicit(field, memory_order_relaxed);
 }
 
+static uint64_t slot_word(const struct ledger_slot *slot)
+{
+	return atomic_load_explicit(&slot->word, memory_order_acquire);
+}
+
 /*
  * Between the tick of a fork and the fork itself other threads go on. What they
  * open meanwhile the child has, too, and such a thread may lose its processor
@@ -143,15 +148,14 @@ static bool view_is_outside(const struct descriptor_view *view)
 }
 
 /*
- * Found by the kernel in a forked child that never touched the number itself:
- * the parent may have been about to write it down.
+ * Found by the kernel in a forked child at its birth, where the record of the parent
+ * had it closed: a thread of the parent may have been about to write it down.
  */
-static bool is_unseen_in_child(const struct ledger_table *table, const struct descriptor_view *view)
+static bool is_born_with(const struct ledger_table *table, const struct descriptor_view *view)
 {
 	uint64_t word = atomic_load_explicit(&view->slot->word, memory_order_relaxed);
 
-	return slot_state(word) == SLOT_UNSEEN && table->link == LINK_FORK &&
-	       slot_generation(word) == 1 && !(slot_load(&view->slot->facts) & FACT_INHERITED);
+	return slot_state(word) == SLOT_OUTSIDE && table->link == LINK_FORK;
 }
 
 static enum descriptor_origin origin_of(const struct descriptor_view *view, bool is_inherited)
@@ -166,13 +170,13 @@ static enum descriptor_origin origin_of(const struct descriptor_view *view, bool
 }
 
 /* The moment in its parent's life at which a table was made. */
-static struct moment moment_of(const struct ledger_table *table, bool is_unseen)
+static struct moment moment_of(const struct ledger_table *table, bool is_born_with)
 {
 	uint64_t forked_ns = atomic_load_explicit(&table->forked_ns, memory_order_relaxed);
 
 	return (struct moment){ .tick = table->parent_fork,
-				.until_ns = forked_ns && is_unseen ? forked_ns + FORK_SLACK_NS :
-								     0 };
+				.until_ns =
+					forked_ns && is_born_with ? forked_ns + FORK_SLACK_NS : 0 };
 }
 
 /* Where a view begins. */
@@ -190,7 +194,7 @@ static void view_walk(struct ledger *ledger, const struct outlook *from, int fd,
 	struct ledger_table *table = ledger_table_at(ledger, table_ref);
 	struct moment moment = from->moment;
 	bool is_inherited = from->is_inherited, has_exec_below = false, has_crossed_exec = false;
-	bool is_closing = false, is_unseen = false;
+	bool is_closing = false, is_born = false;
 
 	*ret_view = (struct descriptor_view){ .origin = DESCRIPTOR_NOT_OPEN };
 	for (unsigned int depth = 0; table && depth < ANCESTORS_MAX; depth++) {
@@ -206,9 +210,9 @@ static void view_walk(struct ledger *ledger, const struct outlook *from, int fd,
 			ret_view->origin = origin_of(&here, is_inherited);
 			ret_view->has_crossed_exec = has_crossed_exec;
 			ret_view->is_closing = is_closing;
-			is_unseen = is_unseen_in_child(table, &here);
+			is_born = is_born_with(table, &here);
 			/* Open at the start of this image: the one before may know the opener. */
-			if (from->is_near || (!is_unseen && !view_is_outside(&here)))
+			if (from->is_near || !view_is_outside(&here))
 				return;
 		}
 		if (table->link == LINK_NONE || (table->link != LINK_FORK && found != LOOKUP_OPEN))
@@ -219,7 +223,7 @@ static void view_walk(struct ledger *ledger, const struct outlook *from, int fd,
 			is_inherited = true;
 			has_crossed_exec |= has_exec_below || table->link == LINK_SPAWN;
 		}
-		moment = moment_of(table, is_unseen);
+		moment = moment_of(table, is_born);
 		table_ref = table->parent_ref;
 		table = ledger_table_at(ledger, table_ref);
 	}
@@ -263,6 +267,19 @@ void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
 	birth.table_ref = table->parent_ref;
 	birth.moment = moment_of(table, false);
 	view_walk(ledger, &birth, fd, ret_view);
+}
+
+bool ledger_view_is_settled(struct ledger *ledger, const struct ledger_table *table, int fd)
+{
+	struct ledger_table *parent = ledger_table_at(ledger, table->parent_ref);
+	struct ledger_slot *slot = parent ? ledger_slot_at(ledger, parent, fd, false) : NULL;
+	unsigned int state = slot ? slot_state(slot_word(slot)) : SLOT_NONE;
+
+	if (state == SLOT_NONE) /* what the parent has from its own parent it does not share */
+		return parent && parent->link == LINK_FORK &&
+		       ledger_view_is_open(ledger, table->parent_ref, fd);
+	return (state == SLOT_OPEN || state == SLOT_OUTSIDE || state == SLOT_UNSEEN) &&
+	       slot_load(&slot->opened_fork) < table->parent_fork;
 }
 
 uint32_t ledger_table_next(struct ledger *ledger, struct ledger_table *table, uint32_t fd)

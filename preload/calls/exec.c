@@ -6,8 +6,8 @@
  * exec       announces the next image of the same pid before the call: it gets
  *            our index in UNCLOSED_LEDGER and says hello to its entry. What
  *            survives keeps its opener. When exec fails, all is as before.
- * exec in a  vfork child: a new process of ours (ORIGIN_SPAWN). The announcement
- *            is made in the shared ledger, nothing of this process changes.
+ * exec in a  vfork child, or a guest: a new process of ours (ORIGIN_SPAWN). The
+ *            announcement is made in the shared ledger, nothing of this process changes.
  *
  * Every environment is repaired on the way (environment.h), also one that the
  * program made itself or wiped. It lies on the caller's stack, because a vfork
@@ -20,6 +20,7 @@
 #include "base/raw.h"
 #include "process/environment.h"
 #include "record/announce.h"
+#include "record/guest.h"
 #include "record/record.h"
 #include "shim/state.h"
 
@@ -48,7 +49,7 @@ static void image_stay(void)
 static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 		       char *const *environment, void *storage)
 {
-	bool is_vfork_child = self.vfork_depth > 0;
+	bool is_child = self.vfork_depth > 0 || guest_is_calling();
 	struct ledger_process *next;
 	struct joining joining;
 
@@ -56,15 +57,15 @@ static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 	if (!shim.is_active || !storage)
 		return;
 	joining_decide(&joining, target->path, target->is_searched, environment);
-	next = is_vfork_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target->shown, &joining.index) :
-				announce(ORIGIN_EXEC, LINK_EXEC, target->shown, &joining.index);
+	next = is_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target->shown, &joining.index) :
+			  announce(ORIGIN_EXEC, LINK_EXEC, target->shown, &joining.index);
 	if (!next)
 		return;
 	LEDGER_STORE(next->hindrance, joining.hindrance);
 	plan->index = joining.index + 1;
 	if (joining_is_led(&joining))
 		plan->environment = environment_repair(environment, &joining, storage);
-	if (!is_vfork_child)
+	if (!is_child)
 		ledger_process_replaced(&shim.ledger, shim.recorder.process, joining.index);
 }
 
@@ -74,7 +75,7 @@ static int exec_failed(const struct exec_plan *plan, int result)
 	if (plan->index == 0)
 		return result;
 	announce_withdraw(plan->index - 1);
-	if (self.vfork_depth == 0) {
+	if (self.vfork_depth == 0 && !guest_is_calling()) {
 		image_stay();
 		atomic_store_explicit(&shim.recorder.process->exec_errno, (uint32_t)errno,
 				      memory_order_relaxed);

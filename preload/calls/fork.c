@@ -15,6 +15,9 @@
  * clone with CLONE_VM and CLONE_VFORK: the same, by wrapping the function.
  *            With CLONE_VM alone, and a table of its own, the child shares our
  *            thread-local and runs beside us: not followed, and said so.
+ * clone with CLONE_FILES: the child has our table, and so has its entry. In our
+ *            memory (CLONE_VM) it records as a thread of ours does; that it is
+ *            another process only matters at its end and its exec (guest.h).
  * threads    share the table: nothing to do.
  *
  * What starts a new program is in exec.c, spawn.c, system.c; tables that a thread
@@ -25,10 +28,12 @@
 #include <stdarg.h>
 
 #include "base/raw.h"
+#include "end/birth.h"
 #include "end/finish.h"
 #include "libc/loaded.h"
 #include "record/announce.h"
 #include "record/fork_copies.h"
+#include "record/guest.h"
 #include "record/record.h"
 #include "shim/state.h"
 #include "stack/capture.h"
@@ -45,6 +50,7 @@ void fork_announce(void)
 	uint32_t index;
 
 	self.fork_index = 0;
+	self.fork_shares = false;
 	if (shim.is_active && self.vfork_depth)
 		ledger_lose(&shim.ledger, LOSS_PROCESSES); /* of a child that is not the process */
 	if (!shim_is_recording() || !announce(ORIGIN_FORK, LINK_FORK, NULL, &index))
@@ -55,6 +61,20 @@ void fork_announce(void)
 	    FORKS_TO_SHARE)
 		rules_share();
 	self.fork_index = index + 1;
+}
+
+void fork_announce_clone(uint64_t flags)
+{
+	struct ledger_process *child;
+
+	fork_announce();
+	if (self.fork_index == 0 || !(flags & CLONE_FILES))
+		return;
+	child = ledger_process_at(&shim.ledger, self.fork_index - 1);
+	LEDGER_STORE(child->table_ref, shim_recorder()->table_ref);
+	self.fork_shares = shim.is_table_shared = true;
+	self.fork_copies = -1;
+	copies_note_start(-1); /* what one closes, the other counts */
 }
 
 void fork_in_parent(pid_t pid)
@@ -69,6 +89,14 @@ void fork_in_parent(pid_t pid)
 	if (pid < 0)
 		announce_withdraw(self.fork_index - 1);
 	self.fork_index = 0;
+}
+
+/* The record of the parent is not to be trusted in what its other threads were about. */
+static void forked_among_threads(void)
+{
+	LEDGER_STORE(shim.recorder.table->forked_ns, ledger_now_ns(&shim.ledger));
+	if (shim_may_call_kernel())
+		birth_note();
 }
 
 void fork_in_child(void)
@@ -94,12 +122,16 @@ void fork_in_child(void)
 	shim.recorder.process = process;
 	shim.recorder.table_ref = atomic_load_explicit(&process->table_ref, memory_order_relaxed);
 	shim.recorder.table = ledger_table_at(&shim.ledger, shim.recorder.table_ref);
-	shim_forget_leaves();
-	/* Only other threads can open between the tick and the fork. */
-	if (!process_is_single_threaded())
-		atomic_store_explicit(&shim.recorder.table->forked_ns, ledger_now_ns(&shim.ledger),
-				      memory_order_relaxed);
 	copies_fork_in_child();
+	shim.host_pid = 0;
+	/* Only other threads, and who shares the table, can open and close between tick and fork.
+	 */
+	if (!self.fork_shares) {
+		shim_forget_leaves();
+		if (!process_is_single_threaded() || shim.is_table_shared)
+			forked_among_threads();
+		shim.is_table_shared = false;
+	}
 	self.tid = 0;
 	self.has_own_table = false;
 	self.fork_index = 0;
@@ -160,6 +192,15 @@ pid_t _Fork(void)
 	return pid;
 }
 
+void clone_unwrapped(uint64_t flags)
+{
+	if (!shim_is_recording() || flags & CLONE_THREAD)
+		return;
+	guest_expect();
+	if (!(flags & CLONE_FILES))
+		LEDGER_STORE(shim.recorder.process->not_followed, 1);
+}
+
 /* What the wrapped child of clone() needs; lies at the top of the child's stack. */
 struct clone_start {
 	int (*function)(void *);
@@ -198,23 +239,19 @@ struct clone_call {
 
 static int clone_run(enum call id, __typeof__(clone) *real, struct clone_call *call)
 {
-	bool is_fork = !(call->flags & CLONE_VM);
-	bool is_vfork = !is_fork && call->flags & CLONE_VFORK && !(call->flags & CLONE_SETTLS);
+	uint64_t flags = (uint32_t)call->flags;
+	bool is_fork = !(flags & CLONE_VM);
+	bool is_vfork = !is_fork && flags & CLONE_VFORK && !(flags & (CLONE_SETTLS | CLONE_FILES));
 	struct clone_start start = { call->function, call->argument, is_fork };
 	int pid;
 
 	if (!shim_is_recording() || !call->stack || !call->function || (!is_fork && !is_vfork)) {
-		if (shim_is_recording() && !(call->flags & (CLONE_FILES | CLONE_THREAD)))
-			atomic_store_explicit(&shim.recorder.process->not_followed, 1,
-					      memory_order_relaxed);
-		return real(call->function, call->stack, call->flags, call->argument,
-			    call->more[0], call->more[1], call->more[2]);
+		clone_unwrapped(flags);
+		return real(call->function, call->stack, call->flags, call->argument, call->more[0],
+			    call->more[1], call->more[2]);
 	}
 	if (is_fork)
-		fork_announce();
-	if (is_fork && call->flags & CLONE_FILES)
-		atomic_store_explicit(&shim.recorder.process->not_followed, 1,
-				      memory_order_relaxed);
+		fork_announce_clone(flags);
 	call->stack = clone_place(call->stack, &start);
 	pid = real(clone_child, call->stack, call->flags, call->stack, call->more[0],
 		   call->more[1], call->more[2]);
@@ -222,7 +259,7 @@ static int clone_run(enum call id, __typeof__(clone) *real, struct clone_call *c
 		fork_in_parent(pid);
 	else if (pid > 0)
 		self.vfork_depth--;
-	if (pid > 0 && call->flags & CLONE_PIDFD)
+	if (pid > 0 && flags & CLONE_PIDFD)
 		record_opened_with(id, *(int *)call->more[0], /* where parent_tid would be */
 				   FACT_CLOEXEC_OF(clone, 0));
 	return pid;

@@ -259,9 +259,14 @@ static void pidfd_note(long number, long a, long c)
 /* clone without CLONE_VM and fork: the child goes on in a copy of this frame. */
 static long fork_by_number(long number, long a, long b, long c, long d, long e)
 {
+	uint64_t flags = 0; /* SYS_fork has none */
 	long pid;
 
-	fork_announce();
+	if (number == SYS_clone)
+		flags = (uint64_t)a;
+	else if (number == SYS_clone3)
+		flags = ((const struct clone_args *)a)->flags;
+	fork_announce_clone(flags);
 	pid = raw5(number, a, b, c, d, e);
 	if (pid == 0) {
 		fork_in_child();

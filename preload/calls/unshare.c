@@ -9,31 +9,57 @@
 #include <sys/stat.h>
 
 #include "base/raw.h"
+#include "end/birth.h"
+#include "record/guest.h"
 #include "shim/state.h"
 
 /* Of /proc/self/task: its name, its "." and the ".." of its only thread. */
 #define TASK_LINKS_OF_ONE 3
 
+/* A table with all that ours has; 0: no room. */
+static uint32_t table_copy(void)
+{
+	uint32_t tick = ledger_table_tick(shim_recorder()->table);
+	uint32_t ref = ledger_table_new(&shim.ledger, LINK_FORK, shim_recorder()->table_ref, tick,
+					shim.recorder.process_index);
+
+	if (!ref)
+		ledger_lose(&shim.ledger, LOSS_SLOTS);
+	return ref;
+}
+
 void table_unshared(void)
 {
-	uint32_t tick, ref;
+	uint32_t ref;
 
 	if (!shim_is_recording())
 		return;
-	tick = ledger_table_tick(shim_recorder()->table);
-	ref = ledger_table_new(&shim.ledger, LINK_FORK, shim_recorder()->table_ref, tick,
-			       shim.recorder.process_index);
 	/* Two tables by now, of which the end handler can ask for one. */
-	atomic_store_explicit(&shim.recorder.process->not_followed, 1, memory_order_relaxed);
-	if (!ref) {
-		ledger_lose(&shim.ledger, LOSS_SLOTS);
+	LEDGER_STORE(shim.recorder.process->not_followed, 1);
+	ref = guest_is_calling() ? 0 : table_copy();
+	if (!ref)
 		return;
-	}
 	self.recorder = *shim_recorder();
 	self.recorder.table = ledger_table_at(&shim.ledger, ref);
 	self.recorder.table_ref = ref;
 	self.recorder.leaves = NULL;
 	self.has_own_table = true;
+}
+
+/* The process leaves the table that it shared with another process. */
+static void table_left(void)
+{
+	uint32_t ref = shim_is_recording() ? table_copy() : 0;
+
+	if (!ref)
+		return;
+	shim.is_table_shared = false;
+	shim.recorder.table = ledger_table_at(&shim.ledger, ref);
+	shim.recorder.table_ref = ref;
+	LEDGER_STORE(shim.recorder.process->table_ref, ref);
+	shim_forget_leaves();
+	if (shim_may_call_kernel())
+		birth_note();
 }
 
 /*
@@ -52,19 +78,27 @@ static bool has_other_threads(void)
 	       status.st_nlink != TASK_LINKS_OF_ONE;
 }
 
+static void files_unshared(void)
+{
+	if (has_other_threads() || guest_is_calling())
+		table_unshared();
+	else if (shim.is_table_shared)
+		table_left();
+}
+
 int unshare(int flags)
 {
 	int result = REAL(unshare)(flags);
 
-	if (result == 0 && flags & CLONE_FILES && has_other_threads())
-		table_unshared();
+	if (result == 0 && flags & CLONE_FILES)
+		files_unshared();
 	return result;
 }
 
 void close_range_done(const struct range *range, unsigned int flags)
 {
-	if (flags & CLOSE_RANGE_UNSHARE && has_other_threads())
-		table_unshared();
+	if (flags & CLOSE_RANGE_UNSHARE)
+		files_unshared();
 	if (flags & CLOSE_RANGE_CLOEXEC)
 		record_range_marked(range);
 	else

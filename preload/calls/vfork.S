@@ -87,6 +87,25 @@ syscall:
 	test $0x100, %eax	/* CLONE_VM */
 	jz syscall_recorded
 4:
+	/* clone_unwrapped(flags): the child is none that we can wrap. */
+	push %rdi
+	push %rsi
+	push %rdx
+	push %rcx
+	push %r8
+	push %r9
+	sub $8, %rsp
+	.cfi_adjust_cfa_offset 56
+	mov %rax, %rdi
+	call clone_unwrapped
+	add $8, %rsp
+	pop %r9
+	pop %r8
+	pop %rcx
+	pop %rdx
+	pop %rsi
+	pop %rdi
+	.cfi_adjust_cfa_offset -56
 	mov %rdi, %rax
 	mov %rsi, %rdi
 	mov %rdx, %rsi
@@ -172,6 +191,25 @@ syscall:
 3:	cbnz x10, 4f
 	tbz x9, #8, syscall_recorded	/* CLONE_VM */
 4:
+	/* clone_unwrapped(flags): the child is none that we can wrap. */
+	stp x29, x30, [sp, #-80]!
+	.cfi_adjust_cfa_offset 80
+	.cfi_rel_offset x29, 0
+	.cfi_rel_offset x30, 8
+	stp x0, x1, [sp, #16]
+	stp x2, x3, [sp, #32]
+	stp x4, x5, [sp, #48]
+	str x6, [sp, #64]
+	mov x0, x9
+	bl clone_unwrapped
+	ldp x0, x1, [sp, #16]
+	ldp x2, x3, [sp, #32]
+	ldp x4, x5, [sp, #48]
+	ldr x6, [sp, #64]
+	ldp x29, x30, [sp], #80
+	.cfi_adjust_cfa_offset -80
+	.cfi_restore x29
+	.cfi_restore x30
 	mov x8, x0
 	mov x0, x1
 	mov x1, x2

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/raw.h"
+#include "record/guest.h"
 #include "record/stderr.h"
 #include "shim/names.h"
 #include "shim/state.h"
@@ -97,13 +98,19 @@ static void state_store(enum process_state state)
 	atomic_store_explicit(&shim.recorder.process->state, state, memory_order_release);
 }
 
+/* A vfork child is not the process, nor is a guest: their end ends nothing. */
+static bool is_process(void)
+{
+	return shim_is_recording() && !guest_is_calling();
+}
+
 void finish_process(enum process_end how, int status)
 {
 	struct ledger_process *process = shim.recorder.process;
 	int saved_errno = errno;
 	bool may_check;
 
-	if (!shim_is_recording())
+	if (!is_process())
 		return;
 	may_check = shim_may_call_kernel();
 	if (may_check && !end_claim())
@@ -139,14 +146,13 @@ void finish_before_filter(void)
 /*
  * The bare form's report, and the exit status it asks for. exit() from here,
  * not _exit(): libc has yet to write out its streams. A process that called
- * _exit() keeps its way. A vfork child is not the process: its _exit() ends
- * nothing.
+ * _exit() keeps its way.
  */
 static int report(int status)
 {
 	int wanted = -1;
 
-	if (!shim_is_recording() || !shim_may_call_kernel() || !end_is_ours())
+	if (!is_process() || !shim_may_call_kernel() || !end_is_ours())
 		return status;
 	if (shim.is_bare) {
 		shim.is_bare = false; /* once */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/raw.h"
+#include "record/guest.h"
 #include "record/identity.h"
 #include "record/scopes.h"
 #include "shim/state.h"
@@ -39,7 +40,8 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 			atomic_load_explicit(&shim.recorder.process->pid, memory_order_relaxed);
 	}
 	if (origin != ORIGIN_FORK)
-		identity_announce(process, origin == ORIGIN_EXEC || self.vfork_depth > 0);
+		identity_announce(process, origin == ORIGIN_EXEC || self.vfork_depth > 0 ||
+						   guest_is_calling());
 	/* Another user than ours may not open the ledger: that is why there is no hello then. */
 	if (target && shim_may_call_kernel())
 		process->uid = (uint32_t)raw0(SYS_geteuid);

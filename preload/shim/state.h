@@ -55,6 +55,9 @@ struct shim {
 	bool is_forked_from_threads; /* locks inside libunwind may be held by nobody */
 	bool is_under_valgrind;      /* readable.c */
 	_Atomic(bool) has_giver;     /* something may be open of which read() gives descriptors */
+	bool is_table_shared; /* with another process: clone(CLONE_FILES) */
+	/* Set once a child was cloned that may run in our memory: our pid, to tell who we are. */
+	uint32_t host_pid;
 	struct recorder recorder;    /* of this process */
 	uint32_t image_ref;
 	uint32_t depth; /* frames recorded at most */
@@ -95,6 +98,7 @@ struct thread {
 	bool has_own_table; /* after unshare(): `recorder` is this thread's, not the process's */
 	uint32_t scope_ref;      /* this thread's own scope; 0: the process's */
 	uint32_t fork_index;     /* between the atfork handlers: the child's entry + 1 */
+	bool fork_shares;        /* the child will have our table, not a copy: CLONE_FILES */
 	long fork_copies;        /* and how many descriptors it is born with; -1 not known */
 	uint32_t thrown_stack_ref; /* where the exception below was thrown (cxx_throw.c) */
 	uintptr_t thrown;          /* the last that this thread threw; 0: none that is recorded */

@@ -92,6 +92,21 @@ CHECKED(without_proc, 3, 1)
 CHECKED(unshares, 2, 1)
 CHECKED(unshares_range, 1, 1)
 
+CHECKED(shares_table, 3, 2)
+CHECKED(shares_memory_in_turn, 3, 1)
+CHECKED(shares_memory, 3, 1)
+CHECKED(shares_by_clone3, 3, 2)
+CHECKED(sharer_unshares, 4, 2)
+
+/* What the children opened behind libc is told, and nothing of the parent's threads. */
+Test(lives, fork_storm_hidden)
+{
+	struct watched watched = lives_watch("fork_storm_hidden", 23);
+
+	cr_expect_eq(report_number(watched.report, "summary/counted"), 40, "%s", watched.run.err);
+	cr_expect(json_is_true(report_at(watched.report, "complete")), "%s", watched.run.err);
+}
+
 /* Waited for; alone, their output comes after the first process's end. */
 static void outliving_check(const char *shape, unsigned int left, long long processes)
 {
@@ -106,6 +121,12 @@ static void outliving_check(const char *shape, unsigned int left, long long proc
 Test(lives, outlives)
 {
 	outliving_check("outlives", 1, 2);
+}
+
+/* The numbers that its children get are others each time. */
+Test(lives, fork_storm)
+{
+	outliving_check("fork_storm", 80, 161);
 }
 
 Test(lives, by_daemon)

@@ -16,10 +16,11 @@ struct walk {
 	struct judge *judge;
 	uint32_t life;
 	uint32_t table_ref;
-	uint32_t depth;       /* tables above it, itself included */
-	uint32_t id;          /* of its report_process */
-	struct lookup facts;  /* number → reference of its fact */
-	struct lookup *heirs; /* identity of a descriptor → life it passed to, or RELEASED */
+	uint32_t depth;        /* tables above it, itself included */
+	uint32_t id;           /* of its report_process */
+	struct lookup facts;   /* number → reference of its fact */
+	struct lookup *heirs;  /* identity of a descriptor → life it passed to, or RELEASED */
+	struct lookup *owners; /* table → life that is judged for it, of several that share it */
 	struct lookup *activity; /* table → latest tick at which something was opened or closed */
 	bool is_finding_heirs;
 };
@@ -324,23 +325,59 @@ static bool may_be_heir(struct judge *judge, const struct life *life)
 	}
 }
 
-static void life_walk(struct walk *walk, uint32_t number, struct lookup *tables)
+/* The table that a life had at its end; 0: none of which something is known. */
+static uint32_t table_of(const struct judge *judge, uint32_t number)
+{
+	const struct life *life = &judge->lives[number];
+	uint32_t ref = LEDGER_LOAD(judge->images[life->last].process->table_ref);
+
+	return life->is_covered && ledger_table_at(judge->ledger, ref) ? ref : 0;
+}
+
+/*
+ * Processes that share a table, by clone(CLONE_FILES), are judged once: at the end of
+ * the last of them. By a check with the kernel rather than without.
+ */
+static bool is_better_owner(const struct life *life, const struct life *found)
+{
+	if (life->is_wanted != found->is_wanted)
+		return life->is_wanted;
+	if (life->is_running || found->is_running)
+		return !found->is_running;
+	if (life->has_truth != found->has_truth)
+		return life->has_truth;
+	return life->end_ns > found->end_ns;
+}
+
+static void owners_find(struct walk *walk)
+{
+	struct judge *judge = walk->judge;
+
+	for (uint32_t i = 0; i < judge->life_count; i++) {
+		uint32_t table_ref = table_of(judge, i), *owner;
+		bool is_new;
+
+		if (!table_ref)
+			continue;
+		owner = lookup_put(walk->owners, judge->report, table_ref, 0, i, &is_new);
+		if (is_better_owner(&judge->lives[i], &judge->lives[*owner]))
+			*owner = i;
+	}
+}
+
+static void life_walk(struct walk *walk, uint32_t number)
 {
 	struct judge *judge = walk->judge;
 	const struct life *life = &judge->lives[number];
 	const struct ledger_process *process = judge->images[life->last].process;
-	bool is_heir = may_be_heir(judge, life), is_new;
+	bool is_heir = may_be_heir(judge, life);
 
 	walk->life = number;
 	walk->id = judge->images[life->last].id;
-	walk->table_ref = LEDGER_LOAD(process->table_ref);
-	if (!life->is_covered || (walk->is_finding_heirs && !is_heir) ||
+	walk->table_ref = table_of(judge, number);
+	if (!walk->table_ref || (walk->is_finding_heirs && !is_heir) ||
 	    (!walk->is_finding_heirs && !life->is_wanted) ||
-	    !ledger_table_at(judge->ledger, walk->table_ref))
-		return;
-	/* Processes that share a table are judged once. */
-	(void)lookup_put(tables, judge->report, walk->table_ref, 0, 0, &is_new);
-	if (!is_new)
+	    *lookup_get(walk->owners, walk->table_ref, 0) != number)
 		return;
 	walk->depth = table_depth(judge, walk->table_ref);
 	if (walk->depth == 0) {
@@ -354,19 +391,20 @@ static void life_walk(struct walk *walk, uint32_t number, struct lookup *tables)
 
 void leaks_find(struct judge *judge)
 {
-	struct lookup heirs = { 0 }, activity = { 0 }, tables = { 0 };
+	struct lookup heirs = { 0 }, activity = { 0 }, owners = { 0 };
 	struct walk walk = { .judge = judge,
 			     .heirs = &heirs,
+			     .owners = &owners,
 			     .activity = &activity,
 			     .is_finding_heirs = true };
 
 	copies_read(judge);
+	owners_find(&walk);
 	for (uint32_t i = 0; i < judge->life_count; i++)
-		life_walk(&walk, i, &tables);
-	lookup_clear(&tables);
+		life_walk(&walk, i);
 	walk.is_finding_heirs = false;
 	for (uint32_t i = 0; i < judge->life_count; i++)
-		life_walk(&walk, i, &tables);
+		life_walk(&walk, i);
 	if (judge->held_by_living)
 		diagnose(
 			judge, DIAGNOSTIC_NOTE, "held-by-living",
