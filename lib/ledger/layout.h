@@ -199,6 +199,7 @@ enum process_check {
 	CHECK_SCANNED,  /* every number up to the limit asked */
 	CHECK_PARTIAL,  /* recorded numbers asked; unknown ones could not be looked for */
 	CHECK_SECCOMP,  /* not made: a seccomp filter was seen, no system call is safe */
+	CHECK_UNTOLD,   /* made, but the kernel did not tell the kind of some that are open */
 };
 
 /* State of waiting: set by a parent's wait(), read by the tool. */

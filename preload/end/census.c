@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "base/raw.h"
 #include "end/facts.h"
@@ -24,11 +23,9 @@ static bool is_open(int fd, unsigned int state)
 static unsigned int kind_of(int fd, uint64_t word)
 {
 	unsigned int kind = slot_kind(word) % KIND_DESCRIPTORS;
-	struct stat status;
 
-	if (kind == KIND_OTHER && shim_may_call_kernel() && raw2(SYS_fstat, fd, &status) == 0 &&
-	    S_ISSOCK(status.st_mode))
-		return fact_kind(fd, status.st_mode, ""); /* an O_PATH one is a file */
+	if (kind == KIND_OTHER && shim_may_call_kernel())
+		return fact_kind_find(fd, kind);
 	return kind;
 }
 

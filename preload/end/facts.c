@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel knows of the descriptors that are still open at the end.
- * Bounded: so many for each place that opened them, so many for a process.
+ * What the kernel knows of the descriptors that are still open at the end. What
+ * kind it is of is found out for each of them, and goes into its slot. The rest
+ * is bounded: so many for each place that opened them, so many for a process.
  */
 #include "end/facts.h"
 
@@ -17,35 +18,38 @@
 
 #define FACTS_PER_STACK 100
 #define FACTS_PER_PROCESS 5000
+#define FACTS_UNASKED 500 /* a process, of kinds that nobody asks for */
 
-/* Where the descriptor points; "" without /proc. Returns the string's reference. */
-static uint32_t target_read(int fd, char *target, size_t size)
-{
-	char path[32];
-	struct text text;
-	long length;
+/* Kinds that only /proc tells from one another. */
+#define KINDS_NAMELESS                                                                    \
+	(KIND_BIT(KIND_EVENTFD) | KIND_BIT(KIND_EPOLL) | KIND_BIT(KIND_TIMERFD) |          \
+	 KIND_BIT(KIND_SIGNALFD) | KIND_BIT(KIND_INOTIFY) | KIND_BIT(KIND_FANOTIFY) |      \
+	 KIND_BIT(KIND_PIDFD) | KIND_BIT(KIND_IO_URING))
 
-	text_init(&text, path, sizeof(path));
-	text_add(&text, "/proc/self/fd/");
-	text_add_number(&text, (uint64_t)fd);
-	length = raw4(SYS_readlinkat, AT_FDCWD, path, target, size - 1);
-	target[raw_failed(length) ? 0 : length] = '\0';
-	return raw_failed(length) ? 0 : ledger_string_add(&shim.ledger, target, (size_t)length);
-}
+/* What facts_write() has done so far. */
+struct facts {
+	uint32_t count;
+	uint32_t unasked; /* of them, of kinds that nobody asks for */
+	uint32_t omitted;
+	bool are_kinds_told;
+};
 
-static void fact_fill(int fd, struct ledger_fact *fact)
+/* `recorded`: what it is by the record, for where the kernel does not tell. */
+static void fact_fill(int fd, unsigned int recorded, struct ledger_fact *fact)
 {
 	char target[512];
 	struct stat status;
 	long flags = raw2(SYS_fcntl, fd, F_GETFD);
+	long length = fact_target(fd, target, sizeof(target));
 
 	fact->fd = fd;
-	fact->path_ref = target_read(fd, target, sizeof(target));
+	if (length > 0)
+		fact->path_ref = ledger_string_add(&shim.ledger, target, (size_t)length);
 	if (!raw_failed(flags)) {
 		fact->is_cloexec = (flags & FD_CLOEXEC) != 0;
 		fact->has |= HAS_CLOEXEC;
 	}
-	fact->kind = KIND_OTHER;
+	fact->kind = (uint8_t)recorded;
 	if (raw_failed(raw2(SYS_fstat, fd, &status)))
 		return;
 	fact->mode = status.st_mode;
@@ -54,7 +58,7 @@ static void fact_fill(int fd, struct ledger_fact *fact)
 	fact->has |= HAS_STAT;
 	if (status.st_nlink == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)))
 		fact->has |= HAS_UNLINKED;
-	fact->kind = (uint8_t)fact_kind(fd, status.st_mode, target);
+	fact->kind = (uint8_t)fact_kind(fd, &status, target, recorded);
 }
 
 /* What only those want to know who asked for the kind. */
@@ -70,81 +74,101 @@ static void fact_ask_more(int fd, const struct descriptor_view *view, struct led
 	fact_read_original(view, fact);
 }
 
-/* Has the place that opened this one facts enough? */
+/* Has the place that opened this one facts enough? What is unseen has none. */
 static bool place_is_full(const struct descriptor_view *view)
 {
 	struct ledger_stack *stack = NULL;
 
-	if (view->slot && !view->is_before)
+	if (view->slot && !view->is_before && view->origin != DESCRIPTOR_UNSEEN)
 		stack = ledger_stack_at(&shim.ledger, LEDGER_LOAD(view->slot->opened_stack_ref));
 	return stack && LEDGER_COUNT(stack->facts_taken) >= FACTS_PER_STACK;
 }
 
-/*
- * The kernel's word on a kind that no call could tell: received, duplicated,
- * unseen. Where the call cannot have made it, the number has changed hands
- * behind us, and the call is not its origin.
- */
-static void slot_correct_kind(const struct descriptor_view *view, unsigned int kind)
+/* Is there room for one more? What nobody asks for takes no room from what counts. */
+static bool facts_have_room(struct facts *facts, const struct descriptor_view *view,
+			    unsigned int kind)
 {
-	struct ledger_kind_count *kinds = shim.recorder.process->kinds;
-	uint64_t word = LEDGER_LOAD(view->slot->word), next;
-	unsigned int before = slot_kind(word) % KIND_DESCRIPTORS;
-
-	if (view->table_ref != shim.recorder.table_ref || view->is_before || before == kind)
-		return;
-	next = SLOT_WORD(slot_generation(word), slot_call(word), kind, slot_state(word));
-	if (slot_call(word) && fact_kind_is_possible(call_kind(slot_call(word)), kind)) {
-		atomic_fetch_sub_explicit(&kinds[before].opened, 1, memory_order_relaxed);
-		LEDGER_COUNT(kinds[kind].opened);
-	} else if (slot_call(word)) {
-		LEDGER_COUNT(kinds[before].closed);
-		next = SLOT_WORD(slot_generation(word) + 1, 0, kind, SLOT_UNSEEN);
-	}
-	(void)atomic_compare_exchange_strong(&view->slot->word, &word,
-					     next); /* else it has moved on */
+	if (kind != KIND_SOCKET && kind != KIND_PIPE && !fact_is_asked(kind))
+		return facts->unasked++ < FACTS_UNASKED;
+	return facts->count < FACTS_PER_PROCESS + facts->unasked && !place_is_full(view);
 }
 
-static bool fact_write(int fd, const struct descriptor_view *view)
+static bool fact_write(int fd, const struct descriptor_view *view, unsigned int *kind)
 {
 	uint32_t ref = ledger_record_alloc(&shim.ledger, sizeof(struct ledger_fact));
 	struct ledger_fact *fact = ledger_at(&shim.ledger, ref, sizeof(*fact));
-	unsigned int kind;
 
 	if (!fact) {
 		ledger_lose(&shim.ledger, LOSS_FACTS);
 		return false;
 	}
-	fact_fill(fd, fact);
-	kind = slot_kind(LEDGER_LOAD(view->slot->word)) % KIND_DESCRIPTORS;
-	if (!fact->path_ref && !view->is_before && fact_kind_is_possible(kind, fact->kind))
-		fact->kind = (uint8_t)kind; /* without /proc the call knows more */
+	fact_fill(fd, *kind, fact);
+	*kind = fact->kind;
 	fact_ask_more(fd, view, fact);
-	slot_correct_kind(view, fact->kind);
 	fact->next_ref = LEDGER_LOAD(shim.recorder.process->facts_ref);
 	atomic_store_explicit(&shim.recorder.process->facts_ref, ref, memory_order_release);
 	return true;
 }
 
-/* What came from outside is told of once, by the program: 400 bytes a process. */
-static bool view_is_due(const struct descriptor_view *view)
+static bool kind_is_told(int fd, unsigned int kind)
 {
-	return view->origin == DESCRIPTOR_OUTSIDE ? shim.is_program
-						  : view->origin != DESCRIPTOR_NOT_OPEN;
+	char target[32];
+
+	return kind != KIND_OTHER || fact_target(fd, target, sizeof(target)) > 0;
 }
 
-/* Nobody is asked for the three that every program has. */
+/*
+ * The kind of one that is open goes into its slot, where that is ours. A copy from
+ * before a fork has a slot of another process's, which may be at work on it: if it
+ * is another kind than that says, a fact is written whatever the bounds.
+ */
+static void number_look(struct facts *facts, int fd, const struct descriptor_view *view)
+{
+	uint64_t word = LEDGER_LOAD(view->slot->word);
+	unsigned int recorded = slot_kind(word) % KIND_DESCRIPTORS, kind = recorded;
+	bool is_ours = view->table_ref == shim.recorder.table_ref && !view->is_before;
+	bool is_written = false;
+
+	if (recorded == KIND_OTHER)
+		kind = fact_kind_find(fd, recorded);
+	if (facts_have_room(facts, view, kind))
+		is_written = fact_write(fd, view, &kind);
+	else if (recorded != KIND_OTHER && !fact_kind_is_plain(recorded))
+		kind = fact_kind_find(fd, recorded);
+	if (is_ours)
+		slot_correct_kind(view->slot, word, kind);
+	else if (kind != recorded && !is_written)
+		is_written = fact_write(fd, view, &kind);
+	facts->count += is_written;
+	facts->omitted += !is_written;
+	facts->are_kinds_told = facts->are_kinds_told && kind_is_told(fd, kind);
+}
+
+/*
+ * What came from outside is told of once, by the program: 400 bytes a process. Nobody
+ * is asked for the three that every program has, unless it opened them itself.
+ */
+static bool view_is_due(const struct descriptor_view *view, int fd)
+{
+	switch (view->origin) {
+	case DESCRIPTOR_NOT_OPEN:
+		return false;
+	case DESCRIPTOR_OUTSIDE:
+		return shim.is_program && fd > STDERR_FILENO;
+	default:
+		return true;
+	}
+}
+
 bool fact_is_due(int fd)
 {
 	struct descriptor_view view;
 
-	if (fd <= STDERR_FILENO)
-		return false;
 	ledger_view_near(&shim.ledger, shim.recorder.table_ref, fd, &view);
 	if (view.origin == DESCRIPTOR_OUTSIDE && LEDGER_LOAD(view.slot->facts) & FACT_STRANGER)
-		return shim.is_program;
+		return shim.is_program && fd > STDERR_FILENO;
 	ledger_view(&shim.ledger, shim.recorder.table_ref, fd, &view);
-	return view_is_due(&view);
+	return view_is_due(&view, fd);
 }
 
 static uint32_t number_next(bool is_own_only, uint32_t fd)
@@ -153,12 +177,12 @@ static uint32_t number_next(bool is_own_only, uint32_t fd)
 			   : ledger_view_next(&shim.ledger, shim.recorder.table_ref, fd);
 }
 
-void facts_write(int ignored_fd, bool are_due)
+bool facts_write(int ignored_fd, bool are_due)
 {
 	bool is_own_only = copies_do_not_matter();
 	uint32_t limit = is_own_only ? LEDGER_LOAD(shim.recorder.table->limit)
 				     : ledger_view_limit(&shim.ledger, shim.recorder.table_ref);
-	uint32_t count = 0, omitted = 0;
+	struct facts facts = { .are_kinds_told = true };
 
 	if (!are_due)
 		limit = 0; /* a second look at the same numbers would find nothing */
@@ -166,16 +190,13 @@ void facts_write(int ignored_fd, bool are_due)
 	for (uint32_t fd = 0; (fd = number_next(is_own_only, fd)) < limit; fd++) {
 		struct descriptor_view view;
 
-		if ((int)fd == ignored_fd || fd <= STDERR_FILENO)
+		if ((int)fd == ignored_fd)
 			continue;
 		ledger_view(&shim.ledger, shim.recorder.table_ref, (int)fd, &view);
-		if (!view_is_due(&view))
-			continue;
-		if (count >= FACTS_PER_PROCESS || place_is_full(&view))
-			omitted++;
-		else if (fact_write((int)fd, &view))
-			count++;
+		if (view_is_due(&view, (int)fd))
+			number_look(&facts, (int)fd, &view);
 	}
-	LEDGER_STORE(shim.recorder.process->facts_omitted, omitted);
+	LEDGER_STORE(shim.recorder.process->facts_omitted, facts.omitted);
 	facts_read_apart();
+	return facts.are_kinds_told || !fact_is_asked_any(KINDS_NAMELESS);
 }

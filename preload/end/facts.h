@@ -8,6 +8,8 @@
 #ifndef UNCLOSED_PRELOAD_END_FACTS_H
 #define UNCLOSED_PRELOAD_END_FACTS_H
 
+#include <sys/stat.h>
+
 #include "ledger/ledger.h"
 
 /* fact_socket.c: family, addresses, state, queues. `is_ours`: no other process had it first. */
@@ -16,8 +18,28 @@ void fact_read_socket(int fd, bool is_ours, struct ledger_fact *fact);
 /* fact_socket.c: what poll() says without waiting. Nothing is consumed. */
 void fact_read_poll(int fd, struct ledger_fact *fact);
 
-/* fact_kind.c: what it is, by where /proc/self/fd/N points ("" without /proc) and by its mode. */
-enum descriptor_kind fact_kind(int fd, unsigned int mode, const char *target);
+/* fact_kind.c: where /proc/self/fd/N points; "" without /proc. Returns its length. */
+long fact_target(int fd, char *target, size_t size);
+
+/*
+ * fact_kind.c: what it is, by where it points ("" when that is not known), by what
+ * fstat() says, and where that leaves it open by the record.
+ */
+unsigned int fact_kind(int fd, const struct stat *status, const char *target,
+		       unsigned int recorded);
+
+/* fact_kind.c: the same, for what no fact is kept of: one fstat(), rarely more. */
+unsigned int fact_kind_find(int fd, unsigned int recorded);
+
+/*
+ * fact_kind.c: is a kind certain, as the call made it, if fstat() gives a mode that
+ * fits? A socket is one by the mode alone; so is a pipe.
+ */
+bool fact_kind_is_plain(unsigned int recorded);
+bool fact_kind_fits(unsigned int recorded, unsigned int mode);
+
+/* fact_kind.c: what the kernel says goes into a slot of our own, unless its word has moved on. */
+void slot_correct_kind(struct ledger_slot *slot, uint64_t word, unsigned int kind);
 
 /*
  * fact_kind.c: can a call that opens `recorded` have made what the kernel says is
@@ -36,6 +58,9 @@ bool fact_is_due(int fd);
 
 /* fact_kind.c: does anybody ask for this kind? Of others the plainest is enough. */
 bool fact_is_asked(unsigned int kind);
+
+/* fact_kind.c: for one of a set of KIND_BIT()s? */
+bool fact_is_asked_any(uint32_t kinds);
 
 /*
  * fact_info.c: /proc/self/fdinfo of what has more to tell there, and the present

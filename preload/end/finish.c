@@ -126,8 +126,10 @@ void finish_process(enum process_end how, int status)
 
 		atomic_store_explicit(&process->open_count, result.open_count,
 				      memory_order_relaxed);
+		if (!facts_write(stderr_rescued(), result.has_facts) &&
+		    result.check != CHECK_PARTIAL)
+			result.check = CHECK_UNTOLD;
 		atomic_store_explicit(&process->check, result.check, memory_order_relaxed);
-		facts_write(stderr_rescued(), result.has_facts);
 	} else {
 		atomic_store_explicit(&process->check, CHECK_SECCOMP, memory_order_relaxed);
 	}

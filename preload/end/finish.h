@@ -46,8 +46,11 @@ struct check_result {
 };
 struct check_result kernel_check(int ignored_fd);
 
-/* facts.c: write down what the kernel knows of the descriptors left open, if facts are due. */
-void facts_write(int ignored_fd, bool are_due);
+/*
+ * facts.c: write down what the kernel knows of the descriptors left open, if facts are
+ * due. False: of some it did not tell the kind, and somebody asks for that kind.
+ */
+bool facts_write(int ignored_fd, bool are_due);
 
 /* reporter.c: run `unclosed` on our ledger. Returns the exit status it wants, or -1. */
 int reporter_run(int stderr_fd);

@@ -39,6 +39,24 @@ static bool is_open(int fd)
 	return raw2(SYS_fcntl, fd, F_GETFD) != -EBADF;
 }
 
+/*
+ * The same of what this process has opened itself: for a little more the kernel says
+ * what it is, too. Another kind than the call makes came behind our back.
+ */
+static bool own_is_open(int fd, struct ledger_slot *slot, uint64_t word)
+{
+	unsigned int kind = slot_kind(word) % KIND_DESCRIPTORS;
+	struct stat status;
+	long result;
+
+	if (!fact_kind_is_plain(kind))
+		return is_open(fd);
+	result = raw2(SYS_fstat, fd, &status);
+	if (!raw_failed(result) && !fact_kind_fits(kind, status.st_mode))
+		slot_correct_kind(slot, word, fact_kind_find(fd, KIND_OTHER));
+	return result != -EBADF;
+}
+
 /* The word that makes a slot say closed, or open without an opener. */
 static uint64_t word_of(uint64_t word, unsigned int state)
 {
@@ -109,9 +127,11 @@ static uint32_t own_ask(void)
 			ledger_slot_at(&shim.ledger, shim.recorder.table, (int)fd, false);
 		uint64_t word = slot ? slot_word(slot) : 0;
 
-		if (word_is_open(word) && slot_call(word) && is_open((int)fd))
+		if (!word_is_open(word) || !slot_call(word))
+			continue;
+		if (own_is_open((int)fd, slot, word))
 			count++;
-		else if (word_is_open(word) && slot_call(word))
+		else
 			slot_drop((int)fd, slot, word);
 	}
 	return count;
@@ -156,7 +176,8 @@ static uint32_t recorded_ask(struct numbers *ret_open, bool *ret_has_facts)
 		/* Before the kernel is asked: what changes from here on is later than its answer. */
 		slot = ledger_slot_at(&shim.ledger, shim.recorder.table, (int)fd, false);
 		word = slot ? slot_word(slot) : 0;
-		if (is_open((int)fd)) {
+		if (word_is_open(word) && slot_call(word) ? own_is_open((int)fd, slot, word)
+							  : is_open((int)fd)) {
 			count++;
 			numbers_note(ret_open, (int)fd);
 			has_facts = has_facts || fact_is_due((int)fd);

@@ -73,6 +73,8 @@ static const char *check_reason(const struct ledger_process *process, const stru
 		return "descriptors that nobody recorded could not be looked for";
 	case CHECK_SECCOMP:
 		return "a seccomp filter was installed";
+	case CHECK_UNTOLD:
+		return "there is no /proc to tell the kinds of some that are open";
 	default:
 		return "the check at its end was not made";
 	}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* What is open at the end is all there, and is what it is: compared with /proc/self/fd. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "watch.h"
+
+#define CENSUS FIXTURE("census")
+#define SKIPPED 77 /* the fixtures' status where their call cannot be had */
+
+TestSuite(census, .init = run_init, .fini = run_fini);
+
+/* What the fixture has counted of a kind, in all its processes. */
+static long long said(const struct watched *watched, const char *kind)
+{
+	const char *line = watched->run.out;
+	long long total = 0;
+	unsigned int count;
+	char name[16];
+
+	for (; sscanf(line, "open %15s %u", name, &count) == 2; line += strcspn(line, "\n") + 1)
+		if (strcmp(name, kind) == 0)
+			total += count;
+	return total;
+}
+
+static long long counted(const struct watched *watched, const char *kind)
+{
+	json_t *finding;
+	long long total = 0;
+	size_t i;
+
+	json_array_foreach(report_at(watched->report, "findings"), i, finding)
+	{
+		if (strcmp(report_text(finding, "kind"), kind) == 0)
+			total += report_number(finding, "counted");
+	}
+	return total;
+}
+
+static struct watched census_watch(const char *part)
+{
+	static const char *const kinds[] = { "socket", "pipe",	"eventfd", "epoll",
+					     "pty",    "file",	"other" };
+	struct watched watched = WATCH("--kinds", "all", "--", CENSUS, part);
+
+	if (run_status(&watched.run) == SKIPPED)
+		cr_skip("no room, or no right to");
+	cr_assert_eq(run_status(&watched.run), 23, "%d %s", run_status(&watched.run),
+		     watched.run.err);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		cr_expect_eq(counted(&watched, kinds[i]), said(&watched, kinds[i]),
+			     "%s: %lld of %lld %s: %s", part, counted(&watched, kinds[i]),
+			     said(&watched, kinds[i]), kinds[i], watched.run.err);
+	cr_expect_gt(said(&watched, "socket") + said(&watched, "pty"), 0);
+	return watched;
+}
+
+Test(census, received_in_messages)
+{
+	census_watch("received");
+	census_watch("received_kinds");
+}
+
+Test(census, received_by_several_processes)
+{
+	census_watch("received_children");
+}
+
+Test(census, behind_the_c_library)
+{
+	census_watch("unseen");
+	census_watch("swapped");
+	census_watch("duplicate");
+}
+
+Test(census, opened_by_a_path)
+{
+	census_watch("opened");
+}
+
+Test(census, without_proc)
+{
+	census_watch("without_proc");
+}
+
+/* By default sockets count: the others around them take no room from them. */
+Test(census, sockets_among_others)
+{
+	static const char *const parts[] = { "received", "received_kinds", "unseen", "swapped",
+					     "duplicate" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct watched watched = WATCH("--", CENSUS, parts[i]);
+
+		if (run_status(&watched.run) == SKIPPED)
+			continue;
+		cr_expect_eq(run_status(&watched.run), 23, "%s: %s", parts[i], watched.run.err);
+		cr_expect_eq(counted(&watched, "socket"), said(&watched, "socket"), "%s: %s",
+			     parts[i], watched.run.err);
+	}
+}
