@@ -211,12 +211,16 @@ struct clone_start {
 static int clone_child(void *data)
 {
 	struct clone_start start = *(struct clone_start *)data;
+	int status;
 
-	if (start.is_fork)
-		fork_in_child();
-	else
+	if (!start.is_fork) {
 		self.vfork_depth++;
-	return start.function(start.argument);
+		return start.function(start.argument);
+	}
+	fork_in_child();
+	status = start.function(start.argument);
+	finish_clone(status);
+	return status;
 }
 
 static void *clone_place(void *stack, const struct clone_start *start)

@@ -26,6 +26,9 @@ void finish_process(enum process_end how, int status);
  */
 int finish_report(int status);
 
+/* finish_clone.c: the function of a child of clone() has returned, and the child ends. */
+void finish_clone(int status);
+
 /* The process goes on after all: a handler of SIGABRT may leave by siglongjmp. */
 void finish_resume(void);
 

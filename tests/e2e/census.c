@@ -85,6 +85,26 @@ Test(census, without_proc)
 	census_watch("without_proc");
 }
 
+/* Ends that no handler of ours sees: in order, so what was open counts. */
+Test(census, left_unseen)
+{
+	static const char *const parts[] = { "raw_exit", "handle_exit", "child_exit" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct watched watched = census_watch(parts[i]);
+
+		cr_expect(json_is_false(report_at(watched.report, "complete")), "%s", parts[i]);
+	}
+}
+
+Test(census, child_of_clone)
+{
+	struct watched watched = census_watch("clone");
+
+	cr_expect(json_is_true(report_at(watched.report, "complete")), "%s", watched.run.err);
+	census_watch("small_clone");
+}
+
 /* By default sockets count: the others around them take no room from them. */
 Test(census, sockets_among_others)
 {

@@ -145,15 +145,18 @@ static void life_end(struct judge *judge, struct life *life, uint32_t waited)
 		seen = judge->images[predecessor_of(judge, life->last)].process;
 	life->is_running = !life->has_ended && !life->exit.is_known && judge->context->is_alive &&
 			   judge->context->is_alive(seen, judge->context->data);
-	life->is_killed = life->exit.is_signaled || (!life->has_ended && !life->is_running);
+	/*
+	 * One that returned a status had not been stopped in the middle of anything, whatever
+	 * way it left on: what its record has as open was open.
+	 */
+	life->is_killed = life->exit.is_signaled ||
+			  (!life->has_ended && !life->is_running && !life->exit.is_known);
 	if (!life->is_killed)
 		return;
 	if (life->exit.is_signaled)
 		life->killed_reason = report_printf(judge->report, "the process was ended by %s%s",
 						    signal_text(judge, life->exit.signal),
 						    life->has_truth ? "" : "; state unknown");
-	else if (life->exit.is_known)
-		life->killed_reason = "the process left without its exit handlers; state unknown";
 	else
 		life->killed_reason = "nobody saw how the process ended; state unknown";
 }

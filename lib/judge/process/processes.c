@@ -63,7 +63,7 @@ static const char *check_reason(const struct ledger_process *process, const stru
 	if (LEDGER_LOAD(process->not_followed))
 		return "it split its descriptor table in a way that cannot be followed";
 	if (!life->has_ended)
-		return "it ended without running its exit handlers";
+		return "it ended on a way that was not seen, without running its exit handlers";
 	switch (LEDGER_LOAD(process->check)) {
 	case CHECK_COUNTED:
 	case CHECK_LISTED:
