@@ -375,6 +375,19 @@ Test(hostile, blind_program)
 		     child.run.err);
 }
 
+/* The kernel's list at its end tells what is open, whoever opened it; the numbers add up. */
+Test(hostile, blind_in_parts)
+{
+	struct watched watched = WATCH("--", FIXTURE("blind"), "libc");
+
+	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	cr_expect_eq(report_number(watched.report, "process_counts/covered"), 1, "%s",
+		     watched.run.err);
+	cr_expect_eq(report_number(watched.report, "summary/leaks"), 2, "%s", watched.run.err);
+	cr_expect_not_null(strstr(watched.run.err, "sockets: 2 opened, 0 closed"), "%s",
+			   watched.run.err);
+}
+
 /* Children that cannot be covered are named, and hear nothing of us. */
 Test(hostile, foreign_children)
 {

@@ -130,13 +130,16 @@ static void life_end(struct judge *judge, struct life *life, uint32_t waited)
 	uint32_t check = atomic_load_explicit(&last->check, memory_order_relaxed);
 	uint32_t state = state_of(last);
 
-	/* A forked child whose first step was its death has opened nothing. */
-	life->is_covered = (has_said_hello(last) && state != PROCESS_REPLACED &&
-			    !image_is_blind(judge, last)) ||
-			   (state == PROCESS_EXPECTED && last->origin == ORIGIN_FORK &&
-			    waited & PROCESS_WAITED);
 	life->has_ended = state == PROCESS_ENDED;
 	life->has_truth = life->has_ended && check != CHECK_NONE && check != CHECK_SECCOMP;
+	/*
+	 * A forked child whose first step was its death has opened nothing. Of a blind one the
+	 * kernel's list at its end tells all that is open.
+	 */
+	life->is_covered = (has_said_hello(last) && state != PROCESS_REPLACED &&
+			    (life->has_truth || !image_is_blind(judge, last))) ||
+			   (state == PROCESS_EXPECTED && last->origin == ORIGIN_FORK &&
+			    waited & PROCESS_WAITED);
 	life->end_ns = atomic_load_explicit(&last->ended_ns, memory_order_relaxed);
 	life->exit = exit_of(judge, life, last, waited);
 	/* An image that never answered may not know its pid: the one before has the same. */

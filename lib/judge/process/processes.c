@@ -199,8 +199,10 @@ static void process_describe(struct judge *judge, struct report_process *entry, 
 	if (ended_ns > process->started_ns)
 		entry->duration_ns = ended_ns - process->started_ns;
 	end_describe(entry, judge, index);
-	counts_describe(judge, entry, process);
 	coverage_describe(judge, entry, index);
+	/* What is seen of a process that is not covered is a part, and no part adds up. */
+	if (entry->is_covered)
+		counts_describe(judge, entry, process);
 }
 
 void processes_describe(struct judge *judge)
