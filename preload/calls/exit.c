@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ways out of a process. exit() and the return from main need no wrapper: our
- * end handler runs as their last. These here run no handlers.
+ * Ways out of a process. Our end handler runs as the last of exit(), of quick_exit()
+ * and of the return from main; threads that call them at once take turns. The others
+ * run no handlers.
  */
 #include "end/finish.h"
 #include "libc/real.h"
@@ -9,6 +10,7 @@
 
 void exit(int status)
 {
+	finish_take_turn();
 	REAL(exit)(status);
 	__builtin_unreachable();
 }
@@ -30,6 +32,7 @@ void _Exit(int status)
 /* Its handlers may still close descriptors: ours, registered first, runs as the last. */
 void quick_exit(int status)
 {
+	finish_take_turn();
 	finish_quick_exit_status = status;
 	REAL(quick_exit)(status);
 	__builtin_unreachable();

@@ -21,7 +21,13 @@ extern int __cxa_at_quick_exit(void (*function)(void *), void *library) __attrib
 #define END_WAIT_NS UINT64_C(60000000000)
 #define DEATH_WAIT_NS UINT64_C(1000000000)
 
-/* Threads that may call exit() beside the first one and wait for it. */
+/*
+ * The longest that a thread which calls exit() waits for another that is in it. Its
+ * handlers may wait for this thread: then both go on as they would without us.
+ */
+#define TURN_WAIT_NS UINT64_C(1000000000)
+
+/* Threads that may be in libc's exit() beside the first one, and wait for it. */
 #define EXITING_MAX 8
 
 int finish_quick_exit_status;
@@ -72,6 +78,16 @@ static bool end_claim(void)
 	return false;
 }
 
+/*
+ * A handler of a signal that came while this thread was at the end handler leaves by
+ * _exit(): the end handler will not come back to finish, so all is done once more.
+ */
+static bool end_is_interrupted(void)
+{
+	return end_is_ours() &&
+	       LEDGER_LOAD(shim.recorder.process->state) == PROCESS_ENDING;
+}
+
 static void end_over(void)
 {
 	atomic_store(&shim.is_over, 1);
@@ -90,6 +106,7 @@ void finish_resume(void)
 void finish_forked(void)
 {
 	atomic_store(&shim.ending_tid, 0);
+	atomic_store(&shim.exiting_tid, 0);
 	atomic_store(&shim.is_over, 0);
 }
 
@@ -113,7 +130,7 @@ void finish_process(enum process_end how, int status)
 	if (!is_process())
 		return;
 	may_check = shim_may_call_kernel();
-	if (may_check && !end_claim())
+	if (may_check && !end_claim() && !end_is_interrupted())
 		return;
 	atomic_store_explicit(&process->end_how, how, memory_order_relaxed);
 	atomic_store_explicit(&process->end_status, (uint32_t)status, memory_order_relaxed);
@@ -164,18 +181,32 @@ static int report(int status)
 	return wanted < 0 ? status : wanted;
 }
 
+void finish_take_turn(void)
+{
+	uint32_t other = 0;
+
+	if (!is_process() || !shim_may_call_kernel() ||
+	    atomic_compare_exchange_strong(&shim.exiting_tid, &other, tid_now()) ||
+	    other == tid_now())
+		return;
+	word_await(&shim.exiting_tid, other, TURN_WAIT_NS);
+}
+
+/* Whoever takes one of these leaves another in its place. */
 static void wait_for_other(int status, void *data)
 {
 	(void)status; /* of no interest */
 	(void)data;   /* nothing was given */
-	if (shim_is_recording() && shim_may_call_kernel())
-		end_await();
+	if (!is_process() || !shim_may_call_kernel() || end_is_ours())
+		return;
+	(void)on_exit(wait_for_other, NULL); /* without it all is as ever */
+	end_await();
 }
 
 /*
- * Our handler is the last: a second thread that calls exit() now would find the
+ * Our handler is the last: a second thread that is in exit() now would find the
  * list empty and end the process under us (glibc before 2.41, BZ 31997). It finds
- * these instead. libc has a free place for each: ours was one of 32.
+ * these instead. libc has a free place for each: ours were two of 32.
  */
 static void others_hold_up(void)
 {
@@ -183,13 +214,23 @@ static void others_hold_up(void)
 		(void)on_exit(wait_for_other, NULL); /* without it all is as ever */
 }
 
+/*
+ * Registered twice: the second thread may come when the first has taken its handler
+ * from the list, and has not said so yet. Then each tries to be the one.
+ */
 static void end_of_exit(int status, void *data)
 {
 	int wanted;
 
 	(void)data; /* nothing was given */
-	if (!shim_is_recording())
+	if (shim_is_recording() && guest_is_calling())
+		(void)on_exit(end_of_exit, NULL); /* the process itself is still to end */
+	if (!is_process())
 		return;
+	if (atomic_load(&shim.ending_tid) != 0) {
+		wait_for_other(status, NULL);
+		return;
+	}
 	others_hold_up();
 	finish_process(END_EXIT, status);
 	wanted = report(status & 0xff);
@@ -220,6 +261,7 @@ void finish_init(bool is_bare)
 	if (is_bare)
 		stderr_init();
 	if (!on_exit || !__cxa_at_quick_exit || on_exit(end_of_exit, NULL) != 0 ||
+	    on_exit(end_of_exit, NULL) != 0 ||
 	    __cxa_at_quick_exit(end_of_quick_exit, NULL) != 0)
 		atomic_store_explicit(&shim.recorder.process->not_followed, 1,
 				      memory_order_relaxed);

@@ -29,6 +29,12 @@ int finish_report(int status);
 /* finish_clone.c: the function of a child of clone() has returned, and the child ends. */
 void finish_clone(int status);
 
+/*
+ * Before libc's exit() and quick_exit(): while another thread is in there this one waits,
+ * as it does in exit() itself since glibc 2.41. Not for long.
+ */
+void finish_take_turn(void);
+
 /* The process goes on after all: a handler of SIGABRT may leave by siglongjmp. */
 void finish_resume(void);
 

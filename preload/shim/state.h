@@ -68,6 +68,7 @@ struct shim {
 	 * as that one is at it. Only abort() may come back, and gives it up (finish.c).
 	 */
 	_Atomic(uint32_t) ending_tid;
+	_Atomic(uint32_t) exiting_tid; /* the first thread that called exit(), be it not that far */
 	_Atomic(uint32_t) is_over; /* the end handler is through, report included */
 	long copies_born;          /* descriptors at the start or fork; -1 not known (fork_copies.c) */
 	_Atomic(uint32_t) copies_closed;

@@ -79,6 +79,21 @@ CHECKED(drops, 3, 2)
 CHECKED(many_forks, 1, 2001)
 CHECKED(exit_twice, 90, 1)
 CHECKED(exit_and__exit, 90, 1)
+CHECKED(exit_awaits_exit, 1, 1)
+
+/* Whoever is the first, and wherever the others are: all is told, and checked. */
+#define CHECKED_OFTEN(shape)                                                                       \
+	Test(lives, shape)                                                                         \
+	{                                                                                          \
+		for (int i = 0; i < 8; i++)                                                        \
+			checked_check(#shape, 90, 1);                                              \
+	}
+
+CHECKED_OFTEN(exit_crowd)
+CHECKED_OFTEN(exit_crowd_and_return)
+CHECKED_OFTEN(quick_exit_crowd)
+CHECKED_OFTEN(mixed_exit_crowd)
+CHECKED_OFTEN(exit_interrupted)
 CHECKED(closed_in_handler, 0, 1)
 CHECKED(cancel_accept, 1, 1)
 CHECKED(cancel_close, 1, 1)
