@@ -38,11 +38,11 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 	processes_describe(&judge);
 	filters_open(&judge);
 	scopes_read(&judge);
+	crossings_find(&judge);
 	leaks_find(&judge);
 	memory_find(&judge);
 	gc_find(&judge);
 	events_find(&judge);
-	crossings_find(&judge);
 	kin_find(&judge);
 	groups_finish(&judge);
 	known_find(&judge);

@@ -65,6 +65,7 @@ struct judge {
 	uint32_t left_count;
 
 	struct lookup unseen_by_inode;
+	struct lookup crossed; /* what is told as a crossing in place of a leak */
 	struct lookup child_by_fork; /* table and its tick → table of the child forked then */
 	struct lookup scope_by_ref; /* reference of a ledger_scope → id */
 

@@ -311,7 +311,7 @@ struct ledger_program {
 	ledger_u32 exe_ref;  /* string: what /proc/self/exe gives then; 0 not known yet */
 	uint32_t is_foreign; /* 1: not a program that we can be loaded into */
 	char sanitizer[32];  /* runtime it is linked to; "" none */
-	uint32_t reserved;
+	uint32_t is_static;  /* 1: no loader comes first, that would load us */
 };
 
 /*

@@ -18,6 +18,7 @@
 #include <stdarg.h>
 
 #include "base/raw.h"
+#include "end/handed_on.h"
 #include "process/environment.h"
 #include "record/announce.h"
 #include "record/guest.h"
@@ -65,6 +66,8 @@ static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 	plan->index = joining.index + 1;
 	if (joining_is_led(&joining))
 		plan->environment = environment_repair(environment, &joining, storage);
+	if (!joining_is_answered(&joining) || !target->path)
+		handed_on_note(next, is_child);
 	if (!is_child)
 		ledger_process_replaced(&shim.ledger, shim.recorder.process, joining.index);
 }

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "end/handed_on.h"
 #include "process/environment.h"
 #include "record/announce.h"
 #include "record/identity.h"
@@ -19,7 +20,14 @@ struct spawn {
 	pid_t pid;                /* what the real call wrote */
 };
 
-static void spawn_begin(struct spawn *spawn, const char *path, bool is_searched,
+/* What is executed, and how. */
+struct spawn_target {
+	const char *path;
+	bool is_searched; /* in PATH */
+	bool has_actions; /* which open, close or move descriptors in the child */
+};
+
+static void spawn_begin(struct spawn *spawn, const struct spawn_target *target,
 			char *const *environment, void *storage)
 {
 	struct ledger_process *next;
@@ -28,18 +36,21 @@ static void spawn_begin(struct spawn *spawn, const char *path, bool is_searched,
 	*spawn = (struct spawn){ .environment = environment };
 	if (!shim_is_recording() || !storage)
 		return;
-	joining_decide(&joining, path, is_searched, environment);
-	next = announce(ORIGIN_SPAWN, LINK_SPAWN, path, &joining.index);
+	joining_decide(&joining, target->path, target->is_searched, environment);
+	next = announce(ORIGIN_SPAWN, LINK_SPAWN, target->path, &joining.index);
 	if (!next)
 		return;
 	LEDGER_STORE(next->hindrance, joining.hindrance);
 	if (joining_is_led(&joining))
 		spawn->environment = environment_repair(environment, &joining, storage);
+	if (!joining_is_answered(&joining) && !target->has_actions)
+		handed_on_note(next, false);
 	spawn->index = joining.index + 1;
 }
 
-#define SPAWN_BEGIN(spawn, path, is_searched, environment) \
-	spawn_begin(spawn, path, is_searched, environment, ENVIRONMENT_STORAGE(environment))
+#define SPAWN_BEGIN(spawn, path, is_searched, actions, environment)                        \
+	spawn_begin(spawn, &(struct spawn_target){ path, is_searched, (actions) != NULL }, \
+		    environment, ENVIRONMENT_STORAGE(environment))
 
 /* `pid` is 0 where the call does not tell: then the child's is known when it says hello. */
 static void spawn_settle(const struct spawn *spawn, int result, pid_t pid)
@@ -68,7 +79,7 @@ int posix_spawn(pid_t *restrict pid, const char *restrict path,
 {
 	struct spawn spawn;
 
-	SPAWN_BEGIN(&spawn, path, false, environment);
+	SPAWN_BEGIN(&spawn, path, false, actions, environment);
 	return spawn_end(
 		&spawn,
 		REAL(posix_spawn)(&spawn.pid, path, actions, attributes, argv, spawn.environment),
@@ -82,7 +93,7 @@ int posix_spawnp(pid_t *restrict pid, const char *restrict file,
 {
 	struct spawn spawn;
 
-	SPAWN_BEGIN(&spawn, file, true, environment);
+	SPAWN_BEGIN(&spawn, file, true, actions, environment);
 	return spawn_end(
 		&spawn,
 		REAL(posix_spawnp)(&spawn.pid, file, actions, attributes, argv, spawn.environment),
@@ -109,7 +120,7 @@ int pidfd_spawn(int *restrict pidfd, const char *restrict path,
 	struct spawn spawn;
 	int result = ENOSYS;
 
-	SPAWN_BEGIN(&spawn, path, false, environment);
+	SPAWN_BEGIN(&spawn, path, false, actions, environment);
 	if (real)
 		result = real(pidfd, path, actions, attributes, argv, spawn.environment);
 	return spawn_end_pidfd(CALL_pidfd_spawn, &spawn, result, pidfd,
@@ -126,7 +137,7 @@ int pidfd_spawnp(int *restrict pidfd, const char *restrict file,
 	struct spawn spawn;
 	int result = ENOSYS;
 
-	SPAWN_BEGIN(&spawn, file, true, environment);
+	SPAWN_BEGIN(&spawn, file, true, actions, environment);
 	if (real)
 		result = real(pidfd, file, actions, attributes, argv, spawn.environment);
 	return spawn_end_pidfd(CALL_pidfd_spawnp, &spawn, result, pidfd,

@@ -17,7 +17,7 @@
 struct joining {
 	bool is_preloaded; /* false: it would be harmed, or hear complaints; it is not covered */
 	enum process_hindrance hindrance; /* why not, where we know it */
-	uint32_t index;    /* entry that is to say hello */
+	uint32_t index;                   /* entry that is to say hello */
 	struct target target;
 };
 
@@ -33,6 +33,12 @@ void joining_decide(struct joining *ret_joining, const char *path, bool is_searc
 static inline bool joining_is_led(const struct joining *joining)
 {
 	return joining->hindrance != HINDRANCE_OFF && joining->hindrance != HINDRANCE_SESSION;
+}
+
+/* Will the program say what it found open, for all that is known? */
+static inline bool joining_is_answered(const struct joining *joining)
+{
+	return joining->is_preloaded && !joining->target.is_static;
 }
 
 #endif

@@ -102,7 +102,8 @@ struct ledger_program *program_find(const char *path)
 
 void program_learn(const char *path, long fd, const struct target *target)
 {
-	struct ledger_program filled = { .is_foreign = target->is_foreign };
+	struct ledger_program filled = { .is_foreign = target->is_foreign,
+					 .is_static = target->is_static };
 	char plain[PATH_SIZE];
 	struct stat status;
 

@@ -180,6 +180,7 @@ static bool elf_look(const struct file *file, struct target *target)
 	if (!bytes_read(file, elf.segments, elf.segment_count * sizeof(Elf64_Phdr), header.e_phoff))
 		return false;
 	target->is_foreign = !has_glibc_loader(&elf);
+	target->is_static = !segment_find(&elf, PT_INTERP);
 	if (!target->is_foreign)
 		sanitizer_find(&elf, target);
 	return true;
@@ -236,6 +237,7 @@ static bool known_look(const char *path, struct target *target)
 	if (!program)
 		return false;
 	target->is_foreign = program->is_foreign != 0;
+	target->is_static = program->is_static != 0;
 	memcpy(target->sanitizer, program->sanitizer, sizeof(target->sanitizer));
 	target->sanitizer[sizeof(target->sanitizer) - 1] = '\0';
 	return true;

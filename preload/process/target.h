@@ -15,6 +15,7 @@
 
 struct target {
 	bool is_foreign;    /* 32 bits, another processor, musl or another loader than glibc's */
+	bool is_static;     /* no loader is named that would load us */
 	char sanitizer[32]; /* the runtime it is linked to ("libasan.so.8"); "" none */
 };
 

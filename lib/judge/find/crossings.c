@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What crossed into another program because nobody had set close-on-exec. The
- * new program notes which numbers are open when it starts; the ledger of the one
- * before knows what they were at that moment.
+ * new program notes which numbers are open when it starts; for one that cannot, who
+ * executes it asks the kernel just before. The ledger of the one before knows what they
+ * were at that moment. Where nobody was asked, what the record says is told, and is no
+ * proof.
+ *
+ * A descriptor that is left open to the end of the very process that executed the program
+ * is one descriptor, and told once: as a leak, or here where crossings count.
  *
  * Left out is what somebody meant: descriptors opened with close-on-exec that have
  * it no more, those whose close-on-exec was set or cleared later on, what a
@@ -19,7 +24,9 @@ struct target {
 	uint32_t group;
 	const char *name;
 	bool is_covered;
-	uint64_t count;
+	bool is_asked;
+	uint64_t count; /* of its starts */
+	uint32_t image; /* the last that was counted */
 };
 
 /* Views that are worth it: a server with 10 000 descriptors that started 500 programs. */
@@ -42,6 +49,7 @@ struct crossings {
 	uint32_t from_image;
 	uint32_t depth; /* tables that a view looks through */
 	bool is_covered;
+	bool is_asked; /* what was open at its start is known by the kernel's word */
 };
 
 bool place_is_shell(struct judge *judge, uint32_t place)
@@ -77,8 +85,14 @@ static void crossing_word(struct judge *judge, struct group *group)
 				       : finding->kind == KIND_OTHER ? "descriptor"
 								     : kind_name(finding->kind));
 	finding->explanation =
-		"The started program has it, too. It stays open, and a port stays busy, until that "
-		"program has ended as well.";
+		finding->kind == KIND_SOCKET && finding->role == ROLE_LISTENER
+			? "The started program has it, too. It stays open, and its address busy, "
+			  "until that program has ended as well."
+		: finding->kind == KIND_SOCKET || finding->kind == KIND_PIPE
+			? "The started program has it, too. It stays open, and the other end sees "
+			  "no end of it, until that program has ended as well."
+			: "The started program has it, too. It stays open until that program has "
+			  "ended as well.";
 	finding->remedy = report_printf(judge->report,
 					"%s. If a descriptor is meant for the other program, clear "
 					"the flag of that descriptor only.",
@@ -104,17 +118,23 @@ static void target_count(struct crossings *crossings, uint32_t group, const char
 {
 	struct report *report = crossings->judge->report;
 	bool is_new;
-	uint32_t number = *lookup_put(&crossings->target_by_name, report,
-				      (uint64_t)group << 1 | crossings->is_covered, name_hash(name),
-				      crossings->target_count, &is_new);
+	uint32_t number =
+		*lookup_put(&crossings->target_by_name, report,
+			    (uint64_t)group << 2 | crossings->is_asked << 1 | crossings->is_covered,
+			    name_hash(name), crossings->target_count, &is_new);
 
 	if (is_new) {
 		crossings->targets = array_grow(report, crossings->targets, crossings->target_count,
 						sizeof(*crossings->targets));
 		crossings->targets[crossings->target_count++] =
-			(struct target){ group, name, crossings->is_covered, 0 };
+			(struct target){ .group = group,
+					 .name = name,
+					 .is_covered = crossings->is_covered,
+					 .is_asked = crossings->is_asked,
+					 .image = NONE };
 	}
-	crossings->targets[number].count++;
+	crossings->targets[number].count += crossings->targets[number].image != crossings->image;
+	crossings->targets[number].image = crossings->image;
 }
 
 static uint64_t placed_key(uint32_t process, int fd)
@@ -153,12 +173,12 @@ static bool is_of_child(const struct crossings *crossings, const struct descript
 	       view->table_ref == crossings->table->parent_ref;
 }
 
-/* What the new program found open; one that could not be asked has all that was not marked. */
+/* What was open at the start; where nobody was asked, all that was not marked. */
 static bool is_open_at_start(const struct crossings *crossings, int fd)
 {
 	struct ledger_slot *slot;
 
-	if (!crossings->is_covered)
+	if (!crossings->is_asked)
 		return true;
 	slot = ledger_slot_at(crossings->judge->ledger, crossings->table, fd, false);
 	return slot && LEDGER_LOAD(slot->facts) & FACT_OUTSIDE;
@@ -173,13 +193,57 @@ static bool views_take(struct crossings *crossings, uint64_t amount)
 	return true;
 }
 
+static uint64_t crossed_key(const struct descriptor_view *view)
+{
+	return (uint64_t)view->table_ref << 32 | view->generation;
+}
+
+/* Is it open to the end of the process that executed the program, and told there as left open? */
+static bool is_left_open(const struct crossings *crossings, int fd,
+			 const struct descriptor_view *view)
+{
+	struct judge *judge = crossings->judge;
+	const struct life *life = &judge->lives[judge->images[crossings->image].life];
+	struct descriptor_view last;
+
+	if (crossings->table->link != LINK_EXEC || !life->is_covered || life->is_running)
+		return false;
+	ledger_view(judge->ledger, LEDGER_LOAD(judge->images[life->last].process->table_ref), fd,
+		    &last);
+	return last.origin == DESCRIPTOR_OWN && last.table_ref == view->table_ref &&
+	       last.generation == view->generation;
+}
+
+/*
+ * One that is left open is told here where that counts, once however many programs it
+ * went through, and then not as a leak. False: it is told there.
+ */
+static bool crossing_takes(const struct crossings *crossings, int fd,
+			   const struct descriptor_view *view, bool is_counted)
+{
+	struct judge *judge = crossings->judge;
+	bool is_new;
+
+	if (!is_counted)
+		return false;
+	(void)lookup_put(&judge->crossed, judge->report, crossed_key(view), (uint32_t)fd, 0,
+			 &is_new);
+	return is_new;
+}
+
+bool crossing_has(struct judge *judge, int fd, const struct descriptor_view *view)
+{
+	return lookup_get(&judge->crossed, crossed_key(view), (uint32_t)fd) != NULL;
+}
+
 static void number_judge(struct crossings *crossings, int fd)
 {
 	struct judge *judge = crossings->judge;
 	uint32_t id = judge->images[crossings->image].id, place;
 	struct report_descriptor *descriptor;
 	struct descriptor_view view;
-	enum standing standing = standing_of(judge, judge->options->exec_inherited, true);
+	enum standing standing =
+		standing_of(judge, judge->options->exec_inherited, crossings->is_asked);
 	struct leak leak = { .view = &view };
 	struct group *group;
 	uint64_t word;
@@ -196,12 +260,14 @@ static void number_judge(struct crossings *crossings, int fd)
 	place = place_of(judge, LEDGER_LOAD(view.slot->opened_stack_ref));
 	if (!leak.call || leak.facts & (FACT_CLOEXEC | FACT_SETFD | FACT_CONTESTED) ||
 	    !(judge->options->kinds & KIND_BIT(leak.kind)) || is_of_child(crossings, &view) ||
-	    is_placed(crossings, fd) || place_is_shell(judge, place))
+	    is_placed(crossings, fd) || place_is_shell(judge, place) ||
+	    (is_left_open(crossings, fd, &view) &&
+	     !crossing_takes(crossings, fd, &view, standing == STANDING_COUNTED)))
 		return;
 	group = group_of(judge, FINDING_EXEC_INHERITED, leak.kind, leak.call, place);
 	group->finding.role = leak_role(&leak);
 	group_count(judge, group, standing, 1, id);
-	group->proven = group->finding.count;
+	group->proven += crossings->is_asked;
 	if (!group->finding.title)
 		crossing_word(judge, group);
 	if (standing == STANDING_NOTED)
@@ -229,17 +295,19 @@ static bool is_started(const struct crossings *crossings)
 	if (state >= PROCESS_RUNNING)
 		return true;
 	/* Its table is only known where the process before recorded all to the very end. */
-	return state == PROCESS_EXPECTED && crossings->table->link == LINK_EXEC &&
-	       LEDGER_LOAD(crossings->from->successor) == crossings->image + 1;
+	if (state != PROCESS_EXPECTED)
+		return false;
+	return crossings->table->link == LINK_EXEC
+		       ? LEDGER_LOAD(crossings->from->successor) == crossings->image + 1
+		       : crossings->is_asked;
 }
 
 static uint32_t number_next(const struct crossings *crossings, uint32_t fd)
 {
 	struct ledger *ledger = crossings->judge->ledger;
 
-	return crossings->is_covered
-		       ? ledger_table_next(ledger, crossings->table, fd)
-		       : ledger_view_next(ledger, crossings->table->parent_ref, fd);
+	return crossings->is_asked ? ledger_table_next(ledger, crossings->table, fd)
+				   : ledger_view_next(ledger, crossings->table->parent_ref, fd);
 }
 
 static void image_judge(struct crossings *crossings)
@@ -257,14 +325,15 @@ static void image_judge(struct crossings *crossings)
 	crossings->from = parent && parent->process < judge->image_count
 				  ? judge->images[parent->process].process
 				  : NULL;
+	crossings->is_covered = LEDGER_LOAD(crossings->process->state) >= PROCESS_RUNNING;
+	crossings->is_asked = crossings->is_covered || LEDGER_LOAD(crossings->table->limit) != 0;
 	if (!crossings->from || !is_started(crossings))
 		return;
 	crossings->from_image = parent->process;
-	crossings->is_covered = LEDGER_LOAD(crossings->process->state) >= PROCESS_RUNNING;
 	crossings->depth = table_depth(judge, crossings->table_ref);
 	if (crossings->depth == 0)
 		return;
-	limit = crossings->is_covered
+	limit = crossings->is_asked
 			? LEDGER_LOAD(crossings->table->limit)
 			: ledger_view_limit(judge->ledger, crossings->table->parent_ref);
 	for (uint32_t fd = 3; (fd = number_next(crossings, fd)) < limit && fd < INT32_MAX &&
@@ -285,18 +354,20 @@ static void targets_tell(struct crossings *crossings)
 		if (target->count > 1)
 			text = report_printf(judge->report, "%s (%llu times)", text,
 					     (unsigned long long)target->count);
-		evidence_add(
-			judge->report, &judge->groups[target->group].finding,
-			(struct report_evidence){
-				.what = "crossed-exec",
-				.is_proof = true,
-				.text = report_printf(
-					judge->report, "%s%s.", text,
-					target->is_covered
-						? ""
-						: ", which was not covered: nothing was seen to "
-						  "close it before"),
-			});
+		evidence_add(judge->report, &judge->groups[target->group].finding,
+			     (struct report_evidence){
+				     .what = "crossed-exec",
+				     .is_proof = target->is_asked,
+				     .text = report_printf(judge->report, "%s%s.", text,
+							   target->is_covered ? ""
+							   : target->is_asked
+								   ? ", which was not covered: it "
+								     "was open and without "
+								     "close-on-exec just before"
+								   : ", which was not covered: "
+								     "nothing was seen to close "
+								     "or mark it before"),
+			     });
 	}
 }
 

@@ -53,8 +53,11 @@ void expectation_judge(struct judge *judge, const struct ledger_event *event,
 
 /* crossings.c */
 
-/* What crossed into other programs by exec. */
+/* What crossed into other programs by exec. Before the leaks: what is told here is none. */
 void crossings_find(struct judge *judge);
+
+/* Is this descriptor told as one that crossed, in place of a leak? */
+bool crossing_has(struct judge *judge, int fd, const struct descriptor_view *view);
 
 /* Is the innermost frame of a place a shell's, by its name? */
 bool place_is_shell(struct judge *judge, uint32_t place);

@@ -136,7 +136,8 @@ void leak_judge(struct judge *judge, struct leak *leak)
 	evidence_find(judge, leak);
 	is_asked = judge->options->kinds & KIND_BIT(leak->kind);
 	judge->report->processes[leak->process].kinds[leak->kind].left++;
-	if (life->is_running || (leak->is_harness && !is_verbose))
+	if (life->is_running || (leak->is_harness && !is_verbose) ||
+	    crossing_has(judge, leak->fd, leak->view))
 		return;
 	excuse = excuse_of(judge, leak);
 	filter = is_asked && !kept_opener(leak->call) ? filter_find(judge, leak) : NONE;

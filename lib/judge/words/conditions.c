@@ -111,6 +111,14 @@ bool came_with_message(struct judge *judge, const struct leak *leak, struct clue
 	       (text_is_same(call, "recvmsg") || text_is_same(call, "recvmmsg"));
 }
 
+/* Opened by an image before the last one of its process. */
+bool has_crossed_exec(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)ret_clue; /* the tables say it all */
+	return leak->view->origin == DESCRIPTOR_OWN && leak->call &&
+	       leak->view->process != judge->lives[leak->life].last;
+}
+
 bool is_kept_duplicate(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
 	bool is_open;
