@@ -159,7 +159,7 @@ imports+=" criterion_current_suite criterion_current_test criterion_test_die "
 
 # The names of the rows of calls.def that have a function.
 rows_of_calls() {
-	sed -nE 's/^CALL(_SINCE|_PLAIN)?\(([A-Za-z0-9_]+)[,)].*/\2/p' preload/libc/calls.def
+	sed -nE 's/^CALL(_SINCE|_PLAIN|_STREAM_END)?\(([A-Za-z0-9_]+)[,)].*/\2/p' preload/libc/calls.def
 }
 
 # Absolute symbols are the names of versions.

@@ -495,7 +495,7 @@ enum slot_facts {
 	FACT_CLOSE_FAILED = 1 << 16,
 	FACT_POPEN = 1 << 17,         /* owned by a FILE of popen() */
 	FACT_OUTSIDE = 1 << 18,       /* was open when the image started; stays when it is closed */
-	FACT_RECLOSED = 1 << 19,      /* EVENT_IS_RECLOSED, when closed: the earlier close in fact_stack */
+	FACT_RECLOSED = 1 << 19,      /* EVENT_IS_RECLOSED, when closed */
 	FACT_SETFD = 1 << 20,         /* close-on-exec was set or cleared later on */
 	FACT_STRANGER = 1 << 21,      /* with FACT_OUTSIDE: no process of the session has opened it */
 	FACT_GIVES = 1 << 22,         /* reading it gives descriptors: fanotify, userfaultfd */
@@ -516,7 +516,8 @@ struct ledger_slot {
 	ledger_u32 peer_or_dup;
 	ledger_u32 earlier_ref;  /* list of struct ledger_earlier, latest first */
 	ledger_u32 contested_ms; /* when FACT_CONTESTED was last set; milliseconds, never 0 */
-	ledger_u32 fact_stack_ref;   /* where connect() failed; see FACT_RECLOSED */
+	ledger_u32 fact_stack_ref; /* where connect() failed; else, once closed: the close before
+				      that */
 	ledger_u32 scope_ref; /* struct ledger_scope it was opened in, or with SCOPE_IS_NOTE a note */
 };
 
@@ -640,23 +641,31 @@ enum event_type {
 	EVENT_EMFILE,
 	EVENT_EXPECTED_NONE, /* open where unclosed_expect_none() was called: here, opened */
 	EVENT_USE,           /* EBADF from another call on a closed number; here, closed, opened */
-	EVENT_WRONG_CLOSE,   /* here: another thread's descriptor, at the first close of this place */
-	EVENT_STREAM_CLOSE,  /* here: close() of what a FILE or DIR owns */
+	EVENT_WRONG_CLOSE, /* here: another thread's descriptor, at the first close of this place */
+	EVENT_STREAM_CLOSE,   /* here: close() of what a FILE or DIR owns */
 	EVENT_STANDARD_TAKEN, /* here: a socket that got number 0, 1 or 2; closed */
-	EVENT_PLACED,        /* number that a file action puts something on in a spawned process */
-	EVENT_OVERWRITE,     /* here: dup2() over an open descriptor of another kind; opened */
+	EVENT_PLACED,         /* number that a file action puts something on in a spawned process */
+	EVENT_OVERWRITE,      /* here: dup2() over an open descriptor of another kind; opened */
+	EVENT_BAD_USE,        /* EBADF from a call on a number never opened, or negative; here */
+	EVENT_STALE_STREAM, /* here: a FILE or DIR given up, with another's descriptor; closed: its
+			       own, by close(); opened */
+	EVENT_EMPTY_RANGE, /* close_range() of numbers that were all closed; here, closed, opened */
 };
 
 /* What else is known of an event; bits of ledger_event.flags. */
 enum event_flags {
-	EVENT_IS_SWEEP = 1,     /* the place closed neighbouring numbers, too: a loop over all of them */
+	EVENT_IS_SWEEP =
+		1, /* the place closed neighbouring numbers, too: a loop over all of them */
 	EVENT_IS_CONTESTED = 2, /* releases and openings of the number overlapped */
 	/*
 	 * Who closed the number was not who opened it, and had closed the one before of this
 	 * number: by thread or by stack, which is earlier_stack_ref.
 	 */
 	EVENT_IS_RECLOSED = 4,
-	EVENT_IS_STREAM = 8, /* a FILE or DIR owned what was closed */
+	EVENT_IS_STREAM = 8,    /* a FILE or DIR owned what was closed */
+	EVENT_IS_FIRST = 16,    /* the number was nobody else's before: no other is meant with it */
+	EVENT_BY_STREAM = 32,   /* the call gives up a FILE or DIR */
+	EVENT_IS_QUESTION = 64, /* the call may have been made to ask whether the number is open */
 };
 
 /* Misuse of one type with the same stacks is one record. 80 bytes. */

@@ -132,6 +132,7 @@ const char *finding_type_name(enum finding_type type)
 		[FINDING_CLOSED_UNDER] = "closed-under-stream",
 		[FINDING_STANDARD_TAKEN] = "standard-taken",
 		[FINDING_OVERWRITTEN] = "overwritten",
+		[FINDING_BAD_USE] = "bad-use",
 	};
 
 	return (unsigned int)type < FINDING_TYPE_COUNT ? names[type] : "leak";

@@ -28,9 +28,10 @@ enum finding_type {
 	FINDING_USE_AFTER_CLOSE,
 	FINDING_EXEC_INHERITED,
 	FINDING_EXPECTED_CLOSED, /* open where the program expected none */
-	FINDING_CLOSED_UNDER,   /* close() of what a FILE or DIR owns */
-	FINDING_STANDARD_TAKEN, /* a socket on 0, 1 or 2 */
-	FINDING_OVERWRITTEN,    /* dup2() over it */
+	FINDING_CLOSED_UNDER,    /* close() of what a FILE or DIR owns */
+	FINDING_STANDARD_TAKEN,  /* a socket on 0, 1 or 2 */
+	FINDING_OVERWRITTEN,     /* dup2() over it */
+	FINDING_BAD_USE,         /* a number that was never open */
 	FINDING_TYPE_COUNT
 };
 
@@ -303,6 +304,7 @@ enum exit_reason {
 	REASON_LOST, /* records of what was judged did not fit, or are damaged */
 	REASON_ERROR,
 	REASON_STALE,
+	REASON_MISUSE, /* what counts is misuse alone */
 	REASON_COUNT
 };
 

@@ -7,6 +7,28 @@ static int own_status(const struct report_exit *ended)
 	return ended->is_signaled ? 128 + ended->signal : ended->status;
 }
 
+/* Does nothing count but misuse? */
+static bool is_misuse_alone(const struct report *report)
+{
+	bool is_misuse = false;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		if (report->findings[i].counted == 0)
+			continue;
+		switch (report->findings[i].type) {
+		case FINDING_LEAK:
+		case FINDING_CLOSED_BY_GC:
+		case FINDING_EXEC_INHERITED:
+		case FINDING_EXPECTED_CLOSED:
+			return false;
+		default:
+			is_misuse = true;
+			break;
+		}
+	}
+	return is_misuse;
+}
+
 /* Did something that had to be covered escape? */
 static bool has_failed_cover(const struct report *report, const struct options *options,
 			     bool is_program_covered)
@@ -39,7 +61,7 @@ void verdict_find(struct report *report, const struct options *options, bool is_
 		report->exit_reason = REASON_PROGRAM;
 	} else if (report->counted) {
 		report->exit_status = (int)options->error_exitcode;
-		report->exit_reason = REASON_LEAKS;
+		report->exit_reason = is_misuse_alone(report) ? REASON_MISUSE : REASON_LEAKS;
 	} else if (is_uncovered) {
 		report->exit_status = 125;
 		report->exit_reason = REASON_UNCOVERED;

@@ -110,12 +110,27 @@ static bool is_behind_step(const struct recorder *recorder, int fd, uint32_t sta
 	       (behind && LEDGER_LOAD(behind->closed_stack_ref) == stack_ref);
 }
 
+/* One of a loop over numbers, whether they are open or not? */
+static bool is_sweep(const struct recorder *recorder, const struct ledger_event *event,
+		     bool is_step)
+{
+	if (event->fd < 0)
+		return false;
+	switch (event->type) {
+	case EVENT_BAD_CLOSE:
+		return is_step || is_behind_step(recorder, event->fd, event->here_stack_ref);
+	case EVENT_BAD_USE:
+		return is_step;
+	default:
+		return is_step && LEDGER_LOAD(event->flags) & EVENT_IS_QUESTION;
+	}
+}
+
 void recorder_event(const struct recorder *recorder, struct ledger_event *event, uint32_t tid)
 {
 	struct likeness likeness = likeness_find(recorder, event, events_first(recorder));
 
-	if (event->type == EVENT_BAD_CLOSE && event->fd >= 0 &&
-	    (likeness.is_step || is_behind_step(recorder, event->fd, event->here_stack_ref)))
+	if (is_sweep(recorder, event, likeness.is_step))
 		LEDGER_STORE(event->flags, LEDGER_LOAD(event->flags) | EVENT_IS_SWEEP);
 	if (likeness.same)
 		event_repeat(likeness.same, event);
@@ -130,7 +145,8 @@ void recorder_event_fill(struct ledger_event *event, const struct ledger_slot *s
 	uint64_t word = atomic_load_explicit(&slot->word, memory_order_acquire);
 	uint32_t facts = LEDGER_LOAD(slot->facts), flags = 0;
 
-	event->kind = slot_kind(word);
+	event->kind =
+		facts & FACT_DIR && slot_kind(word) == KIND_FILE ? KIND_DIRECTORY : slot_kind(word);
 	event->opened_call = slot_call(word);
 	event->opened_facts = facts;
 	event->closed_stack_ref = LEDGER_LOAD(slot->closed_stack_ref);
@@ -143,12 +159,47 @@ void recorder_event_fill(struct ledger_event *event, const struct ledger_slot *s
 		flags |= EVENT_IS_CONTESTED;
 	if (facts & (FACT_FILE | FACT_DIR))
 		flags |= EVENT_IS_STREAM;
-	if (facts & FACT_RECLOSED) {
+	if (facts & FACT_RECLOSED)
 		flags |= EVENT_IS_RECLOSED;
-		event->earlier_stack_ref =
-			facts & FACT_CONNECT_FAILED ? 0 : LEDGER_LOAD(slot->fact_stack_ref);
+	event->earlier_stack_ref =
+		facts & FACT_CONNECT_FAILED ? 0 : LEDGER_LOAD(slot->fact_stack_ref);
+	LEDGER_STORE(event->flags, LEDGER_LOAD(event->flags) | flags);
+}
+
+bool recorder_number_is_first(const struct recorder *recorder, int fd)
+{
+	struct ledger_table *table = recorder->table;
+	uint32_t openings = 0;
+
+	for (int i = 0; table && i < GENERATIONS_MAX; i++) {
+		struct ledger_slot *slot = ledger_slot_at(recorder->ledger, table, fd, false);
+
+		if (slot)
+			openings += slot_generation(LEDGER_LOAD(slot->word)) +
+				    ((LEDGER_LOAD(slot->facts) & FACT_OUTSIDE) != 0);
+		if (table->link != LINK_FORK)
+			break;
+		table = ledger_table_at(recorder->ledger, table->parent_ref);
 	}
-	LEDGER_STORE(event->flags, flags);
+	return openings <= 1;
+}
+
+bool recorder_stream_lost(const struct recorder *recorder, int fd, uint32_t *ret_stack_ref)
+{
+	uint32_t ref = events_first(recorder);
+	const struct ledger_event *event;
+
+	for (unsigned int i = 0; i <= EVENTS_MAX; i++, ref = event->next_ref) {
+		event = ledger_at(recorder->ledger, ref, sizeof(*event));
+		if (!event)
+			break;
+		if (event->type != EVENT_STREAM_CLOSE ||
+		    (event->fd != fd && LEDGER_LOAD(event->last_fd) != (uint32_t)fd))
+			continue;
+		*ret_stack_ref = event->here_stack_ref;
+		return true;
+	}
+	return false;
 }
 
 enum recorded_number recorder_number(const struct recorder *recorder, int fd,

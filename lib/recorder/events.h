@@ -25,7 +25,13 @@ enum recorded_number {
 enum recorded_number recorder_number(const struct recorder *recorder, int fd,
 				     struct ledger_slot **ret_slot);
 
-/* Fill in what the slot knows of its latest generation. */
+/* Was the number opened at most once, of all that is recorded? Then no older variable means it. */
+bool recorder_number_is_first(const struct recorder *recorder, int fd);
+
+/* Has close() taken the number from a FILE or DIR that may still have it? And where. */
+bool recorder_stream_lost(const struct recorder *recorder, int fd, uint32_t *ret_stack_ref);
+
+/* Add what the slot knows of its latest generation, and of the close before that. */
 void recorder_event_fill(struct ledger_event *event, const struct ledger_slot *slot);
 
 /* Write an event down, as done by the thread `tid`. */

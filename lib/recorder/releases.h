@@ -108,6 +108,8 @@ static inline bool recorder_release_finish(const struct recorder *recorder,
 	unsigned int call = slot_call(word);
 
 	if (LEDGER_LOAD(slot->word) == word) {
+		if (!(LEDGER_LOAD(slot->facts) & FACT_CONNECT_FAILED))
+			LEDGER_STORE(slot->fact_stack_ref, LEDGER_LOAD(slot->closed_stack_ref));
 		LEDGER_STORE(slot->closed_stack_ref, stack_ref);
 		LEDGER_STORE(slot->closed_tid, tid);
 		LEDGER_STORE(slot->closed_fork, LEDGER_LOAD(recorder->table->forks));

@@ -102,6 +102,14 @@ static const struct rule rules[FINDING_TYPE_COUNT] = {
 			"fcntl(F_DUPFD).",
 		.cwe = 672,
 	},
+	[FINDING_BAD_USE] = {
+		.name = "BadUse",
+		.brief = "A call was given a number that was never open.",
+		.full = "No descriptor had this number. Often it is -1: a call failed, and its "
+			"result was used without a check.",
+		.help = "Check the result of the call that should have opened it.",
+		.cwe = 252,
+	},
 };
 
 const struct rule *rule_of(enum finding_type type)

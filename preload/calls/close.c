@@ -4,6 +4,7 @@
 #include <linux/close_range.h>
 
 #include "calls/unshare.h"
+#include "record/misuse.h"
 #include "record/record.h"
 #include "record/stderr.h"
 
@@ -22,8 +23,10 @@ int close_range(unsigned int first, unsigned int last, int flags)
 	struct range range = record_range_begin(CALL_close_range, first, last);
 	int result;
 
-	if (!(flags & CLOSE_RANGE_CLOEXEC))
+	if (!(flags & CLOSE_RANGE_CLOEXEC)) {
 		stderr_guard(first, last);
+		misuse_range_empty(CALL_close_range, first, last);
+	}
 	result = REAL(close_range)(first, last, flags);
 	if (result == 0)
 		close_range_done(&range, (unsigned int)flags);

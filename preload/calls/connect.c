@@ -9,3 +9,10 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 
 	return record_connect(fd, result, address.__sockaddr__, length);
 }
+
+int __connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	int result = used(CALL___connect, fd, REAL(__connect)(fd, address, length));
+
+	return record_connect(fd, result, address.__sockaddr__, length);
+}

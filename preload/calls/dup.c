@@ -3,10 +3,11 @@
 #include <fcntl.h>
 
 #include "record/duplicates.h"
+#include "record/misuse.h"
 
 int dup(int fd)
 {
-	return record_duplicate(CALL_dup, fd, REAL(dup)(fd));
+	return record_duplicate(CALL_dup, fd, asked(CALL_dup, fd, REAL(dup)(fd)));
 }
 
 int dup2(int from, int to)

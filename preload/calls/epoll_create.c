@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* epoll: made, told what to watch, waited for. */
+#include "calls/newer.h"
 #include "record/misuse.h"
 #include "record/record.h"
 
@@ -16,9 +17,7 @@ int epoll_create1(int flags)
 
 int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 {
-	int result = used(CALL_epoll_ctl, fd, REAL(epoll_ctl)(epoll, operation, fd, event));
-
-	return used(CALL_epoll_ctl, epoll, result);
+	return used_two(CALL_epoll_ctl, epoll, fd, REAL(epoll_ctl)(epoll, operation, fd, event));
 }
 
 int epoll_wait(int epoll, struct epoll_event *events, int room, int timeout)
@@ -30,3 +29,14 @@ int epoll_pwait(int epoll, struct epoll_event *events, int room, int timeout, co
 {
 	return used(CALL_epoll_pwait, epoll, REAL(epoll_pwait)(epoll, events, room, timeout, mask));
 }
+
+int epoll_pwait2(int epoll, struct epoll_event *events, int room, const struct timespec *timeout,
+		 const sigset_t *mask)
+{
+	__typeof__(epoll_pwait2) *real = REAL_SINCE(epoll_pwait2);
+
+	return used(CALL_epoll_pwait2, epoll,
+		    real ? real(epoll, events, room, timeout, mask)
+			 : KERNEL(SYS_epoll_pwait2, epoll, events, room, timeout, mask, _NSIG / 8));
+}
+SINCE_2_35(epoll_pwait2);

@@ -22,6 +22,15 @@ FILE *fopen64(const char *restrict path, const char *restrict mode)
 	return stream_opened(CALL_fopen64, REAL(fopen64)(path, mode), STREAM_FACTS(fopen64, mode));
 }
 
+/* Whose number is closed by it: the stream's own? */
+static struct release stream_reopen_begin(enum call call, FILE *stream)
+{
+	struct release release = record_release_begin(call, stream_number(stream));
+
+	misuse_stream_ends(&release);
+	return release;
+}
+
 /* The old number is closed even when the new file cannot be opened. */
 static FILE *stream_reopened(struct release *release, FILE *stream, uint32_t facts)
 {
@@ -31,7 +40,7 @@ static FILE *stream_reopened(struct release *release, FILE *stream, uint32_t fac
 
 FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream)
 {
-	struct release release = record_release_begin(CALL_freopen, stream_number(stream));
+	struct release release = stream_reopen_begin(CALL_freopen, stream);
 
 	return stream_reopened(&release, REAL(freopen)(path, mode, stream),
 			       STREAM_FACTS(freopen, mode));
@@ -39,7 +48,7 @@ FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restri
 
 FILE *freopen64(const char *restrict path, const char *restrict mode, FILE *restrict stream)
 {
-	struct release release = record_release_begin(CALL_freopen64, stream_number(stream));
+	struct release release = stream_reopen_begin(CALL_freopen64, stream);
 
 	return stream_reopened(&release, REAL(freopen64)(path, mode, stream),
 			       STREAM_FACTS(freopen64, mode));
@@ -67,12 +76,12 @@ FILE *_IO_fdopen(int fd, const char *mode)
 
 int fclose(FILE *stream)
 {
-	return RECORD_RELEASE(CALL_fclose, stream_number(stream), REAL(fclose)(stream));
+	return STREAM_RELEASE(CALL_fclose, stream_number(stream), REAL(fclose)(stream));
 }
 
 int _IO_fclose(FILE *stream)
 {
-	return RECORD_RELEASE(CALL__IO_fclose, stream_number(stream), REAL(_IO_fclose)(stream));
+	return STREAM_RELEASE(CALL__IO_fclose, stream_number(stream), REAL(_IO_fclose)(stream));
 }
 
 FILE *tmpfile(void)

@@ -11,3 +11,13 @@ int fdatasync(int fd)
 {
 	return used(CALL_fdatasync, fd, REAL(fdatasync)(fd));
 }
+
+int syncfs(int fd)
+{
+	return used(CALL_syncfs, fd, REAL(syncfs)(fd));
+}
+
+int sync_file_range(int fd, off64_t offset, off64_t size, unsigned int flags)
+{
+	return used(CALL_sync_file_range, fd, REAL(sync_file_range)(fd, offset, size, flags));
+}

@@ -36,12 +36,27 @@ static void note_opened(unsigned long request, int fd, bool has_cloexec)
 	(void)record_opened_with(CALL_ioctl, fd, facts);
 }
 
+/* Some requests are made to ask whether a number is open, or a terminal. */
+static long ioctl_failed(int fd, unsigned long request, long result)
+{
+	switch (request) {
+	case FIOCLEX:
+	case FIONCLEX:
+		return result;
+	case TCGETS:
+	case TIOCGWINSZ:
+		return asked(CALL_ioctl, fd, result);
+	default:
+		return used(CALL_ioctl, fd, result);
+	}
+}
+
 int ioctl_done(int fd, unsigned long request, void *argument, int result)
 {
 	bool has_cloexec = false;
 
 	if (result < 0)
-		return result;
+		return (int)ioctl_failed(fd, request, result);
 	if (request == FIOCLEX || request == FIONCLEX)
 		record_fact(fd, FACT_SETFD);
 	else
@@ -58,6 +73,5 @@ int ioctl(int fd, unsigned long request, ...)
 	va_start(more, request);
 	argument = va_arg(more, void *);
 	va_end(more);
-	return ioctl_done(fd, request, argument,
-			  (int)used(CALL_ioctl, fd, REAL(ioctl)(fd, request, argument)));
+	return ioctl_done(fd, request, argument, REAL(ioctl)(fd, request, argument));
 }

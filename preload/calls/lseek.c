@@ -11,3 +11,8 @@ off64_t lseek64(int fd, off64_t offset, int whence)
 {
 	return used(CALL_lseek64, fd, REAL(lseek64)(fd, offset, whence));
 }
+
+off_t __lseek(int fd, off_t offset, int whence)
+{
+	return used(CALL___lseek, fd, REAL(__lseek)(fd, offset, whence));
+}

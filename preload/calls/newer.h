@@ -23,14 +23,20 @@ static inline int raw_as_libc(long result)
 	return -1;
 }
 
-/* Call a function with its arguments (two to four), or the system call of its name. */
-#define REAL_OR_KERNEL(name, ...)                                                           \
-	(__extension__({                                                                    \
-		__typeof__(name) *newer_ = REAL_SINCE(name);                                \
-		newer_ ? newer_(__VA_ARGS__)                                                \
-		       : raw_as_libc(RAW_OF(__VA_ARGS__, raw4, raw3, raw2, )(SYS_##name,    \
-									     __VA_ARGS__)); \
+/* Call a function with its arguments (two to six), or a system call. */
+#define REAL_OR_NUMBER(name, number, ...)                                   \
+	(__extension__({                                                    \
+		__typeof__(name) *newer_ = REAL_SINCE(name);                \
+		newer_ ? newer_(__VA_ARGS__) : KERNEL(number, __VA_ARGS__); \
 	}))
-#define RAW_OF(first, second, third, fourth, raw, ...) raw
+
+/* The same, where the system call has the function's name. */
+#define REAL_OR_KERNEL(name, ...) REAL_OR_NUMBER(name, SYS_##name, __VA_ARGS__)
+
+#define KERNEL(number, ...) \
+	raw_as_libc(RAW_OF(__VA_ARGS__, raw_words, raw5, raw4, raw3, raw2, )(number, __VA_ARGS__))
+#define RAW_OF(first, second, third, fourth, fifth, sixth, raw, ...) raw
+#define raw_words(number, a, b, c, d, e, f) \
+	raw6(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
 #endif

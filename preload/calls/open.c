@@ -7,6 +7,7 @@
 
 #include "calls/newer.h"
 #include "calls/open.h"
+#include "record/misuse.h"
 #include "record/record.h"
 
 /* The mode is there only when the flags ask for it. */
@@ -48,16 +49,18 @@ int __open64(const char *path, int flags, ...)
 
 int openat(int directory, const char *path, int flags, ...)
 {
-	return record_opened_with(CALL_openat,
-				  REAL(openat)(directory, path, flags, OPEN_MODE(flags)),
-				  FACT_CLOEXEC_OF(openat, flags));
+	int fd = used(CALL_openat, directory,
+		      REAL(openat)(directory, path, flags, OPEN_MODE(flags)));
+
+	return record_opened_with(CALL_openat, fd, FACT_CLOEXEC_OF(openat, flags));
 }
 
 int openat64(int directory, const char *path, int flags, ...)
 {
-	return record_opened_with(CALL_openat64,
-				  REAL(openat64)(directory, path, flags, OPEN_MODE(flags)),
-				  FACT_CLOEXEC_OF(openat64, flags));
+	int fd = used(CALL_openat64, directory,
+		      REAL(openat64)(directory, path, flags, OPEN_MODE(flags)));
+
+	return record_opened_with(CALL_openat64, fd, FACT_CLOEXEC_OF(openat64, flags));
 }
 
 int __open_2(const char *path, int flags)
@@ -74,14 +77,16 @@ int __open64_2(const char *path, int flags)
 
 int __openat_2(int directory, const char *path, int flags)
 {
-	return record_opened_with(CALL___openat_2, REAL(__openat_2)(directory, path, flags),
-				  FACT_CLOEXEC_OF(__openat_2, flags));
+	int fd = used(CALL___openat_2, directory, REAL(__openat_2)(directory, path, flags));
+
+	return record_opened_with(CALL___openat_2, fd, FACT_CLOEXEC_OF(__openat_2, flags));
 }
 
 int __openat64_2(int directory, const char *path, int flags)
 {
-	return record_opened_with(CALL___openat64_2, REAL(__openat64_2)(directory, path, flags),
-				  FACT_CLOEXEC_OF(__openat64_2, flags));
+	int fd = used(CALL___openat64_2, directory, REAL(__openat64_2)(directory, path, flags));
+
+	return record_opened_with(CALL___openat64_2, fd, FACT_CLOEXEC_OF(__openat64_2, flags));
 }
 
 int creat(const char *path, mode_t mode)
@@ -96,8 +101,9 @@ int creat64(const char *path, mode_t mode)
 
 int open_by_handle_at(int mount, struct file_handle *handle, int flags)
 {
-	return record_opened_with(CALL_open_by_handle_at,
-				  REAL(open_by_handle_at)(mount, handle, flags),
+	int fd = used(CALL_open_by_handle_at, mount, REAL(open_by_handle_at)(mount, handle, flags));
+
+	return record_opened_with(CALL_open_by_handle_at, fd,
 				  FACT_CLOEXEC_OF(open_by_handle_at, flags));
 }
 
@@ -111,8 +117,15 @@ uint32_t open_how_facts(const struct open_how *how)
 
 int openat2(int directory, const char *path, const struct open_how *how, size_t size)
 {
-	int fd = REAL_OR_KERNEL(openat2, directory, path, how, size);
+	int fd = used(CALL_openat2, directory, REAL_OR_KERNEL(openat2, directory, path, how, size));
 
 	return record_opened_with(CALL_openat2, fd, fd < 0 ? 0 : open_how_facts(how));
 }
 SINCE_2_43(openat2);
+
+int name_to_handle_at(int directory, const char *path, struct file_handle *handle, int *mount,
+		      int flags)
+{
+	return used(CALL_name_to_handle_at, directory,
+		    REAL(name_to_handle_at)(directory, path, handle, mount, flags));
+}

@@ -27,5 +27,5 @@ DIR *fdopendir(int fd)
 
 int closedir(DIR *directory)
 {
-	return RECORD_RELEASE(CALL_closedir, dirfd(directory), REAL(closedir)(directory));
+	return STREAM_RELEASE(CALL_closedir, dirfd(directory), REAL(closedir)(directory));
 }

@@ -15,7 +15,7 @@ static int polled(enum call call, const struct pollfd *fds, nfds_t count, bool i
 	for (nfds_t i = 0; i < count && left > 0; i++) {
 		left -= fds[i].revents != 0;
 		if (__builtin_expect(fds[i].revents & POLLNVAL, 0))
-			misuse_used(call, fds[i].fd);
+			misuse_marked(call, fds[i].fd);
 	}
 	return result;
 }
@@ -23,6 +23,11 @@ static int polled(enum call call, const struct pollfd *fds, nfds_t count, bool i
 int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
 	return polled(CALL_poll, fds, count, timeout != 0, REAL(poll)(fds, count, timeout));
+}
+
+int __poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	return polled(CALL___poll, fds, count, timeout != 0, REAL(__poll)(fds, count, timeout));
 }
 
 int __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t room)

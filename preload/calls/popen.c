@@ -27,5 +27,5 @@ FILE *_IO_popen(const char *command, const char *mode)
 
 int pclose(FILE *stream)
 {
-	return RECORD_RELEASE(CALL_pclose, stream_number(stream), REAL(pclose)(stream));
+	return STREAM_RELEASE(CALL_pclose, stream_number(stream), REAL(pclose)(stream));
 }

@@ -17,7 +17,7 @@ static int selected(enum call call, int count, const fd_set *const sets[3], int 
 		return result;
 	for (int fd = 0; fd < count; fd++)
 		if (set_has(sets[0], fd) || set_has(sets[1], fd) || set_has(sets[2], fd))
-			misuse_used(call, fd);
+			misuse_marked(call, fd);
 	return result;
 }
 
@@ -27,6 +27,14 @@ int select(int count, fd_set *reading, fd_set *writing, fd_set *others, struct t
 
 	return selected(CALL_select, count, sets,
 			REAL(select)(count, reading, writing, others, timeout));
+}
+
+int __select(int count, fd_set *reading, fd_set *writing, fd_set *others, struct timeval *timeout)
+{
+	const fd_set *const sets[] = { reading, writing, others };
+
+	return selected(CALL___select, count, sets,
+			REAL(__select)(count, reading, writing, others, timeout));
 }
 
 int pselect(int count, fd_set *reading, fd_set *writing, fd_set *others,

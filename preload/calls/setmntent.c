@@ -17,7 +17,10 @@ FILE *__setmntent(const char *path, const char *mode)
 /* Takes NULL, and always says 1. */
 static struct release mounts_begin(enum call call, FILE *stream)
 {
-	return record_release_begin(call, stream ? stream_number(stream) : -1);
+	struct release release = record_release_begin(call, stream ? stream_number(stream) : -1);
+
+	misuse_stream_ends(&release);
+	return release;
 }
 
 int endmntent(FILE *stream)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Descriptors that signals are read from. */
+#include "record/misuse.h"
 #include "record/record.h"
 
 int signalfd(int fd, const sigset_t *mask, int flags)
@@ -9,5 +10,5 @@ int signalfd(int fd, const sigset_t *mask, int flags)
 	/* With a descriptor given, that one is changed and returned. */
 	return fd == -1
 		       ? record_opened_with(CALL_signalfd, result, FACT_CLOEXEC_OF(signalfd, flags))
-		       : result;
+		       : (int)used(CALL_signalfd, fd, result);
 }

@@ -17,8 +17,10 @@
 #include "calls/unshare.h"
 #include "end/finish.h"
 #include "end/seccomp.h"
+#include "libc/syscalls.h"
 #include "record/duplicates.h"
 #include "record/givers.h"
+#include "record/misuse.h"
 #include "record/record.h"
 #include "record/stderr.h"
 #include "shim/state.h"
@@ -45,68 +47,6 @@ static long address_is_readable(long address)
 	return is_readable((uint64_t)address) ? 1 : result_of(-EFAULT);
 }
 
-/* Numbers that Debian 12's headers do not have. */
-#ifndef SYS_open_tree_attr
-#define SYS_open_tree_attr 467
-#endif
-
-/* What only returns a descriptor, when it succeeds, by the call whose kind and name it has. */
-static const uint16_t openers[] = {
-	[SYS_socket] = CALL_socket,
-	[SYS_openat] = CALL_openat,
-	[SYS_openat2] = CALL_openat2,
-	[SYS_open_by_handle_at] = CALL_open_by_handle_at,
-	[SYS_eventfd2] = CALL_eventfd,
-	[SYS_epoll_create1] = CALL_epoll_create1,
-	[SYS_timerfd_create] = CALL_timerfd_create,
-	[SYS_inotify_init1] = CALL_inotify_init1,
-	[SYS_fanotify_init] = CALL_fanotify_init,
-	[SYS_mq_open] = CALL_mq_open,
-	[SYS_memfd_create] = CALL_memfd_create,
-#ifdef SYS_memfd_secret
-	[SYS_memfd_secret] = CALL_memfd_secret,
-#endif
-	[SYS_pidfd_open] = CALL_pidfd_open,
-	[SYS_pidfd_getfd] = CALL_pidfd_getfd,
-	[SYS_fsopen] = CALL_fsopen,
-	[SYS_fsmount] = CALL_fsmount,
-	[SYS_fspick] = CALL_fspick,
-	[SYS_open_tree] = CALL_open_tree,
-	[SYS_open_tree_attr] = CALL_open_tree_attr,
-	[SYS_userfaultfd] = CALL_userfaultfd,
-	[SYS_perf_event_open] = CALL_perf_event_open,
-#ifdef SYS_open
-	[SYS_open] = CALL_open,
-	[SYS_creat] = CALL_creat,
-	[SYS_eventfd] = CALL_eventfd,
-	[SYS_epoll_create] = CALL_epoll_create,
-	[SYS_inotify_init] = CALL_inotify_init,
-#endif
-};
-
-/* The commands of bpf() that return a descriptor; others return 0, or a number. */
-static bool bpf_opens(long command)
-{
-	switch (command) {
-	case 0:  /* BPF_MAP_CREATE */
-	case 5:  /* BPF_PROG_LOAD */
-	case 7:  /* BPF_OBJ_GET */
-	case 13: /* BPF_PROG_GET_FD_BY_ID */
-	case 14: /* BPF_MAP_GET_FD_BY_ID */
-	case 17: /* BPF_RAW_TRACEPOINT_OPEN */
-	case 18: /* BPF_BTF_LOAD */
-	case 19: /* BPF_BTF_GET_FD_BY_ID */
-	case 28: /* BPF_LINK_CREATE */
-	case 30: /* BPF_LINK_GET_FD_BY_ID */
-	case 32: /* BPF_ENABLE_STATS */
-	case 33: /* BPF_ITER_CREATE */
-	case 36: /* BPF_TOKEN_CREATE */
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* With IORING_SETUP_REGISTERED_FD_ONLY it returns an index that is no descriptor. */
 static bool ring_opens(long parameters)
 {
@@ -127,7 +67,7 @@ static enum call opener_of(long number, long a, long b, long c)
 #endif
 		return (int)a == -1 ? CALL_signalfd : CALL_none;
 	case SYS_bpf:
-		return bpf_opens(a) ? CALL_bpf : CALL_none;
+		return syscall_bpf_opens(a) ? CALL_bpf : CALL_none;
 	case SYS_seccomp:
 		return a == SECCOMP_SET_MODE_FILTER && b & SECCOMP_FILTER_FLAG_NEW_LISTENER
 			       ? CALL_seccomp
@@ -140,9 +80,7 @@ static enum call opener_of(long number, long a, long b, long c)
 	case SYS_io_uring_setup:
 		return ring_opens(b) ? CALL_io_uring_setup : CALL_none;
 	default:
-		return (unsigned long)number < sizeof(openers) / sizeof(openers[0])
-			       ? openers[number]
-			       : CALL_none;
+		return syscall_opener(number);
 	}
 }
 
@@ -197,7 +135,7 @@ static long release_by_number(int fd, long a)
 static long duplicate_by_number(enum call call, long number, long from, long to, long flags)
 {
 	struct release release = duplicate_begin(call, (int)from, (int)to);
-	long result = raw3(number, from, to, flags);
+	long result = result_of(raw3(number, from, to, flags));
 
 	(void)duplicate_end(&release, (int)from, (int)result);
 	record_fact((int)result, cloexec_fact(cloexec_of[call], (uint32_t)flags));
@@ -206,14 +144,15 @@ static long duplicate_by_number(enum call call, long number, long from, long to,
 
 static long accept_by_number(enum call call, long number, long a, long b, long c, long d)
 {
-	return record_accepted(call, (int)result_of(raw4(number, a, b, c, d)),
-			       (const struct sockaddr *)b, (const socklen_t *)c,
+	long result = used(call, (int)a, result_of(raw4(number, a, b, c, d)));
+
+	return record_accepted(call, (int)result, (const struct sockaddr *)b, (const socklen_t *)c,
 			       FACT_CLOEXEC_OF(accept4, d));
 }
 
 static long recvmmsg_by_number(long a, long b, long c, long d, long e)
 {
-	long result = result_of(raw5(SYS_recvmmsg, a, b, c, d, e));
+	long result = used(CALL_recvmmsg, (int)a, result_of(raw5(SYS_recvmmsg, a, b, c, d, e)));
 
 	for (long i = 0; i < result; i++)
 		(void)record_received(CALL_recvmmsg, 0, &((struct mmsghdr *)b)[i].msg_hdr,
@@ -223,7 +162,7 @@ static long recvmmsg_by_number(long a, long b, long c, long d, long e)
 
 static long sendmmsg_by_number(long a, long b, long c, long d)
 {
-	long result = result_of(raw4(SYS_sendmmsg, a, b, c, d));
+	long result = used(CALL_sendmmsg, (int)a, result_of(raw4(SYS_sendmmsg, a, b, c, d)));
 
 	for (long i = 0; i < result; i++)
 		(void)record_sent(CALL_sendmmsg, 0, &((struct mmsghdr *)b)[i].msg_hdr);
@@ -236,8 +175,10 @@ static long close_range_by_number(long first, long last, long flags)
 		record_range_begin(CALL_close_range, (unsigned int)first, (unsigned int)last);
 	long result;
 
-	if (!(flags & CLOSE_RANGE_CLOEXEC))
+	if (!(flags & CLOSE_RANGE_CLOEXEC)) {
 		stderr_guard((unsigned int)first, (unsigned int)last);
+		misuse_range_empty(CALL_close_range, (unsigned int)first, (unsigned int)last);
+	}
 	result = raw3(SYS_close_range, first, last, flags);
 	if (result == 0)
 		close_range_done(&range, (unsigned int)flags);
@@ -294,8 +235,9 @@ static long socket_by_number(long number, long a, long b, long c, long d, long e
 	case SYS_socketpair:
 		return socketpair((int)a, (int)b, (int)c, (int *)d);
 	case SYS_connect:
-		return record_connect((int)a, (int)result_of(raw3(number, a, b, c)),
-				      (const struct sockaddr *)b, (socklen_t)c);
+		return record_connect(
+			(int)a, (int)used(CALL_connect, (int)a, result_of(raw3(number, a, b, c))),
+			(const struct sockaddr *)b, (socklen_t)c);
 	case SYS_bind:
 		return bind((int)a, (const struct sockaddr *)b, (socklen_t)c);
 	case SYS_listen:
@@ -303,12 +245,14 @@ static long socket_by_number(long number, long a, long b, long c, long d, long e
 	case SYS_shutdown:
 		return shutdown((int)a, (int)b);
 	case SYS_recvmsg:
-		return record_received(CALL_recvmsg, result_of(raw3(number, a, b, c)),
+		return record_received(CALL_recvmsg,
+				       used(CALL_recvmsg, (int)a, result_of(raw3(number, a, b, c))),
 				       (struct msghdr *)b, FACT_CLOEXEC_OF(recvmsg, c));
 	case SYS_getsockopt:
 		return getsockopt((int)a, (int)b, (int)c, (void *)d, (socklen_t *)e);
 	case SYS_sendmsg:
-		return record_sent(CALL_sendmsg, result_of(raw3(number, a, b, c)),
+		return record_sent(CALL_sendmsg,
+				   used(CALL_sendmsg, (int)a, result_of(raw3(number, a, b, c))),
 				   (const struct msghdr *)b);
 	case SYS_recvmmsg:
 		return recvmmsg_by_number(a, b, c, d, e);
@@ -330,6 +274,23 @@ static bool is_filter(long number, long a)
 	}
 }
 
+/* EBADF, of what only uses a number. */
+static long failed_by_number(long number, const long arguments[6], long result)
+{
+	struct syscall_use use;
+
+	errno = (int)-result;
+	if (result != -EBADF || !syscall_use_find(number, &use))
+		return -1;
+	if (use.other >= 0)
+		misuse_used_two(use.call, (int)arguments[use.one], (int)arguments[use.other]);
+	else if (use.is_question)
+		misuse_asked(use.call, (int)arguments[use.one]);
+	else
+		misuse_used(use.call, (int)arguments[use.one]);
+	return -1;
+}
+
 /* What needs nothing done around it but for a filter; at most it opens a descriptor. */
 static long plain_by_number(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -341,7 +302,7 @@ static long plain_by_number(long number, long a, long b, long c, long d, long e,
 		seccomp_prepare();
 	result = raw6(number, a, b, c, d, e, f);
 	if (raw_failed(result))
-		return result_of(result);
+		return failed_by_number(number, (long[]){ a, b, c, d, e, f }, result);
 	if (has_filter)
 		seccomp_entered();
 	opener = opener_of(number, a, b, c);
@@ -362,14 +323,14 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 		return result_of(close_range_by_number(a, b, c));
 #ifdef SYS_dup2
 	case SYS_dup2:
-		return result_of(duplicate_by_number(CALL_dup2, number, a, b, 0));
+		return duplicate_by_number(CALL_dup2, number, a, b, 0);
 	case SYS_fork:
 #endif
 	case SYS_clone:
 	case SYS_clone3:
 		return result_of(fork_by_number(number, a, b, c, d, e));
 	case SYS_dup3:
-		return result_of(duplicate_by_number(CALL_dup3, number, a, b, c));
+		return duplicate_by_number(CALL_dup3, number, a, b, c);
 	case SYS_dup: /* from here on many are done by the wrappers, which have the rules */
 		return dup((int)a);
 	case SYS_fcntl:
@@ -378,10 +339,11 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 		return ioctl_done((int)a, (unsigned long)b, (void *)c,
 				  (int)result_of(raw3(number, a, b, c)));
 	case SYS_read:
-		return read_done(CALL_read, (int)a, (void *)b, result_of(raw3(number, a, b, c)));
+		return read_done(CALL_read, (int)a, (void *)b,
+				 used(CALL_read, (int)a, result_of(raw3(number, a, b, c))));
 	case SYS_readv:
 		return readv_done(CALL_readv, (int)a, (const struct iovec *)b, (int)c,
-				  result_of(raw3(number, a, b, c)));
+				  used(CALL_readv, (int)a, result_of(raw3(number, a, b, c))));
 #ifdef SYS_pipe
 	case SYS_pipe:
 		return pipe((int *)a);

@@ -3,12 +3,16 @@
 #include "record/duplicates.h"
 
 #include <fcntl.h>
+#include <limits.h>
 
 #include "record/misuse.h"
 
+/* The place of dup2() onto itself: nothing is released. */
+#define NOTHING INT_MIN
+
 struct release duplicate_begin(enum call call, int from, int to)
 {
-	return record_release_begin(call, from == to ? -1 : to);
+	return record_release_begin(call, from == to ? NOTHING : to);
 }
 
 int duplicate_end(struct release *release, int from, int result)
@@ -16,7 +20,11 @@ int duplicate_end(struct release *release, int from, int result)
 	if (result < 0) {
 		record_release_cancel(release);
 		/* Onto itself it only asks whether the number is open. */
-		return release->fd < 0 ? result : (int)used(release->call, from, result);
+		return release->fd == NOTHING
+			       ? result
+			       : (int)(release->fd < 0
+					       ? used_two(release->call, from, release->fd, result)
+					       : used(release->call, from, result));
 	}
 	if (result == from)
 		return result;
@@ -32,21 +40,35 @@ static bool fcntl_duplicates(int command)
 	return command == F_DUPFD || command == F_DUPFD_CLOEXEC;
 }
 
-/* Commands that are also used to ask whether a number is open. */
-static bool fcntl_probes(int command)
+/*
+ * Some commands ask whether a number is open; shells save a number with F_DUPFD, be it
+ * open or not.
+ */
+static long fcntl_failed(enum call call, int fd, int command, long result)
 {
-	return command == F_GETFD || command == F_SETFD || command == F_GETFL;
+	switch (command) {
+	case F_GETFD:
+	case F_SETFD:
+	case F_GETFL:
+		return result;
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		return asked(call, fd, result);
+	default:
+		return used(call, fd, result);
+	}
 }
 
 int fcntl_done(enum call call, int fd, int command, int result)
 {
+	if (result == -1)
+		(void)fcntl_failed(call, fd, command, result);
 	if (fcntl_duplicates(command)) {
 		(void)record_duplicate(call, fd, result);
 		if (command == F_DUPFD_CLOEXEC)
 			record_fact(result, FACT_CLOEXEC);
-		return result;
 	}
 	if (command == F_SETFD && result == 0)
 		record_fact(fd, FACT_SETFD);
-	return fcntl_probes(command) ? result : (int)used(call, fd, result);
+	return result;
 }

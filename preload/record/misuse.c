@@ -3,21 +3,120 @@
  * (recorder/events.h). */
 #include "record/misuse.h"
 
+#include <limits.h>
+
 #include "recorder/events.h"
 #include "stack/capture.h"
 
+/* The calls that give up a FILE or DIR. */
+static bool call_ends_stream(enum call call)
+{
+	switch (call) {
+#define CALL(...)
+#define CALL_STREAM_END(name) case CALL_##name:
+#include "libc/calls.def"
+#undef CALL
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What the record says of a number that a call found closed. The first three, and what stands for
+ * the working directory, are left alone. */
+static enum recorded_number number_state(int fd, struct ledger_slot **ret_slot)
+{
+	if (fd == AT_FDCWD || (fd >= 0 && fd <= STDERR_FILENO))
+		return NUMBER_OTHER;
+	return fd < 0 ? NUMBER_NEVER : recorder_number(shim_recorder(), fd, ret_slot);
+}
+
+/* What is known of the closed number, and whether another descriptor may be meant by it. */
+static void event_fill(struct ledger_event *event, const struct ledger_slot *slot)
+{
+	recorder_event_fill(event, slot);
+	if (!event->earlier_stack_ref && recorder_number_is_first(shim_recorder(), event->fd))
+		LEDGER_STORE(event->flags, LEDGER_LOAD(event->flags) | EVENT_IS_FIRST);
+}
+
+static void event_write(struct ledger_event *event)
+{
+	event->here_stack_ref = capture_opening();
+	recorder_event(shim_recorder(), event, thread_tid());
+}
+
+/* The number was closed, or never open. */
+static void use_write(enum call call, int fd, enum recorded_number number,
+		      const struct ledger_slot *slot, uint32_t flags)
+{
+	struct ledger_event event = {
+		.type = EVENT_BAD_USE, .fd = fd, .call = call, .kind = KIND_OTHER, .flags = flags
+	};
+
+	if (number == NUMBER_CLOSED) {
+		event.type = EVENT_USE;
+		event_fill(&event, slot);
+	}
+	event_write(&event);
+}
+
+/* Of libunwind, which reads from a pipe that we did not give it (stack/unwind_libunwind.c)? */
+static bool is_unwinding(void)
+{
+	return self.capture_frame != 0;
+}
+
+static void use_note(enum call call, int fd, uint32_t flags)
+{
+	int saved_errno = errno;
+	struct ledger_slot *slot = NULL;
+	enum recorded_number number;
+
+	if (!shim_is_recording() || is_unwinding())
+		return;
+	number = number_state(fd, &slot);
+	if (number != NUMBER_OTHER)
+		use_write(call, fd, number, slot, flags);
+	errno = saved_errno;
+}
+
 void misuse_used(enum call call, int fd)
 {
-	struct ledger_event event = { .type = EVENT_USE, .fd = fd, .call = call };
-	int saved_errno = errno;
-	struct ledger_slot *slot;
+	use_note(call, fd, 0);
+}
 
-	if (fd <= STDERR_FILENO || !shim_is_recording())
+void misuse_asked(enum call call, int fd)
+{
+	use_note(call, fd, fd < 0 ? 0 : EVENT_IS_QUESTION);
+}
+
+void misuse_marked(enum call call, int fd)
+{
+	int saved_errno = errno;
+	struct ledger_slot *slot = NULL;
+
+	if (shim_is_recording() && number_state(fd, &slot) == NUMBER_CLOSED)
+		use_write(call, fd, NUMBER_CLOSED, slot, 0);
+	errno = saved_errno;
+}
+
+void misuse_used_two(enum call call, int one, int other)
+{
+	int saved_errno = errno;
+	struct ledger_slot *slots[2] = { NULL };
+	enum recorded_number numbers[2];
+
+	if (!shim_is_recording())
 		return;
-	if (recorder_number(shim_recorder(), fd, &slot) == NUMBER_CLOSED) {
-		recorder_event_fill(&event, slot);
-		event.here_stack_ref = capture_opening();
-		recorder_event(shim_recorder(), &event, thread_tid());
+	numbers[0] = number_state(one, &slots[0]);
+	numbers[1] = number_state(other, &slots[1]);
+	if (numbers[0] == NUMBER_CLOSED || numbers[1] == NUMBER_CLOSED) {
+		if (numbers[0] == NUMBER_CLOSED)
+			use_write(call, one, NUMBER_CLOSED, slots[0], 0);
+		if (numbers[1] == NUMBER_CLOSED && one != other)
+			use_write(call, other, NUMBER_CLOSED, slots[1], 0);
+	} else if (numbers[0] == NUMBER_NEVER || numbers[1] == NUMBER_NEVER) {
+		use_write(call, numbers[0] == NUMBER_NEVER ? one : other, NUMBER_NEVER, NULL, 0);
 	}
 	errno = saved_errno;
 }
@@ -28,7 +127,7 @@ void misuse_release_failed(enum call call, int fd)
 		.type = EVENT_BAD_CLOSE, .fd = fd, .call = call, .kind = KIND_OTHER
 	};
 	int saved_errno = errno;
-	struct ledger_slot *slot;
+	struct ledger_slot *slot = NULL;
 	enum recorded_number number;
 
 	if (!shim_is_recording() || (fd >= 0 && fd <= STDERR_FILENO))
@@ -36,13 +135,68 @@ void misuse_release_failed(enum call call, int fd)
 	number = fd < 0 ? NUMBER_NEVER : recorder_number(shim_recorder(), fd, &slot);
 	if (number == NUMBER_CLOSED) {
 		event.type = EVENT_DOUBLE_CLOSE;
-		recorder_event_fill(&event, slot);
+		LEDGER_STORE(event.flags, call_ends_stream(call) ? EVENT_BY_STREAM : 0);
+		event_fill(&event, slot);
 	}
-	if (number != NUMBER_OTHER) {
-		event.here_stack_ref = capture_opening();
-		recorder_event(shim_recorder(), &event, thread_tid());
-	}
+	if (number != NUMBER_OTHER)
+		event_write(&event);
 	errno = saved_errno;
+}
+
+/* The whole range was this process's own, and is closed: it names what it means to close. */
+static bool range_is_closed(unsigned int first, unsigned int last, struct ledger_slot **ret_slot)
+{
+	const struct recorder *recorder = shim_recorder();
+
+	for (unsigned int fd = first; fd <= last; fd++) {
+		struct ledger_slot *slot =
+			ledger_slot_at(recorder->ledger, recorder->table, (int)fd, false);
+
+		if (!slot || slot_state(LEDGER_LOAD(slot->word)) != SLOT_CLOSED ||
+		    LEDGER_LOAD(slot->facts) & (FACT_INHERITED | FACT_OUTSIDE))
+			return false;
+		if (fd == first)
+			*ret_slot = slot;
+	}
+	return true;
+}
+
+void misuse_range_empty(enum call call, unsigned int first, unsigned int last)
+{
+	struct ledger_event event = { .type = EVENT_EMPTY_RANGE, .fd = (int)first, .call = call };
+	struct ledger_slot *slot = NULL;
+
+	if (!shim_is_recording() || first <= STDERR_FILENO || last < first || last > INT_MAX ||
+	    shim_recorder()->table->link == LINK_FORK || !range_is_closed(first, last, &slot))
+		return;
+	event_fill(&event, slot);
+	event_write(&event);
+}
+
+/*
+ * What was put on the number on purpose (dup2) may well be meant for the stream; what took
+ * it as the lowest is somebody else's.
+ */
+void misuse_stream_ends(const struct release *release)
+{
+	struct ledger_event event = { .type = EVENT_STALE_STREAM,
+				      .fd = release->fd,
+				      .call = release->call };
+	enum call opened = slot_call(release->word);
+	uint32_t facts, lost_ref;
+
+	if (release->fd <= STDERR_FILENO || !release->slot || !release->word ||
+	    opened == CALL_none || opened == CALL_dup2 || opened == CALL___dup2 ||
+	    opened == CALL_dup3)
+		return;
+	facts = LEDGER_LOAD(release->slot->facts);
+	if (facts & (FACT_FILE | FACT_DIR | FACT_INHERITED | FACT_OUTSIDE) ||
+	    !recorder_stream_lost(shim_recorder(), release->fd, &lost_ref))
+		return;
+	recorder_event_fill(&event, release->slot);
+	event.closed_stack_ref = lost_ref;
+	event.closed_tid = 0;
+	event_write(&event);
 }
 
 void misuse_open_failed(enum call call)

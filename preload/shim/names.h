@@ -24,6 +24,7 @@
 #include <pty.h>
 #include <sched.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -40,9 +41,15 @@
 #include <sys/sendfile.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
+#include <termios.h>
 #include <unistd.h>
 #include <utmp.h>
 #if __GLIBC_PREREQ(2, 36)
@@ -68,6 +75,25 @@ extern __typeof__(clone) __clone;
 extern __typeof__(waitpid) __waitpid;
 extern __typeof__(setmntent) __setmntent;
 extern __typeof__(endmntent) __endmntent;
+extern __typeof__(read) __read;
+extern __typeof__(write) __write;
+extern __typeof__(pread64) __pread64;
+extern __typeof__(pwrite64) __pwrite64;
+extern __typeof__(send) __send;
+extern __typeof__(connect) __connect;
+extern __typeof__(lseek) __lseek;
+extern __typeof__(poll) __poll;
+extern __typeof__(select) __select;
+extern int __fxstat(int version, int fd, struct stat *status);
+extern int __fxstat64(int version, int fd, struct stat64 *status);
+extern int __fxstatat(int version, int directory, const char *path, struct stat *status, int flags);
+extern int __fxstatat64(int version, int directory, const char *path, struct stat64 *status,
+			int flags);
+extern int __xmknodat(int version, int directory, const char *path, mode_t mode, dev_t *device);
+extern ssize_t __readlinkat_chk(int directory, const char *path, char *buffer, size_t size,
+				size_t room);
+extern int __dprintf_chk(int fd, int flag, const char *format, ...);
+extern int __vdprintf_chk(int fd, int flag, const char *format, va_list arguments);
 extern ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room);
 extern ssize_t __pread_chk(int fd, void *buffer, size_t size, off_t offset, size_t room);
 extern ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t room);
@@ -114,6 +140,49 @@ __asm__(".symver dladdr1, dladdr1@GLIBC_2.3.3");
 extern void __cxa_throw(void *thrown, void *type, void (*destroy)(void *));
 extern void *__cxa_begin_catch(void *header);
 
+#if __GLIBC_PREREQ(2, 26)
+#define SINCE_2_26(name) EXPORT_PLAIN(name)
+#else
+#define SINCE_2_26(name) EXPORT_VERSION(name, GLIBC_2 .26)
+extern ssize_t preadv2(int fd, const struct iovec *parts, int count, off_t offset, int flags);
+extern ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t offset, int flags);
+extern ssize_t preadv64v2(int fd, const struct iovec *parts, int count, off64_t offset, int flags);
+extern ssize_t pwritev64v2(int fd, const struct iovec *parts, int count, off64_t offset, int flags);
+#endif
+
+#if __GLIBC_PREREQ(2, 28)
+#define SINCE_2_28(name) EXPORT_PLAIN(name)
+#else
+#define SINCE_2_28(name) EXPORT_VERSION(name, GLIBC_2 .28)
+struct statx;
+extern int statx(int directory, const char *path, int flags, unsigned int mask,
+		 struct statx *status);
+extern int renameat2(int from, const char *old, int to, const char *new, unsigned int flags);
+#endif
+
+#if __GLIBC_PREREQ(2, 30)
+#define SINCE_2_30(name) EXPORT_PLAIN(name)
+#else
+#define SINCE_2_30(name) EXPORT_VERSION(name, GLIBC_2 .30)
+extern ssize_t getdents64(int fd, void *buffer, size_t size);
+#endif
+
+/* Before, a program had them from the archive that goes with libc, and called __fxstat() and its
+ * kin. */
+#if __GLIBC_PREREQ(2, 33)
+#define SINCE_2_33(name) EXPORT_PLAIN(name)
+#else
+#define SINCE_2_33(name) EXPORT_VERSION(name, GLIBC_2 .33)
+#endif
+
+#if __GLIBC_PREREQ(2, 35)
+#define SINCE_2_35(name) EXPORT_PLAIN(name)
+#else
+#define SINCE_2_35(name) EXPORT_VERSION(name, GLIBC_2 .35)
+extern int epoll_pwait2(int epoll, struct epoll_event *events, int room,
+			const struct timespec *timeout, const sigset_t *mask);
+#endif
+
 #if __GLIBC_PREREQ(2, 36)
 #define SINCE_2_36(name) EXPORT_PLAIN(name)
 #else
@@ -122,6 +191,9 @@ extern int pidfd_open(pid_t pid, unsigned int flags);
 extern int pidfd_getfd(int pidfd, int fd, unsigned int flags);
 extern int fsopen(const char *type, unsigned int flags);
 extern int fsmount(int fd, unsigned int flags, unsigned int attributes);
+extern int pidfd_send_signal(int pidfd, int signal, siginfo_t *info, unsigned int flags);
+extern int fsconfig(int fd, unsigned int command, const char *key, const void *value, int more);
+extern int move_mount(int from, const char *old, int to, const char *new, unsigned int flags);
 extern int fspick(int directory, const char *path, unsigned int flags);
 extern int open_tree(int directory, const char *path, unsigned int flags);
 #define FSOPEN_CLOEXEC 1

@@ -14,7 +14,10 @@ struct events {
 	uint32_t id;
 	struct lookup sweeps;  /* stack that closes all numbers, open or not */
 	struct lookup streams; /* stack that closed what a stream owns → call */
+	struct lookup stale; /* pairs of stacks: what a stream without its number closed → call */
 	struct lookup proven;  /* pairs of stacks whose wrong close has cost its owner something */
+	struct lookup
+		*failed; /* of all: pairs of stacks → calls that got EBADF after such a close */
 };
 
 /* What the ledger says of those who closed what one stack opened. */
@@ -73,6 +76,37 @@ static bool is_wrong_close(struct judge *judge, const struct ledger_event *event
 	return closers.of_here > 0;
 }
 
+static uint64_t pair_key(uint32_t opened_ref, uint32_t closed_ref)
+{
+	return (uint64_t)opened_ref << 32 | closed_ref;
+}
+
+/* Does the place that closed it close others from its opener, which nobody misses? */
+static bool is_usual_close(struct events *events, const struct ledger_event *event)
+{
+	const uint32_t *failed = lookup_get(
+		events->failed, pair_key(event->opened_stack_ref, event->closed_stack_ref), 0);
+
+	return closers_find(events->judge, event, event->closed_stack_ref).of_guilty >
+	       (failed ? *failed : 0);
+}
+
+/*
+ * Another descriptor had the number before: then the close may have been meant for
+ * that one, and who got EBADF may be the number's only owner.
+ */
+static enum misuse failure_kind(struct events *events, const struct ledger_event *event)
+{
+	bool is_use = event->type == EVENT_USE;
+
+	if (LEDGER_LOAD(event->flags) & EVENT_IS_FIRST ||
+	    event->here_stack_ref == event->closed_stack_ref)
+		return is_use ? MISUSE_USE : MISUSE_DOUBLE_CLOSE;
+	if (is_usual_close(events, event))
+		return is_use ? MISUSE_USE_LATE : MISUSE_DOUBLE_CLOSE;
+	return is_use ? MISUSE_USE_UNSURE : MISUSE_DOUBLE_CLOSE_UNSURE;
+}
+
 /* The same without anybody's EBADF: suspicious where the opening thread closes its own. */
 static bool is_odd_close(struct judge *judge, const struct ledger_event *event)
 {
@@ -80,11 +114,6 @@ static bool is_odd_close(struct judge *judge, const struct ledger_event *event)
 
 	return closers.of_guilty == 1 && closers.of_earlier == 0 && closers.of_others > 0 &&
 	       !closers.has_crossed;
-}
-
-static uint64_t pair_key(uint32_t opened_ref, uint32_t closed_ref)
-{
-	return (uint64_t)opened_ref << 32 | closed_ref;
 }
 
 static void finding_make(struct events *events, enum misuse misuse,
@@ -102,10 +131,11 @@ static void finding_make(struct events *events, enum misuse misuse,
 
 	/*
 	 * Shells close the ends of their pipes in more than one place (bash), or what
-	 * stands for none (dash); nobody who runs a script asks.
+	 * stands for none (dash), and save numbers that may not be open; nobody who runs
+	 * a script asks.
 	 */
 	if (standing == STANDING_IGNORED || place_is_harness(judge, place) ||
-	    (misuse <= MISUSE_NEGATIVE_CLOSE && judge->options->misuse == POLICY_NOTE &&
+	    (misuse <= MISUSE_USE_LATE && judge->options->misuse == POLICY_NOTE &&
 	     place_is_shell(judge, place)))
 		return;
 	if (!misuse_is_proof(misuse))
@@ -161,24 +191,45 @@ static bool is_before_exec(const struct events *events)
 	return events->process->origin == ORIGIN_FORK || state == PROCESS_REPLACED;
 }
 
+/* One more stack for a finding of a stream, which is one mistake. */
+static void late_add(struct events *events, enum misuse misuse, uint32_t call, uint32_t stack_ref,
+		     const struct ledger_event *event)
+{
+	struct judge *judge = events->judge;
+
+	if (judge->options->misuse == POLICY_IGNORE)
+		return;
+	misuse_word_late(judge,
+			 group_of(judge, misuse_type(misuse), event->kind % KIND_COUNT, call,
+				  place_of(judge, stack_ref)),
+			 event);
+}
+
 /*
- * fclose() or closedir() of what close() has taken from under it: that is one
- * mistake, and told at the close(). False: it was closed in another way.
+ * What came of a close() under a FILE or DIR, and is told there: the stream was given up
+ * too late, be it after another descriptor had the number and was closed; or it
+ * closed that descriptor, whose owner got EBADF. False: it is something else.
  */
 static bool stream_late_judge(struct events *events, const struct ledger_event *event)
 {
-	struct judge *judge = events->judge;
-	const uint32_t *call = lookup_get(&events->streams, event->closed_stack_ref, 0);
-	struct group *group;
+	uint32_t flags = LEDGER_LOAD(event->flags);
+	const uint32_t *stale = lookup_get(
+		&events->stale, pair_key(event->opened_stack_ref, event->closed_stack_ref), 0);
+	const uint32_t *under = lookup_get(&events->streams, event->closed_stack_ref, 0);
+	const uint32_t *earlier = lookup_get(&events->streams, event->earlier_stack_ref, 0);
 
-	if (!call || !(LEDGER_LOAD(event->flags) & EVENT_IS_STREAM) ||
-	    !misuse_is_stream_release(judge, event))
-		return false;
-	if (judge->options->misuse == POLICY_IGNORE)
+	if (stale) {
+		late_add(events, MISUSE_STALE_STREAM, *stale, event->closed_stack_ref, event);
 		return true;
-	group = group_of(judge, misuse_type(MISUSE_STREAM), event->kind % KIND_COUNT, *call,
-			 place_of(judge, event->closed_stack_ref));
-	misuse_word_late(judge, group, event);
+	}
+	if (!(flags & EVENT_BY_STREAM))
+		return false;
+	if (under && flags & EVENT_IS_STREAM)
+		late_add(events, MISUSE_STREAM, *under, event->closed_stack_ref, event);
+	else if (earlier)
+		late_add(events, MISUSE_STREAM, *earlier, event->earlier_stack_ref, event);
+	else
+		return false;
 	return true;
 }
 
@@ -186,18 +237,23 @@ static void release_judge(struct events *events, const struct ledger_event *even
 {
 	bool is_new;
 
-	if (is_sweep(events, event))
+	if (is_sweep(events, event) || stream_late_judge(events, event))
 		return;
-	if (is_wrong_close(events->judge, event)) {
-		(void)lookup_put(&events->proven, events->judge->report,
-				 pair_key(event->opened_stack_ref, event->closed_stack_ref), 0, 0,
-				 &is_new);
-		finding_make(events, MISUSE_WRONG_CLOSE, event);
-	} else if (event->type == EVENT_USE) {
-		finding_make(events, MISUSE_USE, event);
-	} else if (!stream_late_judge(events, event)) {
-		finding_make(events, MISUSE_DOUBLE_CLOSE, event);
+	if (!is_wrong_close(events->judge, event)) {
+		finding_make(events, failure_kind(events, event), event);
+		return;
 	}
+	(void)lookup_put(&events->proven, events->judge->report,
+			 pair_key(event->opened_stack_ref, event->closed_stack_ref), 0, 0, &is_new);
+	finding_make(events, MISUSE_WRONG_CLOSE, event);
+}
+
+static void bad_use_judge(struct events *events, const struct ledger_event *event)
+{
+	if (event->fd < 0)
+		finding_make(events, MISUSE_NEGATIVE_USE, event);
+	else if (!is_sweep(events, event) && !(LEDGER_LOAD(event->flags) & EVENT_IS_QUESTION))
+		finding_make(events, MISUSE_BAD_USE, event);
 }
 
 static void event_judge(struct events *events, const struct ledger_event *event)
@@ -212,6 +268,15 @@ static void event_judge(struct events *events, const struct ledger_event *event)
 			finding_make(events, MISUSE_NEGATIVE_CLOSE, event);
 		else if (!is_sweep(events, event))
 			finding_make(events, MISUSE_BAD_CLOSE, event);
+		break;
+	case EVENT_BAD_USE:
+		bad_use_judge(events, event);
+		break;
+	case EVENT_EMPTY_RANGE:
+		finding_make(events, MISUSE_EMPTY_RANGE, event);
+		break;
+	case EVENT_STALE_STREAM:
+		finding_make(events, MISUSE_STALE_STREAM, event);
 		break;
 	case EVENT_STREAM_CLOSE:
 		finding_make(events, MISUSE_STREAM, event);
@@ -250,11 +315,16 @@ static void event_note(struct events *events, const struct ledger_event *event)
 	if (event->type == EVENT_STREAM_CLOSE)
 		(void)lookup_put(&events->streams, events->judge->report, event->here_stack_ref, 0,
 				 event->call, &is_new);
-	if (event->type != EVENT_BAD_CLOSE || event->fd < 0)
+	if (event->type == EVENT_STALE_STREAM)
+		(void)lookup_put(&events->stale, events->judge->report,
+				 pair_key(event->opened_stack_ref, event->here_stack_ref), 0,
+				 event->call, &is_new);
+	if (event->fd < 0)
 		return;
 	if (LEDGER_LOAD(event->flags) & EVENT_IS_SWEEP ||
-	    is_released_at(events, event->fd - 1, event->here_stack_ref) ||
-	    is_released_at(events, event->fd + 1, event->here_stack_ref))
+	    (event->type == EVENT_BAD_CLOSE &&
+	     (is_released_at(events, event->fd - 1, event->here_stack_ref) ||
+	      is_released_at(events, event->fd + 1, event->here_stack_ref))))
 		(void)lookup_put(&events->sweeps, events->judge->report, event->here_stack_ref, 0,
 				 0, &is_new);
 }
@@ -289,15 +359,38 @@ static void events_each(struct events *events,
 	}
 }
 
+/* The same descriptor's close may be missed in more than one process: pairs are of the image. */
+static void failure_count(struct events *events, const struct ledger_event *event)
+{
+	bool is_new;
+
+	if (event->type == EVENT_USE || event->type == EVENT_DOUBLE_CLOSE)
+		*lookup_put(events->failed, events->judge->report,
+			    pair_key(event->opened_stack_ref, event->closed_stack_ref), 0, 0,
+			    &is_new) += LEDGER_LOAD(event->count);
+}
+
+/* Of what is judged at all. */
+static bool events_of(struct judge *judge, uint32_t image, struct events *ret_events)
+{
+	*ret_events = (struct events){ .judge = judge,
+				       .process = judge->images[image].process,
+				       .id = judge->images[image].id,
+				       .failed = ret_events->failed };
+	return ret_events->process && judge->lives[judge->images[image].life].is_wanted &&
+	       LEDGER_LOAD(ret_events->process->events_ref);
+}
+
 void events_find(struct judge *judge)
 {
-	for (uint32_t i = 0; i < judge->image_count; i++) {
-		struct events events = { .judge = judge,
-					 .process = judge->images[i].process,
-					 .id = judge->images[i].id };
+	struct lookup failed = { 0 };
+	struct events events = { .failed = &failed };
 
-		if (!events.process || !judge->lives[judge->images[i].life].is_wanted ||
-		    !LEDGER_LOAD(events.process->events_ref))
+	for (uint32_t i = 0; i < judge->image_count; i++)
+		if (events_of(judge, i, &events))
+			events_each(&events, failure_count);
+	for (uint32_t i = 0; i < judge->image_count; i++) {
+		if (!events_of(judge, i, &events))
 			continue;
 		events_each(&events, event_note);
 		events_each(&events, event_judge);

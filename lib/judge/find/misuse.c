@@ -8,7 +8,8 @@
  * What a finding says. In the texts %1 is the kind ("socket"), %2 the call
  * ("read"), %3 the number, %4 what it is for a standard one, %5 the stream that
  * owns it and %6 its end. The first frame
- * of the stack with this role is the line to change; NULL: the finding's own.
+ * of the stack with this role is the line to change; NULL: the finding's own;
+ * "": it is not known which.
  */
 struct misuse_words {
 	enum finding_type type;
@@ -39,6 +40,66 @@ static const struct misuse_words words[MISUSE_COUNT] = {
 		.explanation = "The kernel answered EBADF: nothing was closed. A call that fails "
 			       "returns a negative number.",
 		.remedy = "Check the number first: if (fd >= 0) close(fd).",
+	},
+	/* Either of three places may be the wrong one: none is named. */
+	[MISUSE_DOUBLE_CLOSE_UNSURE] = {
+		.type = FINDING_DOUBLE_CLOSE, .is_proof = true,
+		.title = "%1 closed twice",
+		.explanation = "The kernel answered EBADF: the number had been closed before. "
+			       "Before this %1, another descriptor had the number, and was closed, "
+			       "too. One of the two closes may have been meant for that one.",
+		.remedy = "Find the close that still uses the number of an earlier descriptor, or "
+			  "is one too many. Reset its variable after the first close (fd = -1).",
+		.remedy_role = "",
+	},
+	[MISUSE_EMPTY_RANGE] = {
+		.type = FINDING_DOUBLE_CLOSE, .is_proof = true,
+		.title = "%1 closed twice",
+		.explanation = "%2() named numbers that the program had opened, and all of them had "
+			       "been closed before. If a number had been given to a new descriptor "
+			       "meanwhile, this call would have closed that descriptor.",
+		.remedy = "Close it in one place.",
+	},
+	[MISUSE_BAD_USE] = {
+		.type = FINDING_BAD_USE, .is_proof = true,
+		.title = "%2() of number %3, which was never open",
+		.explanation = "%2() got EBADF, and nothing was seen to open the number since the "
+			       "program started.",
+		.remedy = "Use only what was opened: the variable may not have been set.",
+	},
+	[MISUSE_NEGATIVE_USE] = {
+		.type = FINDING_BAD_USE, .is_proof = true,
+		.title = "%2() of %3, which is not a descriptor",
+		.explanation = "%2() got EBADF: there is no such number. A call that fails returns "
+			       "a negative number.",
+		.remedy = "Check the number first: if (fd >= 0).",
+	},
+	[MISUSE_USE_UNSURE] = {
+		.type = FINDING_USE_AFTER_CLOSE, .is_proof = true,
+		.title = "%1 used after close",
+		.explanation = "%2() got EBADF: the number had been closed. Before this %1, another "
+			       "descriptor had the number, and was closed, too. The close or the "
+			       "use may have been meant for that one.",
+		.remedy = "Find the call that still uses the number of an earlier descriptor, or "
+			  "comes too late. Reset its variable after the close (fd = -1).",
+		.remedy_role = "",
+	},
+	/* What closed it closes others of its kind in order: the use comes too late. */
+	[MISUSE_USE_LATE] = {
+		.type = FINDING_USE_AFTER_CLOSE, .is_proof = true,
+		.title = "%1 used after close",
+		.explanation = "%2() got EBADF: the number had been closed. If the number had been "
+			       "given to a new descriptor meanwhile, this call would have used "
+			       "that descriptor.",
+		.remedy = "Do not use it after close(), and reset the variable there (fd = -1).",
+	},
+	[MISUSE_STALE_STREAM] = {
+		.type = FINDING_WRONG_CLOSE, .is_proof = true,
+		.title = "%1 closed by the %2() of a stream that had lost its number",
+		.explanation = "close() had closed the number under the stream. The number was then "
+			       "given to this %1, and %2() closed it.",
+		.remedy = "%2() in place of that close(): it closes the number, too.",
+		.remedy_role = "closed-before",
 	},
 	[MISUSE_USE] = {
 		.type = FINDING_USE_AFTER_CLOSE, .is_proof = true,
@@ -103,17 +164,6 @@ bool misuse_is_proof(enum misuse misuse)
 	return words[misuse].is_proof;
 }
 
-bool misuse_is_stream_release(struct judge *judge, const struct ledger_event *event)
-{
-	static const char *const calls[] = { "fclose", "_IO_fclose", "pclose", "closedir" };
-	const char *call = snapshot_call_name(judge->snapshot, event->call);
-
-	for (size_t i = 0; call && i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (strcmp(call, calls[i]) == 0)
-			return true;
-	return false;
-}
-
 /* A text with what its %1 to %6 stand for. */
 static const char *text_fill(struct judge *judge, const char *text,
 			     const struct ledger_event *event)
@@ -126,10 +176,10 @@ static const char *text_fill(struct judge *judge, const char *text,
 		call ? call : "the call",
 		report_printf(judge->report, "%d", event->fd),
 		event->fd >= 0 && event->fd <= 2 ? standards[event->fd] : "",
-		event->kind == KIND_DIRECTORY ? "DIR" : "FILE",
-		event->kind == KIND_DIRECTORY ? "closedir()"
-		: event->kind == KIND_PIPE    ? "pclose()"
-					      : "fclose()",
+		event->opened_facts & FACT_DIR ? "DIR" : "FILE",
+		event->opened_facts & FACT_DIR     ? "closedir()"
+		: event->opened_facts & FACT_POPEN ? "pclose()"
+						   : "fclose()",
 	};
 	const char *filled = "";
 
@@ -174,10 +224,23 @@ static void related_word(struct judge *judge, struct finding *finding, enum misu
 {
 	switch (misuse) {
 	case MISUSE_DOUBLE_CLOSE:
+	case MISUSE_EMPTY_RANGE:
+	case MISUSE_STALE_STREAM:
 		related_add(judge, finding, "closed-before", event->closed_stack_ref,
 			    tid_of(event, event->closed_tid));
 		break;
+	case MISUSE_DOUBLE_CLOSE_UNSURE:
+		related_add(judge, finding, "closed-before", event->closed_stack_ref,
+			    tid_of(event, event->closed_tid));
+		related_add(judge, finding, "closed-earlier", event->earlier_stack_ref, 0);
+		break;
+	case MISUSE_USE_UNSURE:
+		related_add(judge, finding, "closed", event->closed_stack_ref,
+			    tid_of(event, event->closed_tid));
+		related_add(judge, finding, "closed-earlier", event->earlier_stack_ref, 0);
+		break;
 	case MISUSE_USE:
+	case MISUSE_USE_LATE:
 	case MISUSE_STANDARD:
 		related_add(judge, finding, "closed", event->closed_stack_ref,
 			    tid_of(event, event->closed_tid));
@@ -204,6 +267,8 @@ static void remedy_place(struct judge *judge, struct finding *finding, const cha
 	const struct report_stack *stack = here;
 	const struct report_frame *top;
 
+	if (role && !*role)
+		return; /* nobody knows */
 	for (size_t i = 0; role && i < finding->related_count; i++)
 		if (strcmp(finding->related[i].role, role) == 0)
 			stack = &finding->related[i].stack;
@@ -231,6 +296,6 @@ void misuse_word(struct judge *judge, struct group *group, enum misuse misuse,
 
 void misuse_word_late(struct judge *judge, struct group *group, const struct ledger_event *event)
 {
-	related_add(judge, &group->finding, "closed-again", event->here_stack_ref,
-		    tid_of(event, event->tid));
+	related_add(judge, &group->finding, event->type == EVENT_USE ? "used" : "closed-again",
+		    event->here_stack_ref, tid_of(event, event->tid));
 }

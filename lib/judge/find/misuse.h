@@ -11,9 +11,16 @@
 
 enum misuse {
 	MISUSE_DOUBLE_CLOSE,
+	MISUSE_DOUBLE_CLOSE_UNSURE, /* or of one that had the number before */
+	MISUSE_EMPTY_RANGE,         /* close_range() of what was closed */
 	MISUSE_BAD_CLOSE,
 	MISUSE_NEGATIVE_CLOSE,
+	MISUSE_BAD_USE,
+	MISUSE_NEGATIVE_USE,
 	MISUSE_USE,
+	MISUSE_USE_UNSURE,   /* or of one that had the number before */
+	MISUSE_USE_LATE,     /* certainly not the close that is to be changed */
+	MISUSE_STALE_STREAM, /* fclose() of what has another owner by now */
 	MISUSE_WRONG_CLOSE,
 	MISUSE_ODD_CLOSE, /* a wrong close that nobody had trouble from */
 	MISUSE_STREAM,    /* close() of what a FILE or DIR owns */
@@ -31,10 +38,7 @@ bool misuse_is_proof(enum misuse misuse);
 void misuse_word(struct judge *judge, struct group *group, enum misuse misuse,
 		 const struct ledger_event *event);
 
-/* Another stack for a close() under a stream: of the fclose() that came too late. */
+/* Another stack for a finding of a stream: of the call that got EBADF for it. */
 void misuse_word_late(struct judge *judge, struct group *group, const struct ledger_event *event);
-
-/* Is the call of an event one that gives up a FILE or DIR? */
-bool misuse_is_stream_release(struct judge *judge, const struct ledger_event *event);
 
 #endif

@@ -60,6 +60,7 @@ static const struct wording wordings[FINDING_TYPE_COUNT] = {
 	[FINDING_STANDARD_TAKEN] = { "got ", " in the place of a standard descriptor",
 				     " in the place of a standard descriptor" },
 	[FINDING_OVERWRITTEN] = { "overwrote ", "", " overwritten" },
+	[FINDING_BAD_USE] = { "used ", " though not open", " used though not open" },
 };
 
 /* Lists of getaddrinfo() and its like are not open: "left 2 addrinfo lists unfreed". */

@@ -93,6 +93,7 @@ static void print_others(const struct printer *printer, enum finding_type type,
 		[FINDING_STANDARD_TAKEN] = { "socket in the place of a standard descriptor",
 					     "sockets in the place of standard descriptors" },
 		[FINDING_OVERWRITTEN] = { "overwritten descriptor", "overwritten descriptors" },
+		[FINDING_BAD_USE] = { "use of nothing", "uses of nothing" },
 	};
 
 	(void)fprintf(printer->out, "%" PRIu64 " %s", tally->counted,
@@ -155,6 +156,7 @@ void text_status(const struct printer *printer, const struct report *report)
 		[REASON_LOST] = "records were lost",
 		[REASON_ERROR] = "unclosed failed",
 		[REASON_STALE] = "what is known is out of date",
+		[REASON_MISUSE] = "misuse",
 	};
 	struct report_exit end = query_exit(report);
 	struct words words;
