@@ -135,6 +135,8 @@ struct ledger_header {
 	ledger_u32 process_count;  /* shared: entries handed out, used or not */
 	ledger_u32 scopes_ref;     /* shared: list of struct ledger_scope, latest first */
 	ledger_u64 lost[LOSS_COUNT]; /* shared */
+	/* Shared: what the kernel had open at the end of a process, without room for a record. */
+	ledger_u64 open_lost[KIND_DESCRIPTORS];
 	struct ledger_index processes; /* 12 entries a page */
 	ledger_u32 strings[LEDGER_STRINGS_KNOWN]; /* shared: the latest string of each hash */
 	ledger_u32 programs[LEDGER_PROGRAMS_KNOWN]; /* shared: struct ledger_program */

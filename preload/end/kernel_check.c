@@ -201,6 +201,9 @@ static void unseen_note(int fd, void *data)
 	if (fd == listing->ignored_fd ||
 	    ledger_view_is_open(&shim.ledger, shim.recorder.table_ref, fd))
 		return;
+	if (!ledger_slot_at(&shim.ledger, shim.recorder.table, fd, true))
+		LEDGER_COUNT(shim.ledger.header->open_lost[fact_kind_find(fd, KIND_OTHER) %
+							  KIND_DESCRIPTORS]);
 	if (slot_set(fd, SLOT_UNSEEN, 0, NULL, 0))
 		listing->unseen++;
 }

@@ -174,6 +174,20 @@ Test(hostile, lost_records)
 	(void)umount2("/dev/shm", MNT_DETACH);
 }
 
+/* The kernel's list still tells what is open, by its kind. */
+Test(hostile, open_without_room)
+{
+	struct watched watched;
+
+	small_places("128k");
+	watched = WATCH("--ledger-dir", "/dev/shm", "--", HOSTILE, "fills_and_keeps");
+	cr_expect_neq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect_not_null(strstr(watched.run.err, "by the kernel's list, and not recorded: 12 "
+						   "sockets"),
+			   "%s", watched.run.err);
+	(void)umount2("/dev/shm", MNT_DETACH);
+}
+
 /* Not even that: one line, 125, and the program is not started. */
 Test(hostile, no_place)
 {

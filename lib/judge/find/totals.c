@@ -177,6 +177,41 @@ static void losses_tell(struct judge *judge)
 	}
 }
 
+/* "50 sockets and 2 files": how many of which kinds, as far as they fit. */
+static const char *kinds_text(struct report *report, const uint64_t counts[KIND_DESCRIPTORS])
+{
+	const char *text = NULL;
+
+	for (unsigned int kind = 0; kind < KIND_DESCRIPTORS; kind++) {
+		const char *part;
+
+		if (counts[kind] == 0)
+			continue;
+		part = report_printf(report, "%llu %s", (unsigned long long)counts[kind],
+				     counts[kind] == 1 ? kind_name(kind) : kind_plural(kind));
+		text = text ? report_printf(report, "%s, %s", text, part) : part;
+	}
+	return text;
+}
+
+/* What the kernel had open at the end of a process where there was no room to write it down. */
+static void open_losses_tell(struct judge *judge)
+{
+	uint64_t counts[KIND_DESCRIPTORS];
+	const char *text;
+
+	for (unsigned int kind = 0; kind < KIND_DESCRIPTORS; kind++)
+		counts[kind] = LEDGER_LOAD(judge->ledger->header->open_lost[kind]);
+	text = kinds_text(judge->report, counts);
+	if (text)
+		diagnose(judge, DIAGNOSTIC_ERROR, "open-not-recorded",
+			 report_printf(judge->report,
+				       "open at the end of their process, by the kernel's list, and "
+				       "not recorded: %s",
+				       text),
+			 -1);
+}
+
 static void damage_tell(struct judge *judge)
 {
 	if (judge->damaged_tables)
@@ -206,6 +241,7 @@ static void completeness_find(struct judge *judge)
 	}
 	skipped_tell(judge);
 	losses_tell(judge);
+	open_losses_tell(judge);
 	damage_tell(judge);
 	report->is_complete = report->uncovered_count == 0 && report->running_count == 0 &&
 			      report->unchecked_count == 0 && report->records_lost == 0;
