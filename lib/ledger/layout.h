@@ -168,6 +168,8 @@ enum process_hindrance {
 	HINDRANCE_ROOM,    /* too little address space left; it does without us */
 	HINDRANCE_SESSION, /* it was given a session of its own */
 	HINDRANCE_OFF,     /* it was started with UNCLOSED_OPTIONS=off */
+	HINDRANCE_USER,    /* of another user, who may not open the ledger: it does without us */
+	HINDRANCE_LIBRARY, /* of another user, who may not read our library's file: the same */
 };
 
 /*

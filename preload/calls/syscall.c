@@ -18,6 +18,7 @@
 #include "end/finish.h"
 #include "end/seccomp.h"
 #include "libc/syscalls.h"
+#include "process/handover.h"
 #include "record/duplicates.h"
 #include "record/givers.h"
 #include "record/misuse.h"
@@ -370,6 +371,15 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 				(int)e);
 	case SYS_unshare:
 		return unshare((int)a);
+	case SYS_setuid:
+		handover_prepare((uid_t)a, (uid_t)a);
+		handover_done(); /* whatever comes of it: it only has an exec ask */
+		break;
+	case SYS_setreuid:
+	case SYS_setresuid:
+		handover_prepare((uid_t)a, (uid_t)b);
+		handover_done();
+		break;
 	case SYS_exit_group:
 		finish_process(END__EXIT, (int)a);
 		a = finish_report((int)a);

@@ -55,6 +55,7 @@ struct shim {
 	bool is_forked_from_threads; /* locks inside libunwind may be held by nobody */
 	bool is_under_valgrind;      /* readable.c */
 	_Atomic(bool) has_giver;     /* something may be open of which read() gives descriptors */
+	bool has_changed_user; /* set*uid() was called: may the ledger still be opened? */
 	bool is_table_shared; /* with another process: clone(CLONE_FILES) */
 	/* Set once a child was cloned that may run in our memory: our pid, to tell who we are. */
 	uint32_t host_pid;

@@ -113,6 +113,20 @@ CHECKED(shares_memory, 3, 1)
 CHECKED(shares_by_clone3, 3, 2)
 CHECKED(sharer_unshares, 4, 2)
 
+/* Root drops to another user and executes a program: that one is covered, too. */
+CHECKED(drops_user, 2, 2)
+CHECKED(drops_both, 2, 2)
+CHECKED(drops_all, 2, 2)
+CHECKED(drops_by_syscall, 2, 2)
+CHECKED(drops_by_halves, 2, 2)
+
+Test(lives, third_user)
+{
+	struct watched watched = lives_check("third_user", 2, 3);
+
+	cr_expect_not_null(strstr(watched.run.out, "read 0, write 0"), "%s", watched.run.out);
+}
+
 /* What the children opened behind libc is told, and nothing of the parent's threads. */
 Test(lives, fork_storm_hidden)
 {

@@ -121,6 +121,13 @@ static const char *kept_out(const struct ledger_process *process, const char **r
 	case HINDRANCE_OFF:
 		*ret_remedy = "take UNCLOSED_OPTIONS=off out of its environment";
 		return "it was started with UNCLOSED_OPTIONS=off";
+	case HINDRANCE_LIBRARY:
+		*ret_remedy = "install unclosed where that user can read it";
+		return "it runs as another user, who may not read libunclosed.so";
+	case HINDRANCE_USER:
+		*ret_remedy = "give --ledger-dir a file system with access control lists, or run "
+			      "unclosed as that user";
+		return "it runs as another user, who may not open the ledger";
 	default:
 		return NULL;
 	}

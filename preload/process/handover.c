@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* One more user in the access control list of the ledger's file. */
+#include "process/handover.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/raw.h"
+#include "shim/names.h"
+#include "shim/state.h"
+
+#define NO_CHANGE ((uid_t)-1)
+
+/* The form of the attribute: linux/posix_acl_xattr.h, and acl(5) for the rules. */
+#define ACL_ATTRIBUTE "system.posix_acl_access"
+#define ACL_VERSION 2
+#define ACL_READ_WRITE 6
+
+/* Users that a session may drop to. */
+#define USERS_MAX 32
+#define FURTHER_ENTRIES 4 /* the owner, the group, the mask, the others */
+#define NO_ID UINT32_MAX
+
+enum acl_tag {
+	ACL_OWNER = 0x01,
+	ACL_USER = 0x02,
+	ACL_GROUP = 0x04,
+	ACL_MASK = 0x10,
+	ACL_OTHER = 0x20
+};
+
+struct acl_entry {
+	uint16_t tag;
+	uint16_t permissions;
+	uint32_t id;
+};
+
+struct acl {
+	uint32_t version;
+	struct acl_entry entries[USERS_MAX + FURTHER_ENTRIES];
+};
+
+static void acl_add(struct acl *acl, size_t *count, enum acl_tag tag, uint16_t permissions,
+		    uint32_t id)
+{
+	acl->entries[(*count)++] = (struct acl_entry){ (uint16_t)tag, permissions, id };
+}
+
+/* The list with one more user than the file has now. Returns its size; 0: he has it, or no room. */
+static size_t acl_extend(long fd, uint32_t user, struct acl *ret_acl)
+{
+	struct acl now;
+	long size = raw4(SYS_fgetxattr, fd, ACL_ATTRIBUTE, &now, sizeof(now));
+	size_t entries =
+		raw_failed(size) || size < 4 ? 0 : ((size_t)size - 4) / sizeof(now.entries[0]);
+	size_t count = 0;
+
+	ret_acl->version = ACL_VERSION;
+	acl_add(ret_acl, &count, ACL_OWNER, ACL_READ_WRITE, NO_ID);
+	for (size_t i = 0; i < entries; i++) {
+		if (now.entries[i].tag != ACL_USER)
+			continue;
+		if (now.entries[i].id == user || count == USERS_MAX)
+			return 0;
+		acl_add(ret_acl, &count, ACL_USER, ACL_READ_WRITE, now.entries[i].id);
+	}
+	acl_add(ret_acl, &count, ACL_USER, ACL_READ_WRITE, user);
+	acl_add(ret_acl, &count, ACL_GROUP, 0, NO_ID);
+	acl_add(ret_acl, &count, ACL_MASK, ACL_READ_WRITE, NO_ID);
+	acl_add(ret_acl, &count, ACL_OTHER, 0, NO_ID);
+	return sizeof(ret_acl->version) + count * sizeof(ret_acl->entries[0]);
+}
+
+/*
+ * Is the file that has the ledger's name still the ledger? Somebody else may have put one
+ * there when it was removed. It is ours, has no second name, and is of this session.
+ */
+static bool is_ledger(long fd, uint32_t owner)
+{
+	struct ledger_header header;
+	struct stat status;
+
+	return raw2(SYS_fstat, fd, &status) == 0 && S_ISREG(status.st_mode) &&
+	       status.st_uid == owner && status.st_nlink == 1 &&
+	       raw4(SYS_pread64, fd, &header, offsetof(struct ledger_header, file_size), 0) ==
+		       offsetof(struct ledger_header, file_size) &&
+	       header.magic == LEDGER_MAGIC && header.version == LEDGER_VERSION &&
+	       header.session_id == shim.ledger.header->session_id;
+}
+
+static void user_admit(uint32_t user, uint32_t owner)
+{
+	struct acl acl;
+	size_t size;
+	long fd = raw4(SYS_openat, AT_FDCWD, shim.ledger_path,
+		       O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
+
+	if (raw_failed(fd))
+		return;
+	size = is_ledger(fd, owner) ? acl_extend(fd, user, &acl) : 0;
+	if (size)
+		(void)raw5(SYS_fsetxattr, fd, ACL_ATTRIBUTE, &acl, size, 0); /* asked for at exec */
+	(void)raw1(SYS_close, fd);                                           /* was only read */
+}
+
+void handover_prepare(uid_t real, uid_t effective)
+{
+	uid_t now[3];
+
+	if (!shim.is_active || !shim_may_call_kernel() ||
+	    raw_failed(raw3(SYS_getresuid, &now[0], &now[1], &now[2])))
+		return;
+	if (real == NO_CHANGE)
+		real = now[0];
+	if (effective == NO_CHANGE)
+		effective = now[1];
+	if (real == effective && effective != now[1])
+		user_admit(effective, now[1]);
+}
+
+void handover_done(void)
+{
+	shim.has_changed_user = true;
+}
+
+bool handover_reaches_ledger(void)
+{
+	return !shim.has_changed_user ||
+	       raw3(SYS_faccessat, AT_FDCWD, shim.ledger_path, R_OK | W_OK) != -EACCES;
+}
