@@ -98,7 +98,7 @@ enum ledger_loss {
 enum call_column {
 	COLUMN_NAME,     /* "accept4" */
 	COLUMN_RELEASED, /* the function that releases what it opens: "close"; "" none */
-	COLUMN_NUMBER,   /* "lowest": it got the lowest number that was free; "" not known */
+	COLUMN_NUMBER,   /* "lowest": it got the lowest number that was free; "placed": a chosen one; "" not known */
 	COLUMN_CLOEXEC,  /* how a program asks it for close-on-exec; "" it has no words for it */
 	COLUMN_COUNT
 };

@@ -173,6 +173,7 @@ static void counts_merge(struct report *into, const struct report *part)
 			total->peak = count->peak;
 		into->left_uncounted[kind] += part->left_uncounted[kind];
 	}
+	into->left_standard += part->left_standard;
 	into->kinds |= part->kinds;
 }
 

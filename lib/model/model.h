@@ -368,6 +368,7 @@ struct report {
 	struct report_kind_count kinds_total[KIND_COUNT];
 	uint64_t total, counted, suppressed, baselined, noted;
 	uint64_t left_uncounted[KIND_COUNT]; /* left open in judged processes, kinds that do not count */
+	uint64_t left_standard; /* of the kinds that count, in the place of 0, 1 and 2 */
 };
 
 /* A report with everything zero and an arena; NULL when memory is short. */

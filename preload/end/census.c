@@ -8,6 +8,7 @@
 #include "base/raw.h"
 #include "end/facts.h"
 #include "libc/real.h"
+#include "record/standard.h"
 #include "shim/state.h"
 #include "stack/capture.h"
 
@@ -51,7 +52,8 @@ static bool entry_read(uint32_t scope_ref, struct census_entry *entry)
 	if (!is_open(entry->fd, state))
 		return false;
 	entry->kind = kind_of(entry->fd, entry->word);
-	entry->is_counted = entry->fd > STDERR_FILENO && scope_counts_kind(entry->kind) &&
+	entry->is_counted = !standard_is_stream(entry->fd, entry->word) &&
+			    scope_counts_kind(entry->kind) &&
 			    !is_expected(entry->slot);
 	return true;
 }

@@ -13,6 +13,7 @@ static const char released_texts[] = "\0" /* id 0 */
 	;
 
 #define NUMBER_LOWEST "lowest"
+#define NUMBER_PLACED "placed"
 #define NUMBER_ANY ""
 static const char number_texts[] = "\0"
 #define CALL(name, opens, released, number, cloexec) NUMBER_##number "\0"

@@ -5,6 +5,7 @@
 
 #include <limits.h>
 
+#include "record/standard.h"
 #include "recorder/events.h"
 #include "stack/capture.h"
 
@@ -22,13 +23,20 @@ static bool call_ends_stream(enum call call)
 	}
 }
 
-/* What the record says of a number that a call found closed. The first three, and what stands for
- * the working directory, are left alone. */
+/*
+ * What the record says of a number that a call found closed. The standard streams, and what
+ * stands for the working directory, are left alone.
+ */
 static enum recorded_number number_state(int fd, struct ledger_slot **ret_slot)
 {
-	if (fd == AT_FDCWD || (fd >= 0 && fd <= STDERR_FILENO))
+	enum recorded_number number;
+
+	if (fd == AT_FDCWD)
 		return NUMBER_OTHER;
-	return fd < 0 ? NUMBER_NEVER : recorder_number(shim_recorder(), fd, ret_slot);
+	number = fd < 0 ? NUMBER_NEVER : recorder_number(shim_recorder(), fd, ret_slot);
+	return standard_is_stream(fd, number == NUMBER_CLOSED ? LEDGER_LOAD((*ret_slot)->word) : 0)
+		       ? NUMBER_OTHER
+		       : number;
 }
 
 /* What is known of the closed number, and whether another descriptor may be meant by it. */
@@ -130,9 +138,9 @@ void misuse_release_failed(enum call call, int fd)
 	struct ledger_slot *slot = NULL;
 	enum recorded_number number;
 
-	if (!shim_is_recording() || (fd >= 0 && fd <= STDERR_FILENO))
+	if (!shim_is_recording())
 		return;
-	number = fd < 0 ? NUMBER_NEVER : recorder_number(shim_recorder(), fd, &slot);
+	number = fd == AT_FDCWD ? NUMBER_NEVER : number_state(fd, &slot);
 	if (number == NUMBER_CLOSED) {
 		event.type = EVENT_DOUBLE_CLOSE;
 		LEDGER_STORE(event.flags, call_ends_stream(call) ? EVENT_BY_STREAM : 0);

@@ -105,6 +105,37 @@ Test(census, child_of_clone)
 	census_watch("small_clone");
 }
 
+/* What the program itself opens on 0, 1 or 2 is its own, and the sums are true. */
+Test(census, standard_numbers)
+{
+	struct watched watched = census_watch("zero");
+	struct watched twice = WATCH("--kinds", "all", "--misuse", "count", "--", CENSUS,
+				     "zero_twice");
+
+	cr_expect_not_null(strstr(watched.run.err, "sockets: 1 opened, 0 closed"), "%s",
+			   watched.run.err);
+	cr_expect_eq(run_status(&twice.run), 23, "%s", twice.run.err);
+	cr_expect_str_eq(report_text(twice.report, "findings/0/type"), "double-close");
+}
+
+Test(census, standard_streams)
+{
+	struct watched watched = WATCH("--kinds", "all", "--output", "-", "--", CENSUS,
+				       "standards");
+
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.out);
+	cr_expect_not_null(strstr(watched.run.out, "3 as standard input, output or error"), "%s",
+			   watched.run.out);
+	cr_expect_eq(json_array_size(report_at(watched.report, "findings")), 0);
+}
+
+/* libc is not believed to keep more than it does. */
+Test(census, not_kept_by_libc)
+{
+	census_watch("name_servers");
+	census_watch("databases");
+}
+
 /* By default sockets count: the others around them take no room from them. */
 Test(census, sockets_among_others)
 {

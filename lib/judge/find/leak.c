@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One descriptor that was left open: what it is, and whether it counts. */
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "judge/descriptor/addresses.h"
 #include "judge/find/find.h"
@@ -99,6 +101,20 @@ static void group_add(struct judge *judge, struct group *group, const struct lea
 }
 
 /*
+ * Does it stand for standard input, output or error: put there by a call that chooses
+ * its number, or a terminal or /dev/null, as daemons open them in the place of these?
+ */
+static bool is_standard_stream(const struct judge *judge, const struct leak *leak)
+{
+	const char *number = snapshot_call_text(judge->snapshot, COLUMN_NUMBER, leak->call);
+
+	if (leak->fd > 2)
+		return false;
+	return (number && strcmp(number, "placed") == 0) || leak->kind == KIND_PTY ||
+	       (leak->fact && leak->fact->has & HAS_STAT && S_ISCHR(leak->fact->mode));
+}
+
+/*
  * Why a descriptor does not count, whatever the policies; NULL: nothing speaks
  * for it. libc's own goes under the call that it is kept for.
  */
@@ -110,6 +126,8 @@ static const char *excuse_of(struct judge *judge, struct leak *leak)
 		leak->call = kept;
 		return kept_reason(judge, kept);
 	}
+	if (is_standard_stream(judge, leak))
+		return "it was put in the place of standard input, output or error";
 	if (leak->keep)
 		return report_printf(judge->report, "the program means it to stay open: %s",
 				     leak->keep);
@@ -139,6 +157,11 @@ void leak_judge(struct judge *judge, struct leak *leak)
 	if (life->is_running || (leak->is_harness && !is_verbose) ||
 	    crossing_has(judge, leak->fd, leak->view))
 		return;
+	/* A file there is how it is done; a socket is odd enough for a note. */
+	if (leak->kind != KIND_SOCKET && is_standard_stream(judge, leak)) {
+		judge->report->left_standard += is_asked;
+		return;
+	}
 	excuse = excuse_of(judge, leak);
 	filter = is_asked && !kept_opener(leak->call) ? filter_find(judge, leak) : NONE;
 	if (!excuse)

@@ -8,6 +8,9 @@
 /* Forks and execs above one another; deeper is taken for a cycle. */
 #define TABLE_DEPTH_MAX 1000000
 
+/* Standard error. */
+#define STANDARD_LAST 2
+
 /* In place of an heir: the one it passed to has closed it since. */
 #define RELEASED (NONE - 1)
 
@@ -276,11 +279,11 @@ static void numbers_walk(struct walk *walk, bool with_inherited)
 
 		if (!budget_take(judge, &judge->view_budget, 1))
 			return;
-		if (fd <= 2)
-			continue;
 		if (!budget_take(judge, &judge->view_budget, walk->depth))
 			return;
 		ledger_view(judge->ledger, walk->table_ref, (int)fd, &view);
+		if (fd <= STANDARD_LAST && view.origin == DESCRIPTOR_OUTSIDE)
+			continue; /* every program is given these */
 		if (walk->is_finding_heirs)
 			heir_find(walk, (int)fd, &view);
 		else if (view.origin != DESCRIPTOR_NOT_OPEN)

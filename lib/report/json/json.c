@@ -147,6 +147,8 @@ static json_t *json_summary(const struct report *report)
 		if (report->left_uncounted[kind])
 			json_add_number(left, kind_name(kind), report->left_uncounted[kind]);
 	json_add(summary, "left_uncounted", left);
+	if (report->left_standard)
+		json_add_number(summary, "left_standard", report->left_standard);
 	return summary;
 }
 

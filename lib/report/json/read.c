@@ -169,6 +169,7 @@ static void read_summary(struct json_reader *reader, const json_t *root)
 	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
 		report->left_uncounted[kind] =
 			read_count(reader, left, kind_name(kind), UINT64_MAX);
+	report->left_standard = read_count(reader, summary, "left_standard", UINT64_MAX);
 }
 
 json_t *read_file(const char *path, char *error, size_t size, int *ret_error)

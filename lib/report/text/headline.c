@@ -119,7 +119,8 @@ static void print_clean(const struct printer *printer, const struct report *repo
 		const char *what;
 	} parts[] = { { tally->suppressed_open, "suppressed" },
 		      { tally->baselined_open, "in the baseline" },
-		      { left_in_running(report), "still in use" } };
+		      { left_in_running(report), "still in use" },
+		      { report->left_standard, "as standard input, output or error" } };
 
 	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
 		if (report->kinds & KIND_BIT(kind)) {

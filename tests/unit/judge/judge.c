@@ -63,7 +63,7 @@ Test(judge, peer_closed_is_proof)
 	world_symbol(0x2001, "main", "/home/me/src/chat.c", 103);
 	world_slot(&world, 0, 5, WORLD_ACCEPT4, KIND_SOCKET, serve_stack())->facts = FACT_ACCEPTED;
 	world_slot(&world, 0, 6, WORLD_ACCEPT4, KIND_SOCKET, serve_stack())->facts = FACT_ACCEPTED;
-	world_slot(&world, 0, 2, WORLD_ACCEPT4, KIND_SOCKET, serve_stack());
+	world_slot(&world, 0, 2, WORLD_ACCEPT4, KIND_SOCKET, serve_stack())->facts = FACT_OUTSIDE;
 	world_fact(&world, 0, 5, 8);
 	world_fact(&world, 0, 6, 8);
 	world_exit(&world, 0, 0);
