@@ -236,6 +236,7 @@ static bool session_begin(char *const *environment, struct options *options)
 	header->kinds = options->kinds;
 	header->kinds_asked = options->is_verbose ? KIND_ALL : options->kinds;
 	header->fails_tests = options_fails_tests(options);
+	header->keeps_all = options_ask_for_programs(options);
 	if (written) /* an image that comes later may not have it */
 		header->options_ref =
 			ledger_string_add(&shim.ledger, written, strlen(written));

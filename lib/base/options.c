@@ -73,6 +73,11 @@ bool options_fails_tests(const struct options *options)
 	return options->fail_tests == FAIL_TESTS_ALWAYS;
 }
 
+bool options_ask_for_programs(const struct options *options)
+{
+	return options->only_count > 0 || options->skip_count > 0;
+}
+
 static bool name_equals(const char *name, const char *written, size_t length)
 {
 	for (size_t i = 0; i < length; i++)

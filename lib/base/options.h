@@ -69,6 +69,9 @@ void options_init(struct options *options);
  */
 bool options_fails_tests(const struct options *options);
 
+/* Is the name of each process, one that ended clean included, asked for? */
+bool options_ask_for_programs(const struct options *options);
+
 enum option_type {
 	OPTION_TYPE_KINDS,
 	OPTION_TYPE_WORD,

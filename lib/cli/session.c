@@ -124,6 +124,7 @@ int session_open(struct session *session, const struct options *options, const c
 	header->kinds = options->kinds;
 	header->kinds_asked = options->is_verbose ? KIND_ALL : options->kinds;
 	header->fails_tests = options_fails_tests(options);
+	header->keeps_all = options_ask_for_programs(options);
 	header->preload_ref = text_add_to(&session->ledger, library);
 	header->path_ref = text_add_to(&session->ledger, session->path);
 	cwd = getcwd(NULL, 0);

@@ -38,6 +38,7 @@ struct judge {
 	uint32_t image_count;
 	struct life *lives;
 	uint32_t life_count;
+	struct ledger_totals given_back; /* of processes that ended clean and have no entry more */
 
 	struct module *modules;
 	uint32_t module_count;

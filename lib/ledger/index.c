@@ -14,8 +14,8 @@ void *ledger_made_at(struct ledger *ledger, ledger_u32 *entry, size_t size, bool
 		if (atomic_compare_exchange_strong_explicit(entry, &ref, made, memory_order_acq_rel,
 							    memory_order_acquire))
 			ref = made;
-		else if (size == LEDGER_PAGE_SIZE)
-			ledger_page_free(ledger, made); /* a smaller one is lost */
+		else
+			ledger_record_free(ledger, made, size);
 	}
 	return ledger_at(ledger, ref, size);
 }
@@ -52,6 +52,34 @@ void *ledger_index_at(struct ledger *ledger, struct ledger_index *index, uint32_
 		      leaf_ref(ledger, index, leaf - LEDGER_INDEX_DIRECT, is_create);
 	entries = ref ? ledger_made_at(ledger, ref, leaf_size, is_create) : NULL;
 	return entries ? entries + (size_t)(number % per_leaf) * entry_size : NULL;
+}
+
+ledger_u32 *ledger_index_leaf(struct ledger *ledger, struct ledger_index *index, uint32_t leaf)
+{
+	if (leaf >= LEDGER_INDEX_LEAVES)
+		return NULL;
+	return leaf < LEDGER_INDEX_DIRECT
+		       ? &index->direct[leaf]
+		       : leaf_ref(ledger, index, leaf - LEDGER_INDEX_DIRECT, false);
+}
+
+/* `level` nodes below this reference; at 0 it is a leaf's. */
+static void branch_free(struct ledger *ledger, uint32_t ref, unsigned int level, uint32_t leaf_size)
+{
+	uint32_t size = level ? LEDGER_NODE_REFS * sizeof(uint32_t) : leaf_size;
+	const ledger_u32 *node = level && ref ? ledger_at(ledger, ref, size) : NULL;
+
+	for (uint32_t i = 0; node && i < LEDGER_NODE_REFS; i++)
+		branch_free(ledger, LEDGER_LOAD(node[i]), level - 1, leaf_size);
+	if (ref)
+		ledger_record_free(ledger, ref, size);
+}
+
+void ledger_index_free(struct ledger *ledger, struct ledger_index *index, uint32_t leaf_size)
+{
+	for (uint32_t i = 0; i < LEDGER_INDEX_DIRECT; i++)
+		branch_free(ledger, LEDGER_LOAD(index->direct[i]), 0, leaf_size);
+	branch_free(ledger, LEDGER_LOAD(index->root_ref), LEDGER_NODE_LEVELS, leaf_size);
 }
 
 /*

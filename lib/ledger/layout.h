@@ -5,7 +5,8 @@
  * A ledger is one file, mapped shared by every process of a session. It is a
  * sequence of pages of 4 KiB in windows of 1 MiB. Page 0 holds the header; the
  * rest of the first group of pages is near: for what every process reads. All
- * further pages come from one allocator (struct ledger_header, next_page).
+ * further pages come from one allocator (struct ledger_header, next_page). What a
+ * process leaves that ended clean is given back and used again (give_back.c).
  *
  * References (…_ref) are byte offsets from the start of the file; 0 means
  * none. No record straddles a window. Times are nanoseconds of CLOCK_MONOTONIC
@@ -48,7 +49,7 @@
 /*
  * The first group. A process that reads a byte of it has all of it: the kernel maps
  * a file by 64 KiB at a time. From its second page on it holds the nodes that lead
- * to the first 49 000 processes, then names that many processes use.
+ * to the first 45 000 processes, then names that many processes use.
  */
 #define LEDGER_NEAR_START LEDGER_PAGE_SIZE
 #define LEDGER_NEAR_END (LEDGER_GROUP_PAGES * LEDGER_PAGE_SIZE)
@@ -103,6 +104,42 @@ enum call_column {
 	COLUMN_COUNT
 };
 
+/*
+ * Records that were given back, by their size in steps of 8 bytes up to that of a
+ * leaf, which larger ones are divided into. Each list is as that of free pages: the
+ * first word of a record is the next one, counted in 8 bytes.
+ */
+#define LEDGER_FREE_LISTS (LEDGER_LEAF_SIZE / 8)
+
+/* In place of a leaf of processes all of which have been given back. Their numbers stay theirs. */
+#define LEDGER_LEAF_GONE UINT32_C(1)
+
+/*
+ * What processes were that have been given back: sums of all of them, in two copies. One
+ * who gives a process back holds the record (`holder`), fills the copy that does
+ * not count, and makes it count by one store of `current`: the number of the copy,
+ * and the last image of the process that this copy has and the other has not. That one is
+ * counted here, whatever its entry still says; the one before is gone by then. Who
+ * dies over it leaves a record that is held for ever and right.
+ */
+struct ledger_totals {
+	uint64_t processes;
+	uint64_t end_ns; /* when the last of them ended */
+	struct {
+		uint64_t opened;
+		uint64_t peak; /* of one image */
+	} kinds[KIND_COUNT];
+};
+
+struct ledger_returns {
+	ledger_u32 holder; /* 1: held */
+	uint32_t reserved;
+	ledger_u64 current; /* number of the copy | index + 1 << 1; 0: nothing yet */
+	struct ledger_totals totals[2];
+};
+
+#define LEDGER_RETURNS 8
+
 #define LEDGER_STRINGS_KNOWN 512
 #define LEDGER_PROGRAMS_KNOWN 128
 
@@ -137,10 +174,18 @@ struct ledger_header {
 	ledger_u64 lost[LOSS_COUNT]; /* shared */
 	/* Shared: what the kernel had open at the end of a process, without room for a record. */
 	ledger_u64 open_lost[KIND_DESCRIPTORS];
-	struct ledger_index processes; /* 12 entries a page */
+	struct ledger_index processes; /* 11 entries a page */
 	ledger_u32 strings[LEDGER_STRINGS_KNOWN]; /* shared: the latest string of each hash */
 	ledger_u32 programs[LEDGER_PROGRAMS_KNOWN]; /* shared: struct ledger_program */
 	ledger_u64 walkers; /* shared: a bit a hash of a program that walks many stacks */
+	ledger_u64 free_records[LEDGER_FREE_LISTS]; /* shared: tag << 32 | reference / 8 */
+	/* Shared: how often somebody began, and ended, to give a process back: to read between. */
+	ledger_u32 returns_begun;
+	ledger_u32 returns_done;
+	uint32_t returns_ref; /* LEDGER_RETURNS struct ledger_returns, near */
+	uint32_t reserved;
+	uint32_t standard_ref; /* two struct ledger_slot, near: see struct ledger_table, standard */
+	uint32_t keeps_all;   /* 1: no process is given back, its name will be asked for */
 };
 
 #define LEDGER_STRING_MAX 4000 /* bytes; what is longer is cut */
@@ -215,7 +260,7 @@ struct ledger_kind_count {
 	ledger_u32 peak;
 };
 
-/* One process image. 336 bytes, 12 a page. */
+/* One process image. 344 bytes, 11 a page. */
 struct ledger_process {
 	ledger_u32 state; /* enum process_state */
 	uint32_t origin;  /* enum process_origin */
@@ -255,6 +300,21 @@ struct ledger_process {
 	ledger_u32 pid_namespace; /* of self_pid, where that is small: inode; 0 not known */
 	ledger_u32 memory_ref;    /* struct ledger_memory; 0: it was given none */
 	ledger_u32 exceptions_ref; /* list of struct ledger_exception */
+	/*
+	 * Who refers to it: entries it announced that were not given back. Raised by the
+	 * process itself, before the other is announced. HOLDERS_NAMED: a record that stays has
+	 * its index.
+	 */
+	ledger_u32 holders;
+	uint32_t reserved;
+};
+
+#define HOLDERS_NAMED (UINT32_C(1) << 31)
+
+/* Behind the entries of a page. */
+struct ledger_processes_tail {
+	ledger_u32 returned; /* shared: how many of its entries were given back */
+	uint32_t reserved;
 };
 
 /*
@@ -436,8 +496,15 @@ struct ledger_table {
 	ledger_u32 forks;     /* shared by the threads of the table */
 	ledger_u32 limit;     /* one more than the highest number that may have a slot; whole leaves */
 	struct ledger_index slots;
-	struct ledger_index addresses;
+	ledger_u32 addresses_ref; /* struct ledger_index; 0: no address was noted */
+	/*
+	 * Which of 0, 1 and 2 were open when the image started and have no slot yet: a bit a
+	 * number, and STANDARD_STRANGER for FACT_STRANGER. Their slots are made with their leaf.
+	 */
+	ledger_u32 standard;
 };
+
+#define STANDARD_STRANGER(fd) (UINT32_C(1) << ((fd) + 8))
 
 /* States of a slot. */
 enum slot_state {
@@ -712,12 +779,14 @@ struct ledger_exception {
 #define LEDGER_EXCEPTIONS_MAX 256
 
 #define LEDGER_SLOTS_PER_LEAF (LEDGER_LEAF_SIZE / sizeof(struct ledger_slot))
-#define LEDGER_PROCESSES_PER_PAGE (LEDGER_PAGE_SIZE / sizeof(struct ledger_process))
+#define LEDGER_PROCESSES_PER_PAGE                                                                  \
+	((LEDGER_PAGE_SIZE - sizeof(struct ledger_processes_tail)) / sizeof(struct ledger_process))
 
 static_assert(sizeof(ledger_u32) == 4 && sizeof(ledger_u64) == 8, "atomics are plain words");
 static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "the ledger needs lock-free 64-bit atomics");
 static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE_SIZE, "the header fits page 0");
-static_assert(sizeof(struct ledger_process) == 336, "12 processes a page");
+static_assert(sizeof(struct ledger_process) == 344, "11 processes a page");
+static_assert(sizeof(struct ledger_returns) % 8 == 0, "no padding");
 static_assert(sizeof(struct ledger_block) == 32, "16 blocks a leaf");
 static_assert(sizeof(struct ledger_memory) == 116, "no padding");
 static_assert(sizeof(struct ledger_image) == 32, "no padding");
@@ -725,7 +794,7 @@ static_assert(sizeof(struct ledger_program) == 80, "no padding");
 static_assert(sizeof(struct ledger_module) == 64, "no padding");
 static_assert(sizeof(struct ledger_stack) == 32, "no padding before pcs");
 static_assert(sizeof(struct ledger_pair) == 64, "no padding");
-static_assert(sizeof(struct ledger_table) == 176, "no padding");
+static_assert(sizeof(struct ledger_table) == 112, "no padding");
 static_assert(sizeof(struct ledger_scope) == 72, "no padding");
 static_assert(sizeof(struct ledger_note) == 16, "no padding");
 static_assert(sizeof(struct ledger_slot) == 64, "8 slots a leaf, one a cache line");

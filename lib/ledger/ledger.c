@@ -87,6 +87,31 @@ static void nodes_make(struct ledger_header *header)
 	header->near_next = next;
 }
 
+/* A record that nobody else can want: the ledger is being made. */
+static uint32_t near_take(struct ledger_header *header, size_t size)
+{
+	uint32_t ref = header->near_next;
+
+	header->near_next = ref + (uint32_t)size;
+	return ref;
+}
+
+/* What every process reads, or writes when it has waited for another. */
+static void shared_make(struct ledger_header *header)
+{
+	struct ledger_slot *standard;
+
+	header->returns_ref = near_take(header, LEDGER_RETURNS * sizeof(struct ledger_returns));
+	header->standard_ref = near_take(header, 2 * sizeof(*standard));
+	standard = (struct ledger_slot *)((uint8_t *)header + header->standard_ref);
+	for (unsigned int is_stranger = 0; is_stranger <= 1; is_stranger++) {
+		LEDGER_STORE(standard[is_stranger].word,
+			     SLOT_WORD(1, 0, KIND_OTHER, SLOT_OUTSIDE));
+		LEDGER_STORE(standard[is_stranger].facts,
+			     FACT_OUTSIDE | (is_stranger ? FACT_STRANGER : 0));
+	}
+}
+
 static void header_write(struct ledger_header *header, uint64_t size_bytes, uint64_t session_id)
 {
 	header->version = LEDGER_VERSION;
@@ -99,6 +124,7 @@ static void header_write(struct ledger_header *header, uint64_t size_bytes, uint
 	header->next_page = LEDGER_GROUP_PAGES;
 	header->ready_page = LEDGER_GROUP_PAGES;
 	nodes_make(header);
+	shared_make(header);
 	atomic_thread_fence(memory_order_release);
 	header->magic = LEDGER_MAGIC;
 }

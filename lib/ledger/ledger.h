@@ -100,6 +100,12 @@ void ledger_page_free(struct ledger *ledger, uint32_t page_ref);
  */
 uint32_t ledger_record_alloc(struct ledger *ledger, size_t size_bytes);
 
+/*
+ * Give a record back that no process refers to any more: of ledger_record_alloc(), with
+ * the same size.
+ */
+void ledger_record_free(struct ledger *ledger, uint32_t ref, size_t size_bytes);
+
 /* The same where every process has it at hand, as long as there is room; then anywhere. */
 uint32_t ledger_near_alloc(struct ledger *ledger, size_t size_bytes);
 
@@ -141,6 +147,12 @@ void *ledger_index_at(struct ledger *ledger, struct ledger_index *index, uint32_
 uint32_t ledger_index_next(struct ledger *ledger, struct ledger_index *index, uint32_t number,
 			   uint32_t per_leaf);
 
+/* The reference of leaf `leaf`; NULL: no node leads there. */
+ledger_u32 *ledger_index_leaf(struct ledger *ledger, struct ledger_index *index, uint32_t leaf);
+
+/* Give back all leaves and nodes of an index that nobody uses any more. */
+void ledger_index_free(struct ledger *ledger, struct ledger_index *index, uint32_t leaf_size);
+
 /* Processes (process.c) */
 
 /* Hand out an entry in PROCESS_UNUSED state. NULL when there is no room. */
@@ -153,9 +165,32 @@ struct ledger_process *ledger_process_at(struct ledger *ledger, uint32_t index);
 void ledger_process_replaced(struct ledger *ledger, struct ledger_process *process,
 			     uint32_t successor);
 
+/* Entry `index` is of no use any more: its page goes with the last entry of it. */
+void ledger_process_return(struct ledger *ledger, uint32_t index);
+
 /* A new, empty image; 0 when there is no room. */
 uint32_t ledger_image_new(struct ledger *ledger, uint32_t exe_ref, uint32_t argv_ref,
 			  uint32_t cwd_ref);
+
+/* Giving back (give_back.c) */
+
+/*
+ * The process whose last image is entry `index` is gone, and its parent, entry `parent`,
+ * which calls this in its own name, has waited for it. If it ended clean and nobody
+ * refers to it, all that it has in the ledger is given back, and its counts are in the
+ * sums. False: it is kept. Makes no system call but to map a window.
+ */
+bool ledger_give_back(struct ledger *ledger, uint32_t index, uint32_t parent);
+
+/* An announced process did not come to life. */
+void ledger_withdraw(struct ledger *ledger, uint32_t index);
+
+/*
+ * The sums in record `number` (of LEDGER_RETURNS). Returns the index of the image whose
+ * process is in them, whatever its entry says; UINT32_MAX: none.
+ */
+uint32_t ledger_returns_read(struct ledger *ledger, unsigned int number,
+			     struct ledger_totals *ret_totals);
 
 /* Tables (table.c) */
 
@@ -181,6 +216,22 @@ struct ledger_slot *ledger_slot_at(struct ledger *ledger, struct ledger_table *t
  * where no fork happened meanwhile. False: no room.
  */
 bool ledger_slot_keep(struct ledger *ledger, struct ledger_slot *slot, uint32_t now_fork);
+
+/*
+ * Was `fd`, 0 to 2, open when the image of the table started, and has it no slot yet?
+ * Asked where ledger_slot_at() has found none: then it is as it was.
+ */
+static inline bool ledger_table_has_standard(const struct ledger_table *table, int fd)
+{
+	return (uint32_t)fd <= 2 && LEDGER_LOAD(table->standard) & UINT32_C(1) << fd;
+}
+
+/* Note at the start of an image that `fd`, 0 to 2, is open; `facts` as a slot's. */
+void ledger_table_note_standard(struct ledger *ledger, struct ledger_table *table, int fd,
+				uint32_t facts);
+
+/* Give back a table that nobody refers to any more, and its slots. */
+void ledger_table_free(struct ledger *ledger, uint32_t ref);
 
 struct ledger_address *ledger_address_at(struct ledger *ledger, struct ledger_table *table, int fd,
 					 bool is_create);

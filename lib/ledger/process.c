@@ -21,16 +21,24 @@ struct ledger_process *ledger_process_new(struct ledger *ledger, uint32_t *ret_i
 	struct ledger_process *process;
 
 	/* The page first: a number below the count always has its entry. */
-	do {
+	for (;;) {
+		uint32_t seen = index;
+
 		if (index >= PROCESSES_MAX)
 			return NULL;
 		process = ledger_index_at(ledger, &ledger->header->processes, index,
 					  sizeof(*process), LEDGER_PAGE_SIZE, true);
+		if (process &&
+		    atomic_compare_exchange_strong_explicit(count, &index, index + 1,
+							    memory_order_acq_rel,
+							    memory_order_relaxed))
+			break;
+		/* No room; or all of that page came and went since its number was read. */
 		if (!process)
+			index = LEDGER_LOAD(*count);
+		if (!process && index == seen)
 			return NULL;
-	} while (!atomic_compare_exchange_weak_explicit(count, &index, index + 1,
-							memory_order_acq_rel,
-							memory_order_relaxed));
+	}
 	process->parent = index;
 	process->exec_of = index;
 	process->started_ns = ledger_now_ns(ledger);
@@ -45,6 +53,23 @@ void ledger_process_replaced(struct ledger *ledger, struct ledger_process *proce
 	LEDGER_STORE(process->end_how, END_EXEC);
 	LEDGER_STORE(process->ended_ns, ledger_now_ns(ledger));
 	atomic_store_explicit(&process->state, PROCESS_REPLACED, memory_order_release);
+}
+
+void ledger_process_return(struct ledger *ledger, uint32_t index)
+{
+	ledger_u32 *leaf = ledger_index_leaf(ledger, &ledger->header->processes,
+					     index / LEDGER_PROCESSES_PER_PAGE);
+	uint32_t ref = leaf ? atomic_load_explicit(leaf, memory_order_acquire) : 0;
+	uint8_t *page = ledger_at(ledger, ref, LEDGER_PAGE_SIZE);
+	struct ledger_processes_tail *tail;
+
+	if (!page)
+		return;
+	tail = (void *)(page + LEDGER_PAGE_SIZE - sizeof(*tail));
+	if (atomic_fetch_add(&tail->returned, 1) + 1 != LEDGER_PROCESSES_PER_PAGE)
+		return;
+	atomic_store(leaf, LEDGER_LEAF_GONE);
+	ledger_page_free(ledger, ref);
 }
 
 uint32_t ledger_image_new(struct ledger *ledger, uint32_t exe_ref, uint32_t argv_ref,

@@ -8,9 +8,12 @@ uint32_t ledger_scope_add(struct ledger *ledger, const struct ledger_scope *fill
 	uint32_t ref = ledger_record_alloc(ledger, sizeof(struct ledger_scope));
 	struct ledger_scope *scope = ledger_at(ledger, ref, sizeof(*scope));
 	uint32_t first = atomic_load_explicit(head, memory_order_relaxed);
+	struct ledger_process *process = ledger_process_at(ledger, filled->process);
 
 	if (!scope)
 		return 0;
+	if (process)
+		atomic_fetch_or_explicit(&process->holders, HOLDERS_NAMED, memory_order_relaxed);
 	*scope = *filled;
 	scope->self_ref = ref;
 	do

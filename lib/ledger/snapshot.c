@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *why(const char *format, unsigned long long a, unsigned long long b)
@@ -125,10 +126,49 @@ static int snapshot_read(struct snapshot *snapshot, int fd, uint64_t used)
 	return 0;
 }
 
+/* A ledger that is written to is read anew as often as this, to get sums that agree with entries. */
+#define READINGS_MAX 8
+
+/* Did nobody give a process back while [header, now) was read? Who died over it never ends. */
+static bool is_steady(int fd, const struct ledger_header *header)
+{
+	struct ledger_header now;
+
+	return range_read(fd, (uint8_t *)&now, 0, sizeof(now)) < 0 ||
+	       (LEDGER_LOAD(header->returns_done) == LEDGER_LOAD(header->returns_begun) &&
+		LEDGER_LOAD(now.returns_begun) == LEDGER_LOAD(header->returns_begun));
+}
+
+static int snapshot_read_once(struct snapshot *snapshot, int fd, uint64_t size,
+			      struct ledger_header *header, const char **ret_why)
+{
+	uint64_t used = 0;
+	int result = range_read(fd, (uint8_t *)header, 0, sizeof(*header));
+
+	*ret_why = "truncated while it was read";
+	if (result == 0)
+		result = header_check(header, size, &used, ret_why);
+	return result == 0 ? snapshot_read(snapshot, fd, used) : result;
+}
+
+static int snapshot_read_steady(struct snapshot *snapshot, int fd, uint64_t size,
+				const char **ret_why)
+{
+	static const struct timespec pause = { .tv_nsec = 1000000 };
+
+	for (unsigned int i = 1;; i++) {
+		struct ledger_header header;
+		int result = snapshot_read_once(snapshot, fd, size, &header, ret_why);
+
+		if (result < 0 || i == READINGS_MAX || is_steady(fd, &header))
+			return result;
+		snapshot_unload(snapshot);
+		(void)nanosleep(&pause, NULL); /* a little earlier will do */
+	}
+}
+
 int snapshot_load_from(struct snapshot *snapshot, int fd, const char **ret_why)
 {
-	struct ledger_header header;
-	uint64_t used = 0;
 	struct stat status;
 	int result;
 
@@ -138,17 +178,12 @@ int snapshot_load_from(struct snapshot *snapshot, int fd, const char **ret_why)
 	} else if (!S_ISREG(status.st_mode)) {
 		*ret_why = "not a ledger";
 		result = -EPROTO;
-	} else if (status.st_size < (off_t)sizeof(header)) {
+	} else if (status.st_size < (off_t)sizeof(struct ledger_header)) {
 		*ret_why = why("truncated (%llu of at least %llu bytes)",
 			       (unsigned long long)status.st_size, LEDGER_PAGE_SIZE);
 		result = -EPROTO;
 	} else {
-		*ret_why = "truncated while it was read";
-		result = range_read(fd, (uint8_t *)&header, 0, sizeof(header));
-		if (result == 0)
-			result = header_check(&header, (uint64_t)status.st_size, &used, ret_why);
-		if (result == 0)
-			result = snapshot_read(snapshot, fd, used);
+		result = snapshot_read_steady(snapshot, fd, (uint64_t)status.st_size, ret_why);
 	}
 	return result;
 }

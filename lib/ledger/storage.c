@@ -175,6 +175,67 @@ static ledger_u64 *arena_of(struct ledger *ledger)
 	return reserve ? &reserve->arena : &ledger->header->arena;
 }
 
+/* Of records of that size, a multiple of 8; NULL: they are not kept. */
+static ledger_u64 *free_list_of(struct ledger *ledger, size_t size)
+{
+	return size >= 8 && size <= LEDGER_LEAF_SIZE && !ledger->is_frozen
+		       ? &ledger->header->free_records[size / 8 - 1]
+		       : NULL;
+}
+
+/* As page_take_free(), by the same rules. */
+static uint32_t record_take_free(struct ledger *ledger, size_t size)
+{
+	ledger_u64 *head = free_list_of(ledger, size);
+	uint64_t seen = head ? atomic_load_explicit(head, memory_order_acquire) : 0;
+
+	while ((uint32_t)seen != 0) {
+		uint32_t ref = (uint32_t)seen * 8;
+		ledger_u32 *record = ledger_at(ledger, ref, size);
+		uint64_t next;
+
+		if (!record)
+			return 0;
+		next = page_link(record) | ((seen >> 32) + 1) << 32;
+		if (atomic_compare_exchange_weak_explicit(head, &seen, next, memory_order_acq_rel,
+							  memory_order_acquire)) {
+			memset(record, 0, size);
+			return ref;
+		}
+	}
+	return 0;
+}
+
+static void record_push_free(struct ledger *ledger, uint32_t ref, size_t size)
+{
+	ledger_u64 *head = free_list_of(ledger, size);
+	ledger_u32 *record = ledger_at(ledger, ref, size);
+	uint64_t seen;
+
+	if (!head || !record)
+		return;
+	seen = atomic_load_explicit(head, memory_order_relaxed);
+	do
+		atomic_store_explicit(record, (uint32_t)seen, memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(head, &seen,
+						      ((seen >> 32) + 1) << 32 | ref / 8,
+						      memory_order_acq_rel, memory_order_relaxed));
+}
+
+/* Leaves are aligned, and so are the parts of what is larger. */
+void ledger_record_free(struct ledger *ledger, uint32_t ref, size_t size_bytes)
+{
+	size_t size = (size_bytes + 7) & ~(size_t)7;
+
+	if (size == LEDGER_PAGE_SIZE) {
+		ledger_page_free(ledger, ref);
+		return;
+	}
+	for (; size >= LEDGER_LEAF_SIZE; size -= LEDGER_LEAF_SIZE, ref += LEDGER_LEAF_SIZE)
+		record_push_free(ledger, ref, LEDGER_LEAF_SIZE);
+	record_push_free(ledger, ref, size);
+}
+
 uint32_t ledger_record_alloc(struct ledger *ledger, size_t size_bytes)
 {
 	ledger_u64 *arena = arena_of(ledger);
@@ -182,8 +243,13 @@ uint32_t ledger_record_alloc(struct ledger *ledger, size_t size_bytes)
 	uint64_t size = (size_bytes + 7) & ~(uint64_t)7;
 	uint64_t mask = size >= LEDGER_LEAF_SIZE ? LEDGER_LEAF_ALIGNMENT - 1 : 7;
 
+	uint32_t again;
+
 	if (size > LEDGER_PAGE_SIZE)
 		return 0;
+	again = record_take_free(ledger, size);
+	if (again)
+		return again;
 	for (;;) {
 		uint64_t start = (seen + mask) & ~mask, offset = start & (LEDGER_PAGE_SIZE - 1);
 		uint32_t page;

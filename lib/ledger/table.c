@@ -40,6 +40,59 @@ static void table_raise_limit(struct ledger_table *table, uint32_t limit)
 		;
 }
 
+/* The slot of a number that has none yet, of the two that all tables share. For reading. */
+static struct ledger_slot *standard_slot(struct ledger *ledger, const struct ledger_table *table,
+					 int fd)
+{
+	struct ledger_slot *standard =
+		ledger_at(ledger, ledger->header->standard_ref, 2 * sizeof(*standard));
+
+	return standard ? &standard[(LEDGER_LOAD(table->standard) & STANDARD_STRANGER(fd)) != 0]
+			: NULL;
+}
+
+/* The first leaf is made with the slots that the table's word stood for. */
+static void standard_settle(struct ledger *ledger, struct ledger_table *table)
+{
+	struct ledger_slot *slots;
+	uint32_t none = 0, ref;
+
+	if (atomic_load_explicit(&table->slots.direct[0], memory_order_acquire))
+		return;
+	ref = ledger_record_alloc(ledger, LEDGER_LEAF_SIZE);
+	slots = ledger_at(ledger, ref, LEDGER_LEAF_SIZE);
+	for (int fd = 0; slots && fd <= 2; fd++) {
+		const struct ledger_slot *standard = standard_slot(ledger, table, fd);
+
+		if (!standard || !ledger_table_has_standard(table, fd))
+			continue;
+		LEDGER_STORE(slots[fd].word, LEDGER_LOAD(standard->word));
+		LEDGER_STORE(slots[fd].facts, LEDGER_LOAD(standard->facts));
+	}
+	if (slots && !atomic_compare_exchange_strong_explicit(&table->slots.direct[0], &none, ref,
+							      memory_order_acq_rel,
+							      memory_order_acquire))
+		ledger_record_free(ledger, ref, LEDGER_LEAF_SIZE);
+}
+
+void ledger_table_note_standard(struct ledger *ledger, struct ledger_table *table, int fd,
+				uint32_t facts)
+{
+	struct ledger_slot *slot = ledger_slot_at(ledger, table, fd, false);
+
+	if (!slot) {
+		table_raise_limit(table, LEDGER_SLOTS_PER_LEAF);
+		atomic_fetch_or_explicit(
+			&table->standard,
+			UINT32_C(1) << fd | (facts & FACT_STRANGER ? STANDARD_STRANGER(fd) : 0),
+			memory_order_relaxed);
+		return;
+	}
+	LEDGER_STORE(slot->facts, facts);
+	atomic_store_explicit(&slot->word, SLOT_WORD(1, 0, KIND_OTHER, SLOT_OUTSIDE),
+			      memory_order_release);
+}
+
 struct ledger_slot *ledger_slot_at(struct ledger *ledger, struct ledger_table *table, int fd,
 				   bool is_create)
 {
@@ -48,17 +101,68 @@ struct ledger_slot *ledger_slot_at(struct ledger *ledger, struct ledger_table *t
 	/* First: a slot that can be found is below the limit. */
 	if (is_create)
 		table_raise_limit(table, ((uint32_t)fd | (LEDGER_SLOTS_PER_LEAF - 1)) + 1);
+	if (is_create && (uint32_t)fd < LEDGER_SLOTS_PER_LEAF && LEDGER_LOAD(table->standard))
+		standard_settle(ledger, table);
 	return ledger_index_at(ledger, &table->slots, (uint32_t)fd, sizeof(struct ledger_slot),
 			       LEDGER_LEAF_SIZE, is_create);
+}
+
+/* For reading: the slot of a number, or what stands for it. */
+static struct ledger_slot *slot_or_standard(struct ledger *ledger, struct ledger_table *table,
+					    int fd)
+{
+	struct ledger_slot *slot = ledger_slot_at(ledger, table, fd, false);
+
+	return slot || !ledger_table_has_standard(table, fd) ? slot
+							     : standard_slot(ledger, table, fd);
+}
+
+static void slots_free_earlier(struct ledger *ledger, struct ledger_table *table)
+{
+	for (uint32_t fd = 0; (fd = ledger_table_next(ledger, table, fd)) < LEDGER_LOAD(table->limit);
+	     fd++) {
+		struct ledger_slot *slot = ledger_slot_at(ledger, table, (int)fd, false);
+		uint32_t ref = slot ? LEDGER_LOAD(slot->earlier_ref) : 0;
+		struct ledger_earlier *earlier;
+
+		while ((earlier = ledger_at(ledger, ref, sizeof(*earlier)))) {
+			uint32_t next = LEDGER_LOAD(earlier->slot.earlier_ref);
+
+			ledger_record_free(ledger, ref, sizeof(*earlier));
+			ref = next;
+		}
+	}
+}
+
+void ledger_table_free(struct ledger *ledger, uint32_t ref)
+{
+	struct ledger_table *table = ledger_table_at(ledger, ref);
+	struct ledger_index *addresses;
+
+	if (!table)
+		return;
+	addresses = ledger_at(ledger, LEDGER_LOAD(table->addresses_ref), sizeof(*addresses));
+	slots_free_earlier(ledger, table);
+	ledger_index_free(ledger, &table->slots, LEDGER_LEAF_SIZE);
+	if (addresses) {
+		ledger_index_free(ledger, addresses, LEDGER_LEAF_SIZE);
+		ledger_record_free(ledger, LEDGER_LOAD(table->addresses_ref), sizeof(*addresses));
+	}
+	ledger_record_free(ledger, ref, sizeof(*table));
 }
 
 struct ledger_address *ledger_address_at(struct ledger *ledger, struct ledger_table *table, int fd,
 					 bool is_create)
 {
-	if (fd < 0)
-		return NULL;
-	return ledger_index_at(ledger, &table->addresses, (uint32_t)fd,
-			       sizeof(struct ledger_address), LEDGER_LEAF_SIZE, is_create);
+	struct ledger_index *addresses =
+		fd < 0 ? NULL
+		       : ledger_made_at(ledger, &table->addresses_ref, sizeof(*addresses),
+					is_create);
+
+	return addresses ? ledger_index_at(ledger, addresses, (uint32_t)fd,
+					   sizeof(struct ledger_address), LEDGER_LEAF_SIZE,
+					   is_create)
+			 : NULL;
 }
 
 static uint32_t slot_load(const ledger_u32 *field)
@@ -104,7 +208,7 @@ static enum lookup table_lookup(struct ledger *ledger, struct ledger_table *tabl
 				const struct moment *moment, struct descriptor_view *view)
 {
 	uint32_t tick = moment->tick;
-	struct ledger_slot *slot = ledger_slot_at(ledger, table, fd, false);
+	struct ledger_slot *slot = slot_or_standard(ledger, table, fd);
 	uint64_t word = slot ? atomic_load_explicit(&slot->word, memory_order_acquire) : 0;
 	unsigned int state = slot_state(word);
 	/* An unseen opening came at some time after the close that the slot still tells of. */
@@ -272,7 +376,7 @@ void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
 bool ledger_view_is_settled(struct ledger *ledger, const struct ledger_table *table, int fd)
 {
 	struct ledger_table *parent = ledger_table_at(ledger, table->parent_ref);
-	struct ledger_slot *slot = parent ? ledger_slot_at(ledger, parent, fd, false) : NULL;
+	struct ledger_slot *slot = parent ? slot_or_standard(ledger, parent, fd) : NULL;
 	unsigned int state = slot ? slot_state(slot_word(slot)) : SLOT_NONE;
 
 	if (state == SLOT_NONE) /* what the parent has from its own parent it does not share */
@@ -284,6 +388,8 @@ bool ledger_view_is_settled(struct ledger *ledger, const struct ledger_table *ta
 
 uint32_t ledger_table_next(struct ledger *ledger, struct ledger_table *table, uint32_t fd)
 {
+	if (fd <= 2 && LEDGER_LOAD(table->standard))
+		return fd; /* of a leaf that is there or not */
 	return ledger_index_next(ledger, &table->slots, fd, LEDGER_SLOTS_PER_LEAF);
 }
 
@@ -293,7 +399,7 @@ static bool view_reaches(struct ledger *ledger, uint32_t table_ref, uint32_t fd)
 	struct ledger_table *table = ledger_table_at(ledger, table_ref);
 
 	for (unsigned int depth = 0; table && depth < ANCESTORS_MAX; depth++) {
-		if (ledger_slot_at(ledger, table, (int)fd, false))
+		if (slot_or_standard(ledger, table, (int)fd))
 			return true;
 		if (table->link != LINK_FORK)
 			return false;

@@ -218,7 +218,7 @@ enum recorded_number recorder_number(const struct recorder *recorder, int fd,
 			*ret_slot = slot;
 			return NUMBER_CLOSED;
 		}
-		if (state != SLOT_NONE)
+		if (state != SLOT_NONE || (!slot && ledger_table_has_standard(table, fd)))
 			return NUMBER_OTHER;
 		if (table->link != LINK_FORK)
 			return NUMBER_NEVER;

@@ -36,6 +36,8 @@ static struct ledger_pair *pair_count(const struct recorder *recorder, uint32_t 
 	LEDGER_COUNT(pair->count);
 	/* Several threads may find it new, and have the same to say. */
 	if (__builtin_expect(!__atomic_load_n(&pair->call, __ATOMIC_RELAXED), 0)) {
+		atomic_fetch_or_explicit(&recorder->process->holders, HOLDERS_NAMED,
+					 memory_order_relaxed);
 		__atomic_store_n(&pair->process, recorder->process_index, __ATOMIC_RELAXED);
 		__atomic_store_n(&pair->kind, (uint8_t)kind, __ATOMIC_RELAXED);
 		__atomic_store_n(&pair->call, (uint16_t)call, __ATOMIC_RELEASE);

@@ -10,7 +10,9 @@
 
 struct ledger_slot *recorder_slot_look_up(const struct recorder *recorder, int fd, bool is_create)
 {
-	struct ledger_slot *slot = ledger_slot_at(recorder->ledger, recorder->table, fd, is_create);
+	bool has_standard = ledger_table_has_standard(recorder->table, fd);
+	struct ledger_slot *slot = ledger_slot_at(recorder->ledger, recorder->table, fd,
+						  is_create || has_standard);
 	uint32_t leaf = (uint32_t)fd / LEDGER_SLOTS_PER_LEAF;
 
 	if (slot && leaf < LEDGER_INDEX_DIRECT && recorder->leaves)

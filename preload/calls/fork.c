@@ -60,6 +60,7 @@ void fork_announce(void)
 	if (atomic_load_explicit(&shim.recorder.table->forks, memory_order_relaxed) >=
 	    FORKS_TO_SHARE)
 		rules_share();
+	announce_hold(index);
 	self.fork_index = index + 1;
 }
 
@@ -88,6 +89,8 @@ void fork_in_parent(pid_t pid)
 		atomic_store_explicit(&child->pid, (uint32_t)pid, memory_order_relaxed);
 	if (pid < 0)
 		announce_withdraw(self.fork_index - 1);
+	else
+		announce_release(self.fork_index - 1);
 	self.fork_index = 0;
 }
 

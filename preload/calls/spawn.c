@@ -45,6 +45,7 @@ static void spawn_begin(struct spawn *spawn, const struct spawn_target *target,
 		spawn->environment = environment_repair(environment, &joining, storage);
 	if (!joining_is_answered(&joining) && !target->has_actions)
 		handed_on_note(next, false);
+	announce_hold(joining.index);
 	spawn->index = joining.index + 1;
 }
 
@@ -61,6 +62,8 @@ static void spawn_settle(const struct spawn *spawn, int result, pid_t pid)
 		announce_withdraw(spawn->index - 1);
 	else if (pid > 0)
 		identity_settle(spawn->index - 1, pid);
+	if (result == 0)
+		announce_release(spawn->index - 1);
 }
 
 /* The real call returned. Returns its result. */

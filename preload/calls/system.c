@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "base/raw.h"
+#include "calls/wait.h"
 #include "libc/real.h"
 #include "process/environment.h"
 #include "record/announce.h"
@@ -92,5 +93,7 @@ int system(const char *command)
 	spawn_begin_shell(&plan);
 	status = REAL(system)(command);
 	spawn_end_shell(&plan, status != -1);
+	if (status != -1 && plan.index)
+		record_waited_for(plan.index - 1, status);
 	return status;
 }

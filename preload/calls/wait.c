@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a parent learns by waiting is the only word on how a child ended that
- * was killed. The status goes to the child's newest entry.
+ * was killed. The status goes to the child's newest entry. A child that ended clean
+ * is given back then: nobody else will ask for it.
  */
 #include "calls/wait.h"
 
@@ -11,7 +12,11 @@
 /* Entries looked at: a parent mostly waits for one of its latest children. */
 #define LOOK_BACK 65536
 
-static void note_status(pid_t pid, int status)
+/*
+ * The newest entry of that pid; NULL: there is none. Pages of entries come and go while
+ * they are read, but not that of a child of ours, which nobody else gives back.
+ */
+static struct ledger_process *entry_find(pid_t pid, uint32_t *ret_index)
 {
 	uint32_t count = atomic_load_explicit(&shim.ledger.header->process_count,
 					      memory_order_acquire);
@@ -20,15 +25,43 @@ static void note_status(pid_t pid, int status)
 	for (uint32_t index = count; index-- > lowest;) {
 		struct ledger_process *process = ledger_process_at(&shim.ledger, index);
 
-		if (!process ||
-		    atomic_load_explicit(&process->pid, memory_order_relaxed) != (uint32_t)pid ||
-		    atomic_load_explicit(&process->state, memory_order_relaxed) == PROCESS_UNUSED)
+		if (!process || LEDGER_LOAD(process->pid) != (uint32_t)pid ||
+		    LEDGER_LOAD(process->state) == PROCESS_UNUSED ||
+		    ledger_process_at(&shim.ledger, index) != process)
 			continue;
-		atomic_store_explicit(&process->waited,
-				      PROCESS_WAITED | ((uint32_t)status & 0xffff),
-				      memory_order_release);
-		return;
+		*ret_index = index;
+		return process;
 	}
+	return NULL;
+}
+
+/* Our child is gone, threads and all. Of two who waited, by WNOWAIT, the first one gives it back. */
+static void entry_settle(struct ledger_process *process, uint32_t index, int status)
+{
+	uint32_t parent = shim.recorder.process_index;
+	uint32_t before = atomic_exchange_explicit(&process->waited,
+						   PROCESS_WAITED | ((uint32_t)status & 0xffff),
+						   memory_order_acq_rel);
+
+	if (!(before & PROCESS_WAITED) && process->parent == parent && WIFEXITED(status))
+		(void)ledger_give_back(&shim.ledger, index, parent);
+}
+
+static void note_status(pid_t pid, int status)
+{
+	uint32_t index;
+	struct ledger_process *process = entry_find(pid, &index);
+
+	if (process)
+		entry_settle(process, index, status);
+}
+
+void record_waited_for(uint32_t index, int status)
+{
+	struct ledger_process *process = ledger_process_at(&shim.ledger, index);
+
+	if (process && shim_is_recording() && (WIFEXITED(status) || WIFSIGNALED(status)))
+		entry_settle(process, index, status);
 }
 
 pid_t record_waited(pid_t pid, const int *status)

@@ -7,9 +7,13 @@
 #ifndef UNCLOSED_PRELOAD_CALLS_WAIT_H
 #define UNCLOSED_PRELOAD_CALLS_WAIT_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 /* A wait function returned `pid` with `status`. */
 pid_t record_waited(pid_t pid, const int *status);
+
+/* The child that entry `index` was announced for was waited for inside libc. */
+void record_waited_for(uint32_t index, int status);
 
 #endif

@@ -65,8 +65,14 @@ int descriptor_list(void (*each)(int fd, void *data), void *data)
 
 static void note_as(int fd, uint32_t facts)
 {
-	struct ledger_slot *slot = ledger_slot_at(&shim.ledger, shim.recorder.table, fd, true);
+	struct ledger_slot *slot;
 
+	/* What most processes start with needs no leaf of slots. */
+	if (fd <= STDERR_FILENO) {
+		ledger_table_note_standard(&shim.ledger, shim.recorder.table, fd, facts);
+		return;
+	}
+	slot = ledger_slot_at(&shim.ledger, shim.recorder.table, fd, true);
 	if (!slot) {
 		ledger_lose(&shim.ledger, LOSS_SLOTS);
 		return;
@@ -88,7 +94,8 @@ static bool note_if_open(struct numbers *numbers, int fd, uint32_t facts)
 	const struct ledger_slot *slot =
 		ledger_slot_at(&shim.ledger, shim.recorder.table, fd, false);
 
-	if ((slot && atomic_load_explicit(&slot->word, memory_order_relaxed) != 0) ||
+	if ((slot ? atomic_load_explicit(&slot->word, memory_order_relaxed) != 0
+		  : ledger_table_has_standard(shim.recorder.table, fd)) ||
 	    raw_failed(raw2(SYS_fcntl, fd, F_GETFD)))
 		return false;
 	note_as(fd, facts);

@@ -181,9 +181,13 @@ static uint32_t recorded_ask(struct numbers *ret_open, bool *ret_has_facts)
 			count++;
 			numbers_note(ret_open, (int)fd);
 			has_facts = has_facts || fact_is_due((int)fd);
-		} else {
-			slot_drop((int)fd, slot, word);
+			continue;
 		}
+		if (!slot && ledger_table_has_standard(shim.recorder.table, (int)fd)) {
+			slot = ledger_slot_at(&shim.ledger, shim.recorder.table, (int)fd, true);
+			word = slot ? slot_word(slot) : 0;
+		}
+		slot_drop((int)fd, slot, word);
 	}
 	*ret_has_facts = has_facts;
 	return count;

@@ -16,17 +16,17 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 	struct ledger *ledger = &shim.ledger;
 	uint32_t tick = ledger_table_tick(shim_recorder()->table);
 	struct ledger_process *process = ledger_process_new(ledger, ret_index);
-	uint32_t table_ref;
+	uint32_t table_ref = process ? ledger_table_new(ledger, link, shim_recorder()->table_ref,
+							tick, *ret_index)
+				     : 0;
 
-	if (!process) {
-		ledger_lose(ledger, LOSS_PROCESSES);
-		return NULL;
-	}
-	table_ref = ledger_table_new(ledger, link, shim_recorder()->table_ref, tick, *ret_index);
 	if (!table_ref) {
+		if (process)
+			ledger_process_return(ledger, *ret_index);
 		ledger_lose(ledger, LOSS_PROCESSES);
 		return NULL;
 	}
+	LEDGER_COUNT(shim.recorder.process->holders);
 	process->origin = origin;
 	process->parent = shim.recorder.process_index;
 	process->ppid = atomic_load_explicit(&shim.recorder.process->pid, memory_order_relaxed);
@@ -56,8 +56,21 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 
 void announce_withdraw(uint32_t index)
 {
+	ledger_withdraw(&shim.ledger, index);
+}
+
+void announce_hold(uint32_t index)
+{
 	struct ledger_process *process = ledger_process_at(&shim.ledger, index);
 
 	if (process)
-		atomic_store_explicit(&process->state, PROCESS_UNUSED, memory_order_release);
+		LEDGER_COUNT(process->holders);
+}
+
+void announce_release(uint32_t index)
+{
+	struct ledger_process *process = ledger_process_at(&shim.ledger, index);
+
+	if (process)
+		(void)atomic_fetch_sub_explicit(&process->holders, 1, memory_order_release);
 }

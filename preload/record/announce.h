@@ -20,4 +20,11 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 /* It did not come to life after all. */
 void announce_withdraw(uint32_t index);
 
+/*
+ * The caller will come back to the entry when the process may be gone already, and another
+ * thread may have waited for it: it is not given back before announce_release().
+ */
+void announce_hold(uint32_t index);
+void announce_release(uint32_t index);
+
 #endif

@@ -111,6 +111,7 @@ static void image_follow(struct ledger_process *before, uint32_t before_index,
 	process->exec_of = before_index;
 	process->parent = before->parent;
 	process->pid = LEDGER_LOAD(before->pid);
+	LEDGER_COUNT(before->holders);
 	if (table)
 		process->table_ref = ledger_table_new(&shim.ledger, LINK_EXEC, table_ref,
 						      ledger_table_tick(table), index);

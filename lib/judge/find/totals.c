@@ -91,6 +91,14 @@ static void count_balance(struct report_kind_count *count)
 		count->peak = count->left;
 }
 
+static void given_back_add(const struct judge *judge, unsigned int kind,
+			   struct report_kind_count *total)
+{
+	total->opened += judge->given_back.kinds[kind].opened;
+	if (judge->given_back.kinds[kind].peak > total->peak)
+		total->peak = judge->given_back.kinds[kind].peak;
+}
+
 static void kinds_total(struct judge *judge)
 {
 	struct report *report = judge->report;
@@ -108,6 +116,8 @@ static void kinds_total(struct judge *judge)
 			if (count->peak > total->peak)
 				total->peak = count->peak;
 		}
+		if (judge->options->children != CHILDREN_NONE && !judge->options->only_count)
+			given_back_add(judge, kind, total);
 		count_balance(total);
 	}
 }
@@ -260,5 +270,7 @@ void totals_count(struct judge *judge)
 		if (process->start_ns + process->duration_ns > report->duration_ns)
 			report->duration_ns = process->start_ns + process->duration_ns;
 	}
+	if (judge->given_back.end_ns > report->duration_ns)
+		report->duration_ns = judge->given_back.end_ns;
 	completeness_find(judge);
 }

@@ -68,6 +68,38 @@ static void images_read(struct judge *judge)
 	}
 }
 
+/*
+ * A process that is in the sums does not count by itself, whatever state its entries
+ * were in when somebody died who was giving it back.
+ */
+static void image_drop(struct judge *judge, uint32_t index)
+{
+	uint32_t before;
+
+	for (; index < judge->image_count && judge->images[index].process; index = before) {
+		before = predecessor_of(judge, index);
+		judge->images[index].process = NULL;
+	}
+}
+
+static void returns_read(struct judge *judge)
+{
+	for (unsigned int i = 0; i < LEDGER_RETURNS; i++) {
+		struct ledger_totals *sum = &judge->given_back, totals;
+		uint32_t last = ledger_returns_read(judge->ledger, i, &totals);
+
+		image_drop(judge, last);
+		sum->processes += totals.processes;
+		if (totals.end_ns > sum->end_ns)
+			sum->end_ns = totals.end_ns;
+		for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
+			sum->kinds[kind].opened += totals.kinds[kind].opened;
+			if (totals.kinds[kind].peak > sum->kinds[kind].peak)
+				sum->kinds[kind].peak = totals.kinds[kind].peak;
+		}
+	}
+}
+
 static const char *signal_text(struct judge *judge, int signal)
 {
 	const char *name = sigabbrev_np(signal);
@@ -103,10 +135,7 @@ static struct report_exit exit_of(const struct judge *judge, const struct life *
 	};
 }
 
-/*
- * Says hello and does all else behind the C library: a Go program that is linked
- * to it. Asked once a program.
- */
+/* Asked once a program. */
 static bool image_is_blind(struct judge *judge, const struct ledger_process *process)
 {
 	const struct ledger_image *image = image_record(judge, process, NULL);
@@ -227,6 +256,7 @@ void lives_read(struct judge *judge)
 	uint32_t *successors;
 
 	images_read(judge);
+	returns_read(judge);
 	successors = report_alloc(judge->report, (judge->image_count + 1) * sizeof(*successors));
 	judge->lives = report_alloc(judge->report, (judge->image_count + 1) * sizeof(struct life));
 	for (uint32_t i = 0; i < judge->image_count; i++)

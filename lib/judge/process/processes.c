@@ -241,6 +241,25 @@ void processes_describe(struct judge *judge)
 	}
 }
 
+/* They were covered, and children. Of a ledger that was kept their names may be asked for. */
+static void given_back_count(struct judge *judge)
+{
+	const struct options *options = judge->options;
+	uint64_t count = judge->given_back.processes;
+
+	if (options->children == CHILDREN_NONE || options->only_count)
+		judge->report->skipped_count += count;
+	else
+		judge->report->covered_count += count;
+	if (count && options_ask_for_programs(options))
+		diagnose(judge, DIAGNOSTIC_NOTE, "programs-not-known",
+			 report_printf(judge->report,
+				       "%llu processes ended clean while nobody asked for programs: "
+				       "their names were not kept (give --only or --skip to the run)",
+				       (unsigned long long)count),
+			 -1);
+}
+
 void processes_count(struct judge *judge)
 {
 	struct report *report = judge->report;
@@ -268,4 +287,5 @@ void processes_count(struct judge *judge)
 			report->processes[report->findings[i].processes[j]].is_listed = true;
 	for (size_t i = 0; i < report->process_count; i++)
 		report->listed_count += report->processes[i].is_listed;
+	given_back_count(judge);
 }

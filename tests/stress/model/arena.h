@@ -29,6 +29,7 @@ struct lane {
 	_Atomic(uint32_t) is_last; /* the command under way is to end the process */
 	uint32_t process;          /* index in the ledger */
 	uint32_t left;             /* descriptors open when it ended */
+	uint32_t own_left;         /* of them, opened by its last image, as far as the shim knows */
 	int unseen;                /* opened behind the shim's back at the end; -1 none */
 	int closed;                /* closed so; -1 none */
 	uint32_t is_judged;        /* ended by itself: `process` and `left` are to be compared */
@@ -47,6 +48,7 @@ struct arena {
 	_Atomic(uint64_t) steps_done;
 	_Atomic(uint64_t) compared; /* descriptors */
 	_Atomic(uint64_t) processes;
+	_Atomic(uint32_t) given_back; /* of them, those that have no entry more */
 	_Atomic(uint32_t) calls[CALLS_MAX]; /* openings compared, by call id */
 	uint8_t is_left_out[STEPS_MAX];     /* by the shrinker */
 	_Atomic(uint32_t) trace_length;

@@ -59,6 +59,7 @@ static void arena_reset(struct arena *arena)
 	atomic_store(&arena->steps_done, 0);
 	atomic_store(&arena->compared, 0);
 	atomic_store(&arena->processes, 0);
+	atomic_store(&arena->given_back, 0);
 	atomic_store(&arena->trace_length, 0);
 	memset((void *)arena->calls, 0, sizeof(arena->calls));
 	for (int i = 0; i < LANES; i++) {
@@ -154,6 +155,23 @@ static void losses_check(void)
 				   (unsigned long long)atomic_load(&model.ledger.header->lost[i]), i);
 }
 
+/* Whoever has no entry more is in the sums. */
+static void sums_check(void)
+{
+	uint32_t counted = atomic_load(&model.arena->given_back);
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < LEDGER_RETURNS; i++) {
+		struct ledger_totals totals;
+
+		(void)ledger_returns_read(&model.ledger, i, &totals);
+		sum += totals.processes;
+	}
+	if (sum < counted)
+		model_fail("%llu processes are in the sums, %u were given back",
+			   (unsigned long long)sum, counted);
+}
+
 /* One run. True when there was no difference. */
 static bool run(struct arena *arena)
 {
@@ -180,6 +198,7 @@ static bool run(struct arena *arena)
 		compare_ended(&arena->lanes[0], status);
 	}
 	losses_check();
+	sums_check();
 	if (model_has_failed())
 		(void)kill(-pid, SIGKILL); /* children that wait */
 	ledger_drop();

@@ -46,11 +46,26 @@ static void act_unseen(struct lane *lane)
 	}
 }
 
+/* What is open of the image's own, which the process is kept for. */
+static uint32_t own_count(void)
+{
+	uint32_t count = 0;
+
+	for (uint32_t fd = 0; fd < model.shadow->entry_limit; fd++) {
+		const struct entry *entry = &model.shadow->entries[fd];
+
+		count += entry->is_open && entry->owner == model.shadow->process &&
+			 entry->origin == DESCRIPTOR_OWN;
+	}
+	return count;
+}
+
 /* End without another step; what was left is compared by the parent. */
 static void __attribute__((noreturn)) life_end(void)
 {
 	struct lane *lane = lane_of(model.shadow->lane);
 	unsigned int how = actor_below(&model.shadow->actors[0], 5);
+	uint32_t own = own_count();
 
 	sleepers_dismiss();
 	lane->process = model.shadow->process;
@@ -58,6 +73,10 @@ static void __attribute__((noreturn)) life_end(void)
 	lane->left = lane->unseen >= 0;
 	for (unsigned int i = 0; i < ACTORS_MAX; i++)
 		lane->left += shadow_count(model.shadow, &model.shadow->actors[i]);
+	/* A number that was a copy and has been taken anew behind the shim is a copy to it still. */
+	lane->own_left = own_count();
+	if (lane->own_left > own)
+		lane->own_left = own;
 	lane->is_judged = how != 4 && !model_has_failed();
 	TRACE("end, way %u, %u open", how, lane->left);
 	switch (model_has_failed() ? 3 : how) {
