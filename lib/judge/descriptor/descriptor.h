@@ -110,4 +110,9 @@ bool unseen_is_copy(struct judge *judge, const struct leak *leak);
 void unseen_note(struct judge *judge, struct group *group, const struct leak *leak);
 void unseen_witness(struct judge *judge, struct group *group);
 
+/* table_depth.c */
+
+/* How many tables a view may look through; 0 for a chain that bites its tail. */
+uint32_t table_depth(struct judge *judge, uint32_t table_ref);
+
 #endif

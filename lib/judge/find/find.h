@@ -27,9 +27,6 @@ struct report_descriptor *group_describe(struct judge *judge, struct group *grou
 /* Walk through the tables of all lives into groups. */
 void leaks_find(struct judge *judge);
 
-/* How many tables a view may look through; 0 for a chain that bites its tail. */
-uint32_t table_depth(struct judge *judge, uint32_t table_ref);
-
 /* leak.c */
 
 /* Put a descriptor into its group, or into the sums of what does not count. */

@@ -5,9 +5,6 @@
  */
 #include "judge/find/find.h"
 
-/* Forks and execs above one another; deeper is taken for a cycle. */
-#define TABLE_DEPTH_MAX 1000000
-
 /* Standard error. */
 #define STANDARD_LAST 2
 
@@ -289,22 +286,6 @@ static void numbers_walk(struct walk *walk, bool with_inherited)
 		else if (view.origin != DESCRIPTOR_NOT_OPEN)
 			number_judge(walk, (int)fd, &view);
 	}
-}
-
-uint32_t table_depth(struct judge *judge, uint32_t table_ref)
-{
-	struct ledger_table *table;
-	uint32_t depth = 0;
-
-	while ((table = ledger_table_at(judge->ledger, table_ref))) {
-		if (++depth > TABLE_DEPTH_MAX || depth > judge->snapshot->size / sizeof(*table) ||
-		    !budget_take(judge, &judge->view_budget, 1))
-			return 0;
-		if (table->link == LINK_NONE)
-			break;
-		table_ref = table->parent_ref;
-	}
-	return depth;
 }
 
 /* May copies of a parent have passed to this process: did one above it end before? */
