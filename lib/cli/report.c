@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/alive.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
@@ -77,7 +78,9 @@ static int source_read(const char *path, const struct arguments *arguments, stru
 {
 	const struct options *options = &arguments->options;
 	struct known known;
-	struct judge_context context = { .options = options,
+	struct judge_context context = { .now_monotonic_ns =
+						 clock_read_ns(clock_find(), CLOCK_MONOTONIC),
+					 .options = options,
 					 .known = &known,
 					 .is_alive = process_is_alive,
 					 .data = (void *)path };
@@ -150,7 +153,9 @@ static void start_directory_enter(const char *ledger_path, int ledger_fd)
  */
 int command_bare_report(int argc, char **argv)
 {
-	struct judge_context context = { .is_alive = process_is_alive,
+	struct judge_context context = { .now_monotonic_ns =
+						 clock_read_ns(clock_find(), CLOCK_MONOTONIC),
+					 .is_alive = process_is_alive,
 					 .environment = environment_get };
 	struct options options;
 	struct report *report;

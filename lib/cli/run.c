@@ -18,6 +18,7 @@
 #include "cli/outputs.h"
 #include "cli/program.h"
 #include "cli/session.h"
+#include "base/clock.h"
 #include "known/repeat.h"
 
 extern char **environ;
@@ -52,6 +53,7 @@ struct run {
 /* How one run went. */
 struct outcome {
 	struct report_exit exit;
+	uint64_t exit_monotonic_ns; /* when that was seen */
 	bool is_cut_down; /* by us: SIGBUS for want of its ledger */
 	struct report *report;
 };
@@ -79,6 +81,8 @@ static int outcome_judge(const struct run *run, struct session *session, struct 
 		.known = run->known,
 		.command = (const char *const *)run->argv,
 		.exit = &outcome->exit,
+		.now_monotonic_ns = clock_read_ns(clock_find(), CLOCK_MONOTONIC),
+		.exit_monotonic_ns = outcome->exit_monotonic_ns,
 		.is_alive = process_is_alive,
 		.data = session->path,
 		.ledger_fd = session->file_fd,
@@ -154,6 +158,7 @@ static int session_run(struct run *run, struct session *session, bool is_last,
 		return complain("cannot start '%s': %s", run->argv[0], strerror(-result));
 	}
 	wait_status = launch_wait(&run->launch);
+	ret_outcome->exit_monotonic_ns = clock_read_ns(clock_find(), CLOCK_MONOTONIC);
 	error = (int)atomic_load_explicit(&session->first->exec_errno, memory_order_relaxed);
 	if (error && atomic_load(&session->first->state) == PROCESS_EXPECTED) {
 		(void)session_close(session, NULL);

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/alive.h"
 #include "ledger/snapshot.h"
 
@@ -32,13 +33,11 @@ static bool creator_is_dead(const struct ledger_header *header)
 
 static bool is_old_enough(const struct ledger_header *header)
 {
-	struct timespec now;
 	uint64_t now_ns;
 
 	if (header->has_launcher)
 		return true;
-	clock_gettime(CLOCK_REALTIME, &now);
-	now_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	now_ns = clock_read_ns(clock_find(), CLOCK_REALTIME);
 	return now_ns > header->started_wall_ns && now_ns - header->started_wall_ns > BARE_AGE_NS;
 }
 

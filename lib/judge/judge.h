@@ -19,6 +19,9 @@ struct judge_context {
 	struct known *known;            /* rules and baseline; NULL: nothing is known */
 	const char *const *command;     /* NULL: taken from the first process */
 	const struct report_exit *exit; /* of PROGRAM; NULL: taken from the ledger */
+	/* By the kernel's CLOCK_MONOTONIC; 0: not known. */
+	uint64_t now_monotonic_ns;  /* when the ledger is read */
+	uint64_t exit_monotonic_ns; /* when PROGRAM was seen to have ended */
 	/* Is the process alive? Asked for entries without an end; NULL: nobody is. */
 	bool (*is_alive)(const struct ledger_process *process, void *data);
 	void *data;

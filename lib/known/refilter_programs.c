@@ -57,8 +57,9 @@ static void process_skip(struct report *report, struct report_process *process)
 		number_lower(&total->opened, process->kinds[kind].opened);
 		number_lower(&total->closed, process->kinds[kind].closed);
 		number_lower(&total->left, process->kinds[kind].left);
-		if (total->peak > total->opened)
-			total->peak = total->opened;
+		/* It may have been the one with the most. */
+		if (process->kinds[kind].peak >= total->peak)
+			total->peak = 0;
 	}
 	if (report_process_last(report, process) != process)
 		return; /* its last image stands for it */

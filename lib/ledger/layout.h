@@ -275,7 +275,7 @@ struct ledger_process {
 	ledger_u32 target_ref; /* EXPECTED: string, what was about to be executed */
 	ledger_u32 exec_errno; /* last failed exec */
 	uint64_t started_ns;
-	ledger_u64 ended_ns;
+	ledger_u64 ended_ns; /* before PROCESS_ENDED: when its parent had waited for it; 0 not known */
 	ledger_u32 end_how;    /* enum process_end */
 	ledger_u32 end_status; /* exit status as given to exit() */
 	ledger_u32 waited;     /* PROCESS_WAITED | wait status, by the parent */

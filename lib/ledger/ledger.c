@@ -24,22 +24,14 @@ uint64_t ledger_size_allowed(void)
 	return size;
 }
 
-static uint64_t clock_read_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 uint64_t ledger_now_ns(const struct ledger *ledger)
 {
-	return clock_read_ns(CLOCK_MONOTONIC) - ledger->header->started_monotonic_ns;
+	return clock_read_ns(ledger->clock, CLOCK_MONOTONIC) - ledger->header->started_monotonic_ns;
 }
 
 uint64_t ledger_now_coarse_ns(const struct ledger *ledger)
 {
-	uint64_t now = clock_read_ns(CLOCK_MONOTONIC_COARSE);
+	uint64_t now = clock_read_ns(ledger->clock, CLOCK_MONOTONIC_COARSE);
 	uint64_t started = ledger->header->started_monotonic_ns;
 
 	return now > started ? now - started : 0; /* the last tick may lie before the start */
@@ -112,14 +104,16 @@ static void shared_make(struct ledger_header *header)
 	}
 }
 
-static void header_write(struct ledger_header *header, uint64_t size_bytes, uint64_t session_id)
+static void header_write(const struct ledger *ledger, uint64_t size_bytes, uint64_t session_id)
 {
+	struct ledger_header *header = ledger->header;
+
 	header->version = LEDGER_VERSION;
 	header->header_size = sizeof(*header);
 	header->session_id = session_id;
 	header->file_size = size_bytes;
-	header->started_wall_ns = clock_read_ns(CLOCK_REALTIME);
-	header->started_monotonic_ns = clock_read_ns(CLOCK_MONOTONIC);
+	header->started_wall_ns = clock_read_ns(ledger->clock, CLOCK_REALTIME);
+	header->started_monotonic_ns = clock_read_ns(ledger->clock, CLOCK_MONOTONIC);
 	header->creator_pid = (int32_t)raw0(SYS_getpid);
 	header->next_page = LEDGER_GROUP_PAGES;
 	header->ready_page = LEDGER_GROUP_PAGES;
@@ -135,7 +129,7 @@ static uint64_t session_id_make(void)
 	uint64_t id = 0;
 
 	if (raw3(SYS_getrandom, &id, sizeof(id), 1 /* GRND_NONBLOCK */) != sizeof(id))
-		id = clock_read_ns(CLOCK_MONOTONIC) * UINT64_C(0x9e3779b97f4a7c15) ^
+		id = clock_read_ns(NULL, CLOCK_MONOTONIC) * UINT64_C(0x9e3779b97f4a7c15) ^
 		     (uint64_t)raw0(SYS_getpid);
 	return id;
 }
@@ -150,6 +144,7 @@ int ledger_create(struct ledger *ledger, const char *directory, uint64_t size_by
 
 	if (size_bytes < LEDGER_WINDOW_SIZE)
 		return -EFBIG;
+	ledger->clock = clock_find();
 	text_init(&path, ret_path, path_size);
 	text_add(&path, directory);
 	text_add(&path, "/unclosed-");
@@ -176,7 +171,7 @@ int ledger_create(struct ledger *ledger, const char *directory, uint64_t size_by
 			window_unmap(ledger);
 		return result;
 	}
-	header_write(ledger->header, size_bytes, session_id);
+	header_write(ledger, size_bytes, session_id);
 	return 0;
 }
 
@@ -204,6 +199,7 @@ int ledger_attach(struct ledger *ledger, const char *path)
 
 	if (raw_failed(fd))
 		return (int)fd;
+	ledger->clock = clock_find();
 	/* A store into a page behind the end of the file is a SIGBUS. */
 	end = raw3(SYS_lseek, fd, 0, SEEK_END);
 	result = end >= LEDGER_WINDOW_SIZE ? window_map(ledger, (int)fd, 0) : -EPROTO;

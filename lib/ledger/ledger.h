@@ -14,12 +14,14 @@
 
 #include <stdbool.h>
 
+#include "base/clock.h"
 #include "ledger/layout.h"
 
 struct ledger {
 	struct ledger_header *header; /* page 0; NULL while there is none */
 	/* May not ask the kernel for more: seccomp filter seen, or a snapshot. */
 	bool is_frozen;
+	clock_fn *clock; /* the kernel's; NULL: by system calls */
 	uint32_t reserve_ref; /* pages taken ahead, for when it is frozen; 0 none */
 	_Atomic(uint8_t *) windows[LEDGER_WINDOWS_MAX];
 };

@@ -166,11 +166,14 @@ static void counts_merge(struct report *into, const struct report *part)
 		struct report_kind_count *total = &into->kinds_total[kind];
 		const struct report_kind_count *count = &part->kinds_total[kind];
 
+		/* Not known of one, not known of all. */
+		if ((total->opened && !total->peak) || (count->opened && !count->peak))
+			total->peak = 0;
+		else if (count->peak > total->peak)
+			total->peak = count->peak;
 		total->opened += count->opened;
 		total->closed += count->closed;
 		total->left += count->left;
-		if (count->peak > total->peak)
-			total->peak = count->peak;
 		into->left_uncounted[kind] += part->left_uncounted[kind];
 	}
 	into->left_standard += part->left_standard;

@@ -177,7 +177,8 @@ struct finding {
 };
 
 struct report_kind_count {
-	uint64_t opened, closed, peak, left;
+	uint64_t opened, closed, left; /* opened = closed + left */
+	uint64_t peak; /* the most open at once in one process; 0: not known, or nothing was opened */
 };
 
 struct report_inherited {

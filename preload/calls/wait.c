@@ -39,10 +39,14 @@ static struct ledger_process *entry_find(pid_t pid, uint32_t *ret_index)
 static void entry_settle(struct ledger_process *process, uint32_t index, int status)
 {
 	uint32_t parent = shim.recorder.process_index;
-	uint32_t before = atomic_exchange_explicit(&process->waited,
-						   PROCESS_WAITED | ((uint32_t)status & 0xffff),
-						   memory_order_acq_rel);
+	uint32_t before;
 
+	/* Of one that could not write its end down, this is the time known of it. */
+	if (LEDGER_LOAD(process->state) < PROCESS_ENDED)
+		LEDGER_STORE(process->ended_ns, ledger_now_ns(&shim.ledger));
+	before = atomic_exchange_explicit(&process->waited,
+					  PROCESS_WAITED | ((uint32_t)status & 0xffff),
+					  memory_order_acq_rel);
 	if (!(before & PROCESS_WAITED) && process->parent == parent && WIFEXITED(status))
 		(void)ledger_give_back(&shim.ledger, index, parent);
 }

@@ -138,6 +138,24 @@ static const char *excuse_of(struct judge *judge, struct leak *leak)
 	return NULL;
 }
 
+/*
+ * In the entry that opened it, so that there opened = closed + left; where nobody was
+ * seen to open it, or who did is left aside, it counts as opened where it is open.
+ */
+static void left_count(struct judge *judge, const struct leak *leak)
+{
+	const struct descriptor_view *view = leak->view;
+	const struct image *opener =
+		leak->call && view->process < judge->image_count ? &judge->images[view->process] : NULL;
+	bool is_counted = opener && opener->process && judge->lives[opener->life].is_wanted &&
+			  judge->lives[opener->life].is_covered;
+	struct report_kind_count *count =
+		&judge->report->processes[is_counted ? opener->id : leak->process].kinds[leak->kind];
+
+	count->left++;
+	count->opened += !is_counted;
+}
+
 void leak_judge(struct judge *judge, struct leak *leak)
 {
 	const struct life *life = &judge->lives[leak->life];
@@ -153,7 +171,7 @@ void leak_judge(struct judge *judge, struct leak *leak)
 		return;
 	evidence_find(judge, leak);
 	is_asked = judge->options->kinds & KIND_BIT(leak->kind);
-	judge->report->processes[leak->process].kinds[leak->kind].left++;
+	left_count(judge, leak);
 	if (life->is_running || (leak->is_harness && !is_verbose) ||
 	    crossing_has(judge, leak->fd, leak->view))
 		return;

@@ -89,52 +89,83 @@ static void count_balance(struct report_kind_count *count)
 	count->closed = count->opened - count->left;
 	if (count->peak < count->left)
 		count->peak = count->left;
+	if (count->peak > count->opened) /* of which kind some are is only known at the end */
+		count->peak = count->opened;
 }
 
+/* Each entry has what it opened itself; of what was not covered nothing is known. */
+static void process_balance(struct judge *judge)
+{
+	for (uint32_t i = 0; i < judge->image_count; i++) {
+		struct report_process *process;
+
+		if (!judge->images[i].process)
+			continue;
+		process = &judge->report->processes[judge->images[i].id];
+		for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+			if (judge->lives[judge->images[i].life].is_covered)
+				count_balance(&process->kinds[kind]);
+			else
+				process->kinds[kind] = (struct report_kind_count){ 0 };
+	}
+}
+
+/* Of those that ended clean only sums are left: all that they opened was closed. */
 static void given_back_add(const struct judge *judge, unsigned int kind,
 			   struct report_kind_count *total)
 {
 	total->opened += judge->given_back.kinds[kind].opened;
+	total->closed += judge->given_back.kinds[kind].opened;
 	if (judge->given_back.kinds[kind].peak > total->peak)
 		total->peak = judge->given_back.kinds[kind].peak;
 }
 
-static void kinds_total(struct judge *judge)
+/*
+ * The most that were open at once in one process. Of one that executed another program
+ * with some open that is not known where both opened some.
+ */
+#define PEAK_UNKNOWN UINT64_MAX
+
+static uint64_t life_peak(const struct judge *judge, const struct life *life, unsigned int kind)
 {
-	struct report *report = judge->report;
+	const struct report_process *processes = judge->report->processes;
+	uint64_t peak = 0;
 
-	for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
-		struct report_kind_count *total = &report->kinds_total[kind];
+	for (int64_t id = judge->images[life->last].id; id >= 0; id = processes[id].exec_of) {
+		uint64_t own = processes[id].kinds[kind].peak;
 
-		for (size_t i = 0; i < report->process_count; i++) {
-			const struct report_kind_count *count = &report->processes[i].kinds[kind];
-
-			if (report->processes[i].is_skipped)
-				continue; /* nobody looked for what it left */
-			total->opened += count->opened;
-			total->left += count->left;
-			if (count->peak > total->peak)
-				total->peak = count->peak;
-		}
-		if (judge->options->children != CHILDREN_NONE && !judge->options->only_count)
-			given_back_add(judge, kind, total);
-		count_balance(total);
+		if (own > 0 && peak > 0)
+			return PEAK_UNKNOWN;
+		peak += own;
 	}
+	return peak;
 }
 
-/* A process of one image that was checked against the kernel has a sum of its own. */
-static void process_balance(struct judge *judge)
+static void kind_total(struct judge *judge, unsigned int kind)
 {
+	struct report *report = judge->report;
+	struct report_kind_count *total = &report->kinds_total[kind];
+
+	for (size_t i = 0; i < report->process_count; i++) {
+		const struct report_kind_count *count = &report->processes[i].kinds[kind];
+
+		if (report->processes[i].is_skipped)
+			continue; /* nobody looked for what it left */
+		total->opened += count->opened;
+		total->closed += count->closed;
+		total->left += count->left;
+	}
+	if (judge->options->children != CHILDREN_NONE && !judge->options->only_count)
+		given_back_add(judge, kind, total);
 	for (uint32_t i = 0; i < judge->life_count; i++) {
 		const struct life *life = &judge->lives[i];
-		struct report_process *process =
-			&judge->report->processes[judge->images[life->last].id];
+		uint64_t peak = life->is_wanted ? life_peak(judge, life, kind) : 0;
 
-		for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
-			if (life->first == life->last && life->has_truth &&
-			    process->kinds[kind].left <= process->kinds[kind].opened)
-				count_balance(&process->kinds[kind]);
+		if (peak > total->peak)
+			total->peak = peak;
 	}
+	if (total->peak == PEAK_UNKNOWN)
+		total->peak = 0;
 }
 
 /* Options that leave out everything: an all-clear for nothing is none. */
@@ -263,7 +294,8 @@ void totals_count(struct judge *judge)
 
 	command_describe(judge);
 	process_balance(judge);
-	kinds_total(judge);
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+		kind_total(judge, kind);
 	for (size_t i = 0; i < report->process_count; i++) {
 		const struct report_process *process = &report->processes[i];
 

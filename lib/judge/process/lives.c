@@ -169,7 +169,10 @@ static void life_end(struct judge *judge, struct life *life, uint32_t waited)
 			    (life->has_truth || !image_is_blind(judge, last))) ||
 			   (state == PROCESS_EXPECTED && last->origin == ORIGIN_FORK &&
 			    waited & PROCESS_WAITED);
-	life->end_ns = atomic_load_explicit(&last->ended_ns, memory_order_relaxed);
+	/* That its parent waited later on does not say what it was still there for. */
+	life->end_ns = state >= PROCESS_ENDED
+			       ? atomic_load_explicit(&last->ended_ns, memory_order_relaxed)
+			       : 0;
 	life->exit = exit_of(judge, life, last, waited);
 	/* An image that never answered may not know its pid: the one before has the same. */
 	if (atomic_load_explicit(&last->pid, memory_order_relaxed) == 0 &&

@@ -181,6 +181,33 @@ static void counts_describe(struct judge *judge, struct report_process *entry,
 		entry->kinds[kind] = count_read(&memory->kinds[kind - KIND_DESCRIPTORS]);
 }
 
+/* A time of the kernel's clock as one of the session; 0: not known. */
+static uint64_t session_ns(const struct judge *judge, uint64_t monotonic_ns)
+{
+	uint64_t started_ns = judge->ledger->header->started_monotonic_ns;
+
+	return monotonic_ns > started_ns ? monotonic_ns - started_ns : 0;
+}
+
+/*
+ * When the image was over, by itself, by who waited for it, or now for one that runs;
+ * 0: not known.
+ */
+static uint64_t image_end_ns(const struct judge *judge, uint32_t index)
+{
+	const struct ledger_process *process = judge->images[index].process;
+	const struct life *life = &judge->lives[judge->images[index].life];
+	const struct judge_context *context = judge->context;
+
+	if (index != life->last || life->has_ended)
+		return LEDGER_LOAD(process->ended_ns);
+	if (life->is_running)
+		return session_ns(judge, context->now_monotonic_ns);
+	if (life->is_program && context->exit_monotonic_ns)
+		return session_ns(judge, context->exit_monotonic_ns);
+	return LEDGER_LOAD(process->ended_ns);
+}
+
 static const char *last_part(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -192,7 +219,7 @@ static void process_describe(struct judge *judge, struct report_process *entry, 
 {
 	const struct ledger_process *process = judge->images[index].process;
 	const struct ledger_image *image = image_of(judge, process);
-	uint64_t ended_ns = LEDGER_LOAD(process->ended_ns);
+	uint64_t ended_ns = image_end_ns(judge, index);
 	const char *exe = snapshot_string(
 		judge->snapshot, image ? image->exe_ref : LEDGER_LOAD(process->target_ref));
 
@@ -203,7 +230,8 @@ static void process_describe(struct judge *judge, struct report_process *entry, 
 	entry->pid = (int)LEDGER_LOAD(process->pid);
 	entry->ppid = (int)process->ppid;
 	entry->start_ns = process->started_ns;
-	if (ended_ns > process->started_ns)
+	/* Who has not said hello has not said when it began. */
+	if (ended_ns > process->started_ns && (process->started_ns || index == 0))
 		entry->duration_ns = ended_ns - process->started_ns;
 	end_describe(entry, judge, index);
 	coverage_describe(judge, entry, index);

@@ -19,7 +19,8 @@ json_t *json_kinds(const struct report_kind_count counts[KIND_COUNT])
 		object = json_object();
 		json_add_number(object, "opened", count->opened);
 		json_add_number(object, "closed", count->closed);
-		json_add_number(object, "peak", count->peak);
+		if (count->peak)
+			json_add_number(object, "peak", count->peak);
 		json_add_number(object, "left", count->left);
 		json_add(kinds, kind_name(kind), object);
 	}
@@ -105,7 +106,8 @@ json_t *json_process(const struct report_process *process)
 	if (process->is_skipped)
 		json_add(object, "skipped", json_true());
 	json_add_number(object, "start_ns", process->start_ns);
-	json_add_number(object, "duration_ns", process->duration_ns);
+	if (process->duration_ns)
+		json_add_number(object, "duration_ns", process->duration_ns);
 	json_add(object, "end", json_end(process));
 	json_add(object, "coverage", json_coverage(process));
 	json_add(object, "kernel_check", json_kernel_check(process));

@@ -22,9 +22,14 @@ static void print_coverage(const struct printer *printer, const struct report *r
 	(void)fputc('\n', printer->out);
 }
 
-/* "unclosed: sockets: 17 opened, 14 closed, 6 open at most; 2 of 3 processes covered" */
+/*
+ * "unclosed: sockets: 17 opened, 14 closed, 6 open at most in one process; 2 of 3 processes
+ * covered". How many of several processes were open at once nobody knows.
+ */
 static void print_kind_totals(const struct printer *printer, const struct report *report)
 {
+	bool is_one = report->covered_count + report->uncovered_count == 1 &&
+		      report->shard_count == 0;
 	bool is_first = true;
 
 	for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
@@ -33,10 +38,12 @@ static void print_kind_totals(const struct printer *printer, const struct report
 		if (!(report->kinds & KIND_BIT(kind)) || (count->opened == 0 && count->left == 0))
 			continue;
 		(void)fprintf(printer->out,
-			      "%sunclosed: %s: %" PRIu64 " opened, %" PRIu64 " closed, %" PRIu64
-			      " open at most",
-			      is_first ? "" : "\n", kind_plural(kind), count->opened, count->closed,
-			      count->peak);
+			      "%sunclosed: %s: %" PRIu64 " opened, %" PRIu64 " closed",
+			      is_first ? "" : "\n", kind_plural(kind), count->opened,
+			      count->closed);
+		if (count->peak)
+			(void)fprintf(printer->out, ", %" PRIu64 " open at most%s", count->peak,
+				      is_one ? "" : " in one process");
 		is_first = false;
 	}
 	(void)fputs(is_first ? "unclosed: " : "; ", printer->out);

@@ -188,7 +188,7 @@ void build_totals(struct report *report, uint64_t opened, uint64_t closed, uint6
 				      report->processes[i].end != REPORT_END_RUNNING;
 	}
 	report->kinds_total[KIND_SOCKET] =
-		(struct report_kind_count){ opened, closed, peak, opened - closed };
+		(struct report_kind_count){ opened, closed, opened - closed, peak };
 	if (report->counted > 0) {
 		report->verdict = VERDICT_LEAKS;
 		report->exit_reason = REASON_LEAKS;

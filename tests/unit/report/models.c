@@ -112,7 +112,7 @@ static struct report *make_killed(void)
 	program->end_how = NULL;
 	program->signal = SIGKILL;
 	program->is_checked = false;
-	program->kinds[KIND_SOCKET] = (struct report_kind_count){ 3, 2, 2, 1 };
+	program->kinds[KIND_SOCKET] = (struct report_kind_count){ 3, 2, 1, 2 };
 	report->exit = (struct report_exit){ true, true, 0, SIGKILL };
 	finding->role = ROLE_BOUND;
 	finding->call = "socket";
