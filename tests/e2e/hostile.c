@@ -109,7 +109,8 @@ FILTERED(kills_early, 23)
 FILTERED(fails, 23)
 FILTERED(kills_forks, 23)
 FILTERED(kills_threads, 23)
-FILTERED(strict, 0)
+/* It leaves by a call that nobody sees, in order: what its record has open counts. */
+FILTERED(strict, 23)
 
 Test(hostile, kills_exec)
 {
