@@ -224,3 +224,13 @@ Test(endings, bare_clean_is_quiet_about_status)
 	cr_expect_str_eq(run.out, "");
 	cr_expect_not_null(strstr(run.err, "no socket left open"), "%s", run.err);
 }
+
+/* Nothing was open by the record, and the kernel could not be asked: by what it ended is said. */
+Test(endings, ended_by_a_signal_with_nothing_open)
+{
+	struct watched watched = WATCH("--", "/bin/sh", "-c", "kill -TERM $$");
+
+	cr_expect_str_eq(report_text(watched.report, "verdict"), "incomplete");
+	cr_expect_not_null(strstr(watched.run.err, "checked against the kernel (a signal ended it)"),
+			   "%s", watched.run.err);
+}

@@ -62,8 +62,10 @@ static const char *check_reason(const struct ledger_process *process, const stru
 		return "it is still running";
 	if (LEDGER_LOAD(process->not_followed))
 		return "it split its descriptor table in a way that cannot be followed";
+	if (!life->has_ended && life->exit.is_signaled)
+		return "a signal ended it";
 	if (!life->has_ended)
-		return "it ended on a way that was not seen, without running its exit handlers";
+		return "it ended in a way that was not seen, without running its exit handlers";
 	switch (LEDGER_LOAD(process->check)) {
 	case CHECK_COUNTED:
 	case CHECK_LISTED:
