@@ -187,6 +187,7 @@ static uint64_t slot_word(const struct ledger_slot *slot)
 struct moment {
 	uint32_t tick;     /* of its clock; UINT32_MAX: now */
 	uint64_t until_ns; /* openings up to here may precede the tick's fork all the same; 0 none */
+	bool is_born_with; /* the kernel had it open then */
 };
 
 /* The present state of a number. */
@@ -213,8 +214,8 @@ static enum lookup table_lookup(struct ledger *ledger, struct ledger_table *tabl
 	unsigned int state = slot_state(word);
 	/* An unseen opening came at some time after the close that the slot still tells of. */
 	bool is_closed = state == SLOT_CLOSED ||
-			 (state == SLOT_UNSEEN && (slot_generation(word) > 1 ||
-						   slot_load(&slot->facts) & FACT_INHERITED));
+			 (state == SLOT_UNSEEN && !moment->is_born_with &&
+			  (slot_generation(word) > 1 || slot_load(&slot->facts) & FACT_INHERITED));
 	enum lookup found;
 
 	view->slot = slot;
@@ -279,8 +280,9 @@ static struct moment moment_of(const struct ledger_table *table, bool is_born_wi
 	uint64_t forked_ns = atomic_load_explicit(&table->forked_ns, memory_order_relaxed);
 
 	return (struct moment){ .tick = table->parent_fork,
-				.until_ns =
-					forked_ns && is_born_with ? forked_ns + FORK_SLACK_NS : 0 };
+				.until_ns = forked_ns && is_born_with ? forked_ns + FORK_SLACK_NS
+								      : 0,
+				.is_born_with = is_born_with };
 }
 
 /* Where a view begins. */

@@ -5,7 +5,7 @@
  * fork       also inside forkpty(): our atfork handlers. They are
  *            registered before any other, so the child is on its own entry
  *            before a handler of the program runs in it. No system call but one
- *            getpid in the child.
+ *            getpid in the child, and what birth_announce() asks in the parent.
  * _Fork,     run no atfork handlers: announced by the wrapper. The same for
  * clone      clone() and syscall(SYS_clone…) without CLONE_VM.
  * vfork      the child lives in our memory: it counts vfork_depth up in the
@@ -47,15 +47,18 @@ extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (
 
 void fork_announce(void)
 {
+	struct ledger_process *child;
 	uint32_t index;
 
 	self.fork_index = 0;
 	self.fork_shares = false;
 	if (shim.is_active && self.vfork_depth)
 		ledger_lose(&shim.ledger, LOSS_PROCESSES); /* of a child that is not the process */
-	if (!shim_is_recording() || !announce(ORIGIN_FORK, LINK_FORK, NULL, &index))
+	child = shim_is_recording() ? announce(ORIGIN_FORK, LINK_FORK, NULL, &index) : NULL;
+	if (!child)
 		return;
 	copies_fork_prepare();
+	birth_announce(ledger_table_at(&shim.ledger, LEDGER_LOAD(child->table_ref)));
 	real_prepare_fork();
 	if (atomic_load_explicit(&shim.recorder.table->forks, memory_order_relaxed) >=
 	    FORKS_TO_SHARE)

@@ -19,8 +19,7 @@ void numbers_note(struct numbers *numbers, int fd)
 		numbers->has_higher = true;
 }
 
-/* Does the process's table end before `fd`? False where that does not show. */
-static bool is_behind_table(unsigned int fd)
+bool number_is_behind_table(unsigned int fd)
 {
 	uint64_t bits[NUMBERS_MAX / NUMBERS_A_WORD + 1] = { 0 };
 	struct timespec none = { 0 };
@@ -63,7 +62,7 @@ bool numbers_are_all(const struct numbers *numbers, unsigned int most)
 {
 	unsigned int end = table_least(numbers);
 
-	while (!numbers->has_higher && end <= most && !is_behind_table(end))
+	while (!numbers->has_higher && end <= most && !number_is_behind_table(end))
 		end *= 2;
 	if (numbers->has_higher || end > most)
 		return false;

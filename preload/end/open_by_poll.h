@@ -34,6 +34,9 @@ struct numbers {
 /* `fd` was found open. */
 void numbers_note(struct numbers *numbers, int fd);
 
+/* Does the process's table end before `fd`, NUMBERS_MAX at most? False where that does not show. */
+bool number_is_behind_table(unsigned int fd);
+
 /*
  * Are all others closed? False: there is another one, or it is not known, as in a
  * table of more than `most` places, NUMBERS_MAX at most.
