@@ -138,6 +138,74 @@ Test(python, multiprocessing)
 		    "    assert pool.map(abs, [-1, -2]) == [1, 2]\n");
 }
 
+/*
+ * Four threads open and close files and sockets while workers, who do so, too, are forked.
+ * Without sys.stdin: multiprocessing opens /dev/null in the place of it.
+ */
+#define BUSY_THREADS                                                                               \
+	"import multiprocessing, os, socket, sys, threading\n"                                     \
+	"sys.stdin = None\n"                                                                       \
+	"over = threading.Event()\n"                                                               \
+	"def use():\n"                                                                             \
+	"    a, b = socket.socketpair()\n"                                                         \
+	"    a.close(), b.close()\n"                                                               \
+	"    os.close(os.open('/dev/null', os.O_RDONLY))\n"                                        \
+	"def work():\n"                                                                            \
+	"    while not over.is_set():\n"                                                           \
+	"        use()\n"                                                                          \
+	"        with open('/dev/null') as file:\n"                                                \
+	"            file.read()\n"                                                                \
+	"def child(number):\n"                                                                     \
+	"    for _ in range(20):\n"                                                                \
+	"        use()\n"                                                                          \
+	"    leak(number)\n"                                                                       \
+	"def run():\n"                                                                             \
+	"    threads = [threading.Thread(target=work) for _ in range(4)]\n"                        \
+	"    [thread.start() for thread in threads]\n"                                             \
+	"    context = multiprocessing.get_context('fork')\n"                                      \
+	"    for first in range(0, 24, 8):\n"                                                      \
+	"        workers = [context.Process(target=child, args=(first + i,)) for i in range(8)]\n" \
+	"        [worker.start() for worker in workers]\n"                                         \
+	"        [worker.join() for worker in workers]\n"                                          \
+	"        [worker.close() for worker in workers]\n"                                         \
+	"    over.set()\n"                                                                         \
+	"    [thread.join() for thread in threads]\n"
+
+static struct watched busy_watch(const char *leak)
+{
+	struct watched watched =
+		WATCH("--kinds", "all", "--", PYTHON, "-c",
+		      run_format("%s%srun()\n", BUSY_THREADS, leak));
+
+	cr_assert_not_null(watched.report, "%s", watched.run.err);
+	cr_expect_eq(report_number(watched.report, "process_counts/covered"), 25, "%s",
+		     watched.run.err);
+	cr_expect(json_is_true(report_at(watched.report, "complete")), "%s", watched.run.err);
+	return watched;
+}
+
+Test(python, workers_among_threads)
+{
+	struct watched watched = busy_watch("def leak(number): pass\n");
+
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect_eq(report_count(watched.report, NULL, NULL), 0, "%s", watched.run.err);
+}
+
+/* One in each of two workers and one in the parent: these, and no other. */
+Test(python, leaks_among_threads)
+{
+	struct watched watched =
+		busy_watch("def leak(number):\n"
+			   "    if number in (5, 17): os.open('/dev/null', os.O_RDONLY)\n"
+			   "kept = socket.socket().detach()\n");
+
+	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	cr_expect_eq(report_count(watched.report, NULL, "file"), 2, "%s", watched.run.err);
+	cr_expect_eq(report_count(watched.report, "socket", "socket"), 1, "%s", watched.run.err);
+	cr_expect_eq(report_count(watched.report, NULL, NULL), 3, "%s", watched.run.err);
+}
+
 /* A failed program keeps its status; what it lost is told. */
 Test(python, uncaught_exception)
 {
