@@ -34,6 +34,14 @@ const char *words_kind(struct words *words, uint64_t count, unsigned int kind)
 	return words->text;
 }
 
+const char *words_pid(struct words *words, int pid)
+{
+	words->text[0] = '\0';
+	if (pid > 0)
+		(void)snprintf(words->text, sizeof(words->text), " (pid %d)", pid);
+	return words->text;
+}
+
 const char *words_count(struct words *words, uint64_t count, const char *noun)
 {
 	size_t length = strlen(noun);

@@ -20,6 +20,9 @@ const char *words_kind(struct words *words, uint64_t count, unsigned int kind);
 /* "3 places", "1 place": the plural is the word with an s, or es after s. */
 const char *words_count(struct words *words, uint64_t count, const char *noun);
 
+/* " (pid 7)" behind a name; "" where it is not known. */
+const char *words_pid(struct words *words, int pid);
+
 /* What a set of kinds is called: "socket", "sockets" when it is this one, else "descriptor". */
 const char *words_noun(uint32_t kinds);
 const char *words_nouns(uint32_t kinds);

@@ -25,6 +25,8 @@ static const struct {
 	[COVERAGE_OK] = { NULL, NULL, true, true },
 	[COVERAGE_UNKNOWN] = { "its file cannot be read", "make the file readable", true, true },
 	[COVERAGE_STATIC] = { "static program", "link it dynamically, or test it apart", false, true },
+	[COVERAGE_SWITCHER] = { "static program that changes the user",
+		"start the program by setpriv or runuser in its place", false, true },
 	/* The loader of 32-bit programs complains on their stderr about a 64-bit library. */
 	[COVERAGE_32BIT] = { "32-bit program", "build it for 64 bits", false, false },
 	[COVERAGE_FOREIGN] = { "program for another processor", "build it for this machine", false, false },
@@ -167,6 +169,18 @@ static enum coverage_kind script_follow(struct coverage *coverage)
 	return COVERAGE_OK;
 }
 
+/* Started by one of these, also a program that can be covered may not open the ledger. */
+static bool is_switcher(const char *path)
+{
+	static const char *const names[] = { "gosu", "su-exec" };
+	const char *slash = strrchr(path, '/');
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(slash ? slash + 1 : path, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static enum coverage_kind program_kind(struct coverage *coverage)
 {
 	enum coverage_kind kind = script_follow(coverage);
@@ -183,7 +197,10 @@ static enum coverage_kind program_kind(struct coverage *coverage)
 	result = elf_file_read(coverage->program, &coverage->elf);
 	if (result == -ENOEXEC)
 		return COVERAGE_NO_PROGRAM;
-	return result < 0 ? COVERAGE_UNKNOWN : elf_kind(&coverage->elf);
+	if (result < 0)
+		return COVERAGE_UNKNOWN;
+	kind = elf_kind(&coverage->elf);
+	return kind == COVERAGE_STATIC && is_switcher(coverage->program) ? COVERAGE_SWITCHER : kind;
 }
 
 int coverage_inspect(const char *path, struct coverage *ret_coverage)

@@ -18,6 +18,7 @@ enum coverage_kind {
 	COVERAGE_OK,
 	COVERAGE_UNKNOWN, /* may be executed, but not read */
 	COVERAGE_STATIC,
+	COVERAGE_SWITCHER, /* static, and starts programs as other users: gosu, su-exec */
 	COVERAGE_32BIT,
 	COVERAGE_FOREIGN, /* for another processor */
 	COVERAGE_MUSL,

@@ -108,7 +108,7 @@ static uint64_t findings_write(FILE *out, const struct report *report,
 static void uncovered_write(FILE *out, const struct report *report)
 {
 	const struct report_process *first = NULL;
-	struct words words;
+	struct words words, pid;
 	char *text;
 
 	for (size_t i = report->process_count; i-- > 0;)
@@ -116,9 +116,9 @@ static void uncovered_write(FILE *out, const struct report *report)
 			first = &report->processes[i];
 	if (report->uncovered_count == 0 || !first)
 		return;
-	if (asprintf(&text, "%s not covered: nothing is known of %s. %s (pid %d): %s%s%s.",
+	if (asprintf(&text, "%s not covered: nothing is known of %s. %s%s: %s%s%s.",
 		     words_count(&words, report->uncovered_count, "process"),
-		     report->uncovered_count == 1 ? "it" : "them", first->name, first->pid,
+		     report->uncovered_count == 1 ? "it" : "them", first->name, words_pid(&pid, first->pid),
 		     first->reason ? first->reason : "reason not known", first->remedy ? "; " : "",
 		     first->remedy ? first->remedy : "") < 0)
 		abort(); /* like report_alloc() */

@@ -76,9 +76,10 @@ static json_t *process_notification(const struct report_process *process)
 {
 	bool is_running = process->end == REPORT_END_RUNNING;
 	json_t *notification;
+	struct words words;
 	char *text;
 
-	if (asprintf(&text, "%s (pid %d) %s%s%s%s", process->name, process->pid,
+	if (asprintf(&text, "%s%s %s%s%s%s", process->name, words_pid(&words, process->pid),
 		     is_running ? "is still running and was not judged" : "was not covered",
 		     !is_running && process->reason ? ": " : "",
 		     !is_running && process->reason ? process->reason : "",

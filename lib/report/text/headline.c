@@ -190,6 +190,7 @@ void text_headline(const struct printer *printer, const struct report *report,
 	const char *why = unknown_why(report, program);
 	const char *name = program ? program->name : NULL;
 	bool is_clean = !why && tally->counted == 0 && tally->noted_open == 0;
+	struct words words;
 
 	if (report->shard_count > 0) {
 		text_merged_headline(printer, report, tally);
@@ -201,7 +202,7 @@ void text_headline(const struct printer *printer, const struct report *report,
 	(void)fputs("unclosed: ", printer->out);
 	(void)print_text(printer, name ? name : "the program");
 	if (program)
-		(void)fprintf(printer->out, " (pid %d)", program->pid);
+		(void)fputs(words_pid(&words, program->pid), printer->out);
 	print_end(printer, report, !is_clean);
 	if (why)
 		(void)fprintf(printer->out, "; %s", why);

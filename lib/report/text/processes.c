@@ -75,7 +75,7 @@ static size_t print_processes_of(const struct printer *printer, const struct rep
 	for (size_t i = first; command && i < finding->process_count && told < most; i++) {
 		const struct report_process *process = process_of(report, finding, i);
 
-		if (!is_same_command(process, command))
+		if (!is_same_command(process, command) || process->pid <= 0)
 			continue;
 		(void)fprintf(printer->out, told++ ? ", %d" : " (pid %d", process->pid);
 	}

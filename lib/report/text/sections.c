@@ -10,8 +10,10 @@
 
 static void print_process(const struct printer *printer, const struct report_process *process)
 {
+	struct words words;
+
 	(void)print_text(printer, process->name);
-	(void)fprintf(printer->out, " (pid %d)", process->pid);
+	(void)fputs(words_pid(&words, process->pid), printer->out);
 }
 
 /* "2 sockets, 1 file": of the kinds in `kinds`. Returns their sum. */
