@@ -282,7 +282,7 @@ struct ledger_process {
 	ledger_u32 check;      /* enum process_check */
 	ledger_u32 open_count; /* descriptors the kernel had at the end; valid for CHECK_COUNTED, LISTED */
 	ledger_u32 facts_ref;  /* list of struct ledger_fact */
-	ledger_u32 facts_omitted;
+	ledger_u32 facts_omitted; /* of kinds that are asked for: descriptors open without a fact */
 	ledger_u32 events_ref; /* list of struct ledger_event */
 	ledger_u32 has_filter; /* 1 once a seccomp filter was installed */
 	ledger_u32 not_followed; /* 1: clone or unshare the ledger cannot model; see check */

@@ -218,6 +218,7 @@ struct report_process {
 	bool is_listed; /* belongs into `processes` of the JSON report */
 	bool is_skipped; /* left out by --only, --skip or --children: not judged */
 	struct report_kind_count kinds[KIND_COUNT];
+	uint64_t details_omitted; /* descriptors left open of which the details were not kept */
 	struct report_inherited *inherited;
 	size_t inherited_count;
 };

@@ -2,10 +2,12 @@
 /*
  * What the kernel knows of the descriptors that are still open at the end. What
  * kind it is of is found out for each of them, and goes into its slot. The rest
- * is bounded: so many for each place that opened them, so many for a process.
+ * is bounded: so many for each place that opened them, so many for a process. What
+ * may be proof of a leak is written beyond these bounds.
  */
 #include "end/facts.h"
 
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -19,6 +21,7 @@
 #define FACTS_PER_STACK 100
 #define FACTS_PER_PROCESS 5000
 #define FACTS_UNASKED 500 /* a process, of kinds that nobody asks for */
+#define FACTS_OF_PROOF 100000 /* a process, beyond these: 20 MB */
 
 /* Kinds that only /proc tells from one another. */
 #define KINDS_NAMELESS                                                                    \
@@ -30,7 +33,8 @@
 struct facts {
 	uint32_t count;
 	uint32_t unasked; /* of them, of kinds that nobody asks for */
-	uint32_t omitted;
+	uint32_t proving; /* beyond the bounds, for what may be proof */
+	uint32_t omitted; /* of kinds that somebody asks for */
 	bool are_kinds_told;
 };
 
@@ -93,6 +97,24 @@ static bool facts_have_room(struct facts *facts, const struct descriptor_view *v
 	return facts->count < FACTS_PER_PROCESS + facts->unasked && !place_is_full(view);
 }
 
+/*
+ * May the kernel have proof that it is of no use any more: is the other end gone? Of a
+ * TCP socket that never had one poll() says POLLHUP alone, of one that had POLLRDHUP.
+ */
+static bool may_be_over(struct facts *facts, int fd, unsigned int kind)
+{
+	struct ledger_fact fact = { 0 };
+
+	if ((kind != KIND_SOCKET && kind != KIND_PIPE) || !fact_is_asked(kind) ||
+	    facts->proving >= FACTS_OF_PROOF)
+		return false;
+	fact_read_poll(fd, &fact);
+	if (!(fact.poll_events & (kind == KIND_PIPE ? POLLHUP | POLLERR : POLLRDHUP)))
+		return false;
+	facts->proving++;
+	return true;
+}
+
 static bool fact_write(int fd, const struct descriptor_view *view, unsigned int *kind)
 {
 	uint32_t ref = ledger_record_alloc(&shim.ledger, sizeof(struct ledger_fact));
@@ -131,7 +153,7 @@ static void number_look(struct facts *facts, int fd, const struct descriptor_vie
 
 	if (recorded == KIND_OTHER)
 		kind = fact_kind_find(fd, recorded);
-	if (facts_have_room(facts, view, kind))
+	if (facts_have_room(facts, view, kind) || may_be_over(facts, fd, kind))
 		is_written = fact_write(fd, view, &kind);
 	else if (recorded != KIND_OTHER && !fact_kind_is_plain(recorded))
 		kind = fact_kind_find(fd, recorded);
@@ -140,7 +162,7 @@ static void number_look(struct facts *facts, int fd, const struct descriptor_vie
 	else if (kind != recorded && !is_written)
 		is_written = fact_write(fd, view, &kind);
 	facts->count += is_written;
-	facts->omitted += !is_written;
+	facts->omitted += !is_written && fact_is_asked(kind);
 	facts->are_kinds_told = facts->are_kinds_told && kind_is_told(fd, kind);
 }
 

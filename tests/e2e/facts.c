@@ -91,7 +91,7 @@ Test(facts, every_fixture_is_told_of)
 		(void)watched_part(part);
 		count++;
 	}
-	cr_expect_geq(count, 13);
+	cr_expect_geq(count, 14);
 }
 
 /* The fixtures run alike without us. */
@@ -151,6 +151,19 @@ Test(facts, a_refused_connection_is_named)
 	cr_expect_not_null(strstr(watched.run.err,
 				  "connect() failed with ECONNREFUSED (Connection refused), at "
 				  "leave_refused (tests/fixtures/facts.c:"),
+			   "%s", watched.run.err);
+}
+
+/* Proof is looked for beyond the descriptors of which details are kept, and the rest is told. */
+Test(facts, proof_of_the_last_of_many)
+{
+	struct watched watched =
+		WATCH("--kinds", "all", "--gate", "proven", "--", FACTS, "many");
+
+	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	cr_expect_eq(report_number(watched.report, "summary/counted"), 20, "%s", watched.run.err);
+	cr_expect_gt(report_number(watched.report, "processes/0/details_omitted"), 0);
+	cr_expect_not_null(strstr(watched.run.err, "descriptors left open the details were not kept"),
 			   "%s", watched.run.err);
 }
 

@@ -253,6 +253,28 @@ static void open_losses_tell(struct judge *judge)
 			 -1);
 }
 
+/* What was left open of which the details are not there, as in a report of 5000 sockets. */
+static void omissions_tell(struct judge *judge)
+{
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; i < judge->life_count; i++) {
+		const struct life *life = &judge->lives[i];
+
+		if (life->is_wanted && life->is_covered)
+			count += judge->report->processes[judge->images[life->last].id]
+					 .details_omitted;
+	}
+	if (count)
+		diagnose(judge, DIAGNOSTIC_NOTE, "details-omitted",
+			 report_printf(judge->report,
+				       "of %llu descriptors left open the details were not kept: "
+				       "they are kept of 100 a place and 5000 a process, and of "
+				       "those whose other end is gone",
+				       (unsigned long long)count),
+			 -1);
+}
+
 static void damage_tell(struct judge *judge)
 {
 	if (judge->damaged_tables)
@@ -283,6 +305,7 @@ static void completeness_find(struct judge *judge)
 	skipped_tell(judge);
 	losses_tell(judge);
 	open_losses_tell(judge);
+	omissions_tell(judge);
 	damage_tell(judge);
 	report->is_complete = report->uncovered_count == 0 && report->running_count == 0 &&
 			      report->unchecked_count == 0 && report->records_lost == 0;

@@ -235,6 +235,7 @@ static void process_describe(struct judge *judge, struct report_process *entry, 
 	/* Who has not said hello has not said when it began. */
 	if (ended_ns > process->started_ns && (process->started_ns || index == 0))
 		entry->duration_ns = ended_ns - process->started_ns;
+	entry->details_omitted = LEDGER_LOAD(process->facts_omitted);
 	end_describe(entry, judge, index);
 	coverage_describe(judge, entry, index);
 	/* What is seen of a process that is not covered is a part, and no part adds up. */

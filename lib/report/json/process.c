@@ -112,6 +112,8 @@ json_t *json_process(const struct report_process *process)
 	json_add(object, "coverage", json_coverage(process));
 	json_add(object, "kernel_check", json_kernel_check(process));
 	json_add(object, "counts", json_kinds(process->kinds));
+	if (process->details_omitted)
+		json_add_number(object, "details_omitted", process->details_omitted);
 	json_add(object, "inherited", json_inherited(process));
 	return object;
 }

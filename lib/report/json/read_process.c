@@ -100,6 +100,7 @@ void read_process(struct json_reader *reader, const json_t *object, void *ret_en
 	process->check_reason = read_text(reader, check, "reason");
 	process->is_listed = true;
 	read_kinds(reader, object, "counts", process->kinds);
+	process->details_omitted = read_count(reader, object, "details_omitted", UINT64_MAX);
 	process->inherited = read_list(reader, object, "inherited", sizeof(*process->inherited),
 				       read_inherited, &process->inherited_count);
 }
