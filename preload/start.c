@@ -116,6 +116,7 @@ static void hello(uint32_t index, char *const *argv, char *const *environment)
 	shim.depth = shim.ledger.header->stack_depth;
 	if (shim.depth == 0 || shim.depth > LEDGER_DEPTH_MAX)
 		shim.depth = 32;
+	shim.spreads_numbers = shim.ledger.header->spreads_numbers;
 	outside_note();
 	scopes_init(environment);
 	process->started_ns = ledger_now_ns(&shim.ledger);
@@ -196,10 +197,10 @@ static bool session_join(const char *variable)
 	return true;
 }
 
-static int session_create(const struct options *options, const char *temporary,
-			  const char *runtime)
+static int session_create(const struct options *options, const char *temporary, const char *runtime)
 {
-	const char *const places[] = { options->ledger_dir, "/dev/shm", temporary, "/tmp", runtime };
+	const char *const places[] = { options->ledger_dir, "/dev/shm", temporary, "/tmp",
+				       runtime };
 	uint64_t size = ledger_size_allowed();
 	int result = -ENOENT;
 
@@ -237,13 +238,13 @@ static bool session_begin(char *const *environment, struct options *options)
 	header->kinds_asked = options->is_verbose ? KIND_ALL : options->kinds;
 	header->fails_tests = options_fails_tests(options);
 	header->keeps_all = options_ask_for_programs(options);
+	header->spreads_numbers = options->spreads_numbers;
 	if (written) /* an image that comes later may not have it */
-		header->options_ref =
-			ledger_string_add(&shim.ledger, written, strlen(written));
-	header->path_ref = ledger_string_add(&shim.ledger, shim.ledger_path,
-					     strlen(shim.ledger_path));
-	header->preload_ref = ledger_string_add(&shim.ledger, shim.library_path,
-						strlen(shim.library_path));
+		header->options_ref = ledger_string_add(&shim.ledger, written, strlen(written));
+	header->path_ref =
+		ledger_string_add(&shim.ledger, shim.ledger_path, strlen(shim.ledger_path));
+	header->preload_ref =
+		ledger_string_add(&shim.ledger, shim.library_path, strlen(shim.library_path));
 	header->cwd_ref = read_directory();
 	first = ledger_process_new(&shim.ledger, &shim.recorder.process_index);
 	if (!first)
@@ -283,8 +284,7 @@ static void options_read(struct options *options, char *const *environment, char
 /* The library that verifies asks both ways, and ends the program where they differ. */
 static void objects_ask(void)
 {
-	__typeof__(_dl_find_object) *find =
-		(__typeof__(find))loaded_next("_dl_find_object");
+	__typeof__(_dl_find_object) *find = (__typeof__(find))loaded_next("_dl_find_object");
 
 #ifndef UNCLOSED_VERIFY_STACKS
 	if (find) {
@@ -329,7 +329,8 @@ void real_on_first_call(void)
 		start(NULL, environ);
 }
 
-__attribute__((constructor)) static void start_constructor(int argc, char **argv, char **environment)
+__attribute__((constructor)) static void start_constructor(int argc, char **argv,
+							   char **environment)
 {
 	(void)argc; /* argv ends with NULL */
 	if (!gnu_get_libc_version)
@@ -360,11 +361,15 @@ static bool has_use_for_libunwind(void)
  * the place for dlopen: from our constructor, which runs before libc's own
  * (-z initfirst), it would initialise libc with an empty argv.
  */
-int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
-		      void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
-		      void *stack_end)
+int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
+		      void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
 {
-	if (shim.is_active && has_use_for_libunwind())
+	if (shim.is_active && has_use_for_libunwind()) {
+		bool had_grown = loaded_has_grown();
+
 		unwinder_libunwind_load();
+		if (shim.spreads_numbers && !had_grown)
+			loaded_is_ours();
+	}
 	return REAL(__libc_start_main)(main, argc, argv, init, fini, rtld_fini, stack_end);
 }

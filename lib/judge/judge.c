@@ -53,6 +53,7 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 	findings_order(report);
 	findings_sum(report);
 	modules_diagnose(&judge);
+	spread_describe(&judge);
 	verdict_find(report, context->options, judge.lives[0].is_covered,
 		     known_review(context->known, report, context->options));
 	return 0;

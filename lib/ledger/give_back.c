@@ -81,6 +81,7 @@ static bool image_is_plain(struct ledger *ledger, const struct ledger_process *p
 {
 	return !LEDGER_LOAD(process->events_ref) && !LEDGER_LOAD(process->facts_ref) &&
 	       !LEDGER_LOAD(process->facts_omitted) && !LEDGER_LOAD(process->not_followed) &&
+	       !LEDGER_LOAD(process->spread_end) &&
 	       !LEDGER_LOAD(process->memory_ref) && !LEDGER_LOAD(process->checkpoint_ns) &&
 	       !has_stacks(ledger, process);
 }

@@ -183,7 +183,7 @@ struct ledger_header {
 	ledger_u32 returns_begun;
 	ledger_u32 returns_done;
 	uint32_t returns_ref; /* LEDGER_RETURNS struct ledger_returns, near */
-	uint32_t reserved;
+	uint32_t spreads_numbers; /* 1: no number of a descriptor is given again (--spread-numbers) */
 	uint32_t standard_ref; /* two struct ledger_slot, near: see struct ledger_table, standard */
 	uint32_t keeps_all;   /* 1: no process is given back, its name will be asked for */
 };
@@ -251,6 +251,19 @@ enum process_check {
 	CHECK_UNTOLD,   /* made, but the kernel did not tell the kind of some that are open */
 };
 
+/* --spread-numbers: why a number was given again, the first time. */
+enum spread_end {
+	SPREAD_HOLDS,  /* none was */
+	SPREAD_LIMIT,  /* the limit of open files (RLIMIT_NOFILE) was reached */
+	SPREAD_SELECT, /* FD_SETSIZE was reached in a program that may call select() */
+	SPREAD_FULL,   /* as many as are spread at most */
+	SPREAD_ROOM,   /* the ledger has no room for a number more */
+	SPREAD_FILTER, /* a seccomp filter was installed */
+	SPREAD_LOCK,   /* a file, while the process may have locks of fcntl() */
+	SPREAD_QUEUE,  /* a message queue */
+	SPREAD_ENDS
+};
+
 /* State of waiting: set by a parent's wait(), read by the tool. */
 #define PROCESS_WAITED UINT32_C(0x80000000) /* | the 16-bit wait status */
 
@@ -306,7 +319,7 @@ struct ledger_process {
 	 * its index.
 	 */
 	ledger_u32 holders;
-	uint32_t reserved;
+	ledger_u32 spread_end; /* enum spread_end; stays 0 without --spread-numbers */
 };
 
 #define HOLDERS_NAMED (UINT32_C(1) << 31)

@@ -19,8 +19,8 @@
 #include "shim/state.h"
 #include "stack/capture.h"
 
-#define THROWER(name)                                                                              \
-	extern __typeof__(name) name __attribute__((visibility("default")));                       \
+#define THROWER(name)                                                        \
+	extern __typeof__(name) name __attribute__((visibility("default"))); \
 	CXXABI_1_3(name);
 #include "libc/cxx_runtime.def"
 

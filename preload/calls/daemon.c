@@ -46,7 +46,7 @@ static void null_take(int fd)
 	if (fd > STDERR_FILENO)
 		(void)raw1(SYS_close, fd); /* the copies stay */
 	else
-		record_opened(CALL_daemon, fd);
+		record_held(CALL_daemon, fd, 0);
 }
 
 int daemon(int no_chdir, int no_close)

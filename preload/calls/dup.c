@@ -7,7 +7,7 @@
 
 int dup(int fd)
 {
-	return record_duplicate(CALL_dup, fd, asked(CALL_dup, fd, REAL(dup)(fd)));
+	return record_duplicate(CALL_dup, fd, asked(CALL_dup, fd, REAL(dup)(fd)), 0);
 }
 
 int dup2(int from, int to)

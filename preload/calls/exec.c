@@ -58,8 +58,8 @@ static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 	if (!shim.is_active || !storage)
 		return;
 	joining_decide(&joining, target->path, target->is_searched, environment);
-	next = is_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target->shown, &joining.index) :
-			  announce(ORIGIN_EXEC, LINK_EXEC, target->shown, &joining.index);
+	next = is_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target->shown, &joining.index)
+			: announce(ORIGIN_EXEC, LINK_EXEC, target->shown, &joining.index);
 	if (!next)
 		return;
 	LEDGER_STORE(next->hindrance, joining.hindrance);
@@ -87,8 +87,8 @@ static int exec_failed(const struct exec_plan *plan, int result)
 }
 
 /* The plan lives in the frame of the function that makes the call. */
-#define EXEC_BEGIN(plan, path, is_searched, environment)                                           \
-	exec_begin(plan, &(struct exec_target){ path, is_searched, path }, environment,            \
+#define EXEC_BEGIN(plan, path, is_searched, environment)                                \
+	exec_begin(plan, &(struct exec_target){ path, is_searched, path }, environment, \
 		   ENVIRONMENT_STORAGE(environment))
 
 int execve(const char *path, char *const argv[], char *const environment[])
@@ -146,18 +146,18 @@ int execveat(int directory, const char *path, char *const argv[], char *const en
  * The list forms. The arguments are counted first, then copied to the stack;
  * `more` is left behind the final NULL, where execle() has the environment.
  */
-#define EXEC_LIST(ret_argv, ret_more, first)                                                       \
-	do {                                                                                       \
-		size_t count_ = 1;                                                                 \
-		va_start(ret_more, first);                                                         \
-		while (va_arg(ret_more, char *))                                                   \
-			count_++;                                                                  \
-		va_end(ret_more);                                                                  \
-		ret_argv = alloca((count_ + 1) * sizeof(char *));                                  \
-		ret_argv[0] = (char *)first;                                                       \
-		va_start(ret_more, first);                                                         \
-		for (size_t i_ = 1; i_ <= count_; i_++)                                            \
-			ret_argv[i_] = va_arg(ret_more, char *);                                   \
+#define EXEC_LIST(ret_argv, ret_more, first)                      \
+	do {                                                      \
+		size_t count_ = 1;                                \
+		va_start(ret_more, first);                        \
+		while (va_arg(ret_more, char *))                  \
+			count_++;                                 \
+		va_end(ret_more);                                 \
+		ret_argv = alloca((count_ + 1) * sizeof(char *)); \
+		ret_argv[0] = (char *)first;                      \
+		va_start(ret_more, first);                        \
+		for (size_t i_ = 1; i_ <= count_; i_++)           \
+			ret_argv[i_] = va_arg(ret_more, char *);  \
 	} while (0)
 
 int execl(const char *path, const char *first, ...)

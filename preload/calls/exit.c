@@ -48,8 +48,7 @@ void abort(void)
 	__builtin_unreachable();
 }
 
-void __assert_fail(const char *assertion, const char *file, unsigned int line,
-		   const char *function)
+void __assert_fail(const char *assertion, const char *file, unsigned int line, const char *function)
 {
 	finish_process(END_ABORT, 0);
 	(void)finish_report(0); /* the signal is the status */

@@ -32,26 +32,26 @@ static struct release stream_reopen_begin(enum call call, FILE *stream)
 }
 
 /* The old number is closed even when the new file cannot be opened. */
-static FILE *stream_reopened(struct release *release, FILE *stream, uint32_t facts)
+static FILE *stream_reopen_end(struct release *release, FILE *stream, uint32_t facts)
 {
 	record_release_end(release, 0);
-	return stream_opened(release->call, stream, facts);
+	return stream_reopened(release->call, stream, facts);
 }
 
 FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream)
 {
 	struct release release = stream_reopen_begin(CALL_freopen, stream);
 
-	return stream_reopened(&release, REAL(freopen)(path, mode, stream),
-			       STREAM_FACTS(freopen, mode));
+	return stream_reopen_end(&release, REAL(freopen)(path, mode, stream),
+				 STREAM_FACTS(freopen, mode));
 }
 
 FILE *freopen64(const char *restrict path, const char *restrict mode, FILE *restrict stream)
 {
 	struct release release = stream_reopen_begin(CALL_freopen64, stream);
 
-	return stream_reopened(&release, REAL(freopen64)(path, mode, stream),
-			       STREAM_FACTS(freopen64, mode));
+	return stream_reopen_end(&release, REAL(freopen64)(path, mode, stream),
+				 STREAM_FACTS(freopen64, mode));
 }
 
 FILE *fdopen(int fd, const char *mode)

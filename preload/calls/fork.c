@@ -231,8 +231,7 @@ static int clone_child(void *data)
 
 static void *clone_place(void *stack, const struct clone_start *start)
 {
-	struct clone_start *place =
-		(struct clone_start *)((uintptr_t)stack & ~(uintptr_t)15) - 1;
+	struct clone_start *place = (struct clone_start *)((uintptr_t)stack & ~(uintptr_t)15) - 1;
 
 	place = (struct clone_start *)((uintptr_t)place & ~(uintptr_t)15);
 	*place = *start;
@@ -263,25 +262,25 @@ static int clone_run(enum call id, __typeof__(clone) *real, struct clone_call *c
 	if (is_fork)
 		fork_announce_clone(flags);
 	call->stack = clone_place(call->stack, &start);
-	pid = real(clone_child, call->stack, call->flags, call->stack, call->more[0],
-		   call->more[1], call->more[2]);
+	pid = real(clone_child, call->stack, call->flags, call->stack, call->more[0], call->more[1],
+		   call->more[2]);
 	if (is_fork)
 		fork_in_parent(pid);
 	else if (pid > 0)
 		self.vfork_depth--;
 	if (pid > 0 && flags & CLONE_PIDFD)
-		record_opened_with(id, *(int *)call->more[0], /* where parent_tid would be */
-				   FACT_CLOEXEC_OF(clone, 0));
+		record_opened_at(id, call_kind(id), call->more[0], /* where parent_tid would be */
+				 FACT_CLOEXEC_OF(clone, 0));
 	return pid;
 }
 
-#define CLONE_ARGUMENTS(ret_call, last)                                                            \
-	do {                                                                                       \
-		va_list arguments_;                                                                \
-		va_start(arguments_, last);                                                        \
-		for (int i_ = 0; i_ < 3; i_++)                                                     \
-			(ret_call)->more[i_] = va_arg(arguments_, void *);                         \
-		va_end(arguments_);                                                                \
+#define CLONE_ARGUMENTS(ret_call, last)                                    \
+	do {                                                               \
+		va_list arguments_;                                        \
+		va_start(arguments_, last);                                \
+		for (int i_ = 0; i_ < 3; i_++)                             \
+			(ret_call)->more[i_] = va_arg(arguments_, void *); \
+		va_end(arguments_);                                        \
 	} while (0)
 
 int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)

@@ -14,7 +14,7 @@ FTS *fts_open(char *const *paths, int options, int (*compare)(const FTSENT **, c
 	FTS *walk = REAL(fts_open)(paths, options, compare);
 
 	if (walk)
-		record_opened(CALL_fts_open, WALK_NUMBER(walk));
+		record_held(CALL_fts_open, WALK_NUMBER(walk), 0);
 	return walk;
 }
 
@@ -24,7 +24,7 @@ FTS64 *fts64_open(char *const *paths, int options,
 	FTS64 *walk = REAL(fts64_open)(paths, options, compare);
 
 	if (walk)
-		record_opened(CALL_fts64_open, WALK_NUMBER(walk));
+		record_held(CALL_fts64_open, WALK_NUMBER(walk), 0);
 	return walk;
 }
 

@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "record/misuse.h"
@@ -25,20 +26,21 @@ struct peeloff {
 	uint32_t flags; /* of SCTP_PEELOFF_FLAGS: SOCK_CLOEXEC */
 };
 
-static void option_given(int level, int name, const void *value, socklen_t length)
+static void option_given(int level, int name, void *value, socklen_t length)
 {
 	struct peeloff peeloff = { .fd = -1 };
-	int fd;
 
-	if (level == SOL_SOCKET && name == SO_PEERPIDFD && length == sizeof(fd)) {
-		memcpy(&fd, value, sizeof(fd));
-		(void)record_opened_with(CALL_getsockopt, fd, FACT_CLOEXEC_OF(getsockopt, 0));
+	if (level == SOL_SOCKET && name == SO_PEERPIDFD && length == sizeof(int)) {
+		record_opened_at(CALL_getsockopt, call_kind(CALL_getsockopt), value,
+				 FACT_CLOEXEC_OF(getsockopt, 0));
 	} else if (level == IPPROTO_SCTP && (name == SCTP_PEELOFF || name == SCTP_PEELOFF_FLAGS)) {
 		memcpy(&peeloff, value, length < sizeof(peeloff) ? length : sizeof(peeloff));
 		if (name == SCTP_PEELOFF)
 			peeloff.flags = 0;
-		(void)record_opened_as(CALL_getsockopt, KIND_SOCKET, peeloff.fd,
-				       peeloff.flags & SOCK_CLOEXEC ? FACT_CLOEXEC : 0);
+		if (length >= offsetof(struct peeloff, fd) + sizeof(peeloff.fd))
+			record_opened_at(CALL_getsockopt, KIND_SOCKET,
+					 (char *)value + offsetof(struct peeloff, fd),
+					 peeloff.flags & SOCK_CLOEXEC ? FACT_CLOEXEC : 0);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "calls/ioctl.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "libc/requests.h"
 #include "record/givers.h"
@@ -25,15 +26,19 @@ static bool is_known(int fd)
 	return slot && slot_state(LEDGER_LOAD(slot->word)) == SLOT_OPEN;
 }
 
-static void note_opened(unsigned long request, int fd, bool has_cloexec)
+static void note_opened(unsigned long request, void *place, bool has_cloexec)
 {
 	uint32_t facts = has_cloexec ? FACT_CLOEXEC : 0;
+	int fd;
 
-	if (fd < 0 || !shim_is_recording() || is_known(fd))
+	if (!place || !shim_is_recording())
+		return;
+	memcpy(&fd, place, sizeof(fd));
+	if (fd < 0 || is_known(fd))
 		return;
 	if (request == USERFAULTFD_NEW)
 		facts |= giver_facts(has_cloexec);
-	(void)record_opened_with(CALL_ioctl, fd, facts);
+	record_opened_at(CALL_ioctl, call_kind(CALL_ioctl), place, facts);
 }
 
 /* Some requests are made to ask whether a number is open, or a terminal. */
@@ -60,7 +65,7 @@ int ioctl_done(int fd, unsigned long request, void *argument, int result)
 	if (request == FIOCLEX || request == FIONCLEX)
 		record_fact(fd, FACT_SETFD);
 	else
-		note_opened(request, request_opened(request, argument, result, &has_cloexec),
+		note_opened(request, request_opened(request, argument, &result, &has_cloexec),
 			    has_cloexec);
 	return result;
 }

@@ -11,16 +11,16 @@
 #include "record/record.h"
 
 /* The mode is there only when the flags ask for it. */
-#define OPEN_MODE(flags)                                                                           \
-	(__extension__({                                                                           \
-		mode_t mode_ = 0;                                                                  \
-		if ((flags) & O_CREAT || ((flags) & O_TMPFILE) == O_TMPFILE) {                     \
-			va_list arguments_;                                                        \
-			va_start(arguments_, flags);                                               \
-			mode_ = va_arg(arguments_, mode_t);                                        \
-			va_end(arguments_);                                                        \
-		}                                                                                  \
-		mode_;                                                                             \
+#define OPEN_MODE(flags)                                                   \
+	(__extension__({                                                   \
+		mode_t mode_ = 0;                                          \
+		if ((flags)&O_CREAT || ((flags)&O_TMPFILE) == O_TMPFILE) { \
+			va_list arguments_;                                \
+			va_start(arguments_, flags);                       \
+			mode_ = va_arg(arguments_, mode_t);                \
+			va_end(arguments_);                                \
+		}                                                          \
+		mode_;                                                     \
 	}))
 
 int open(const char *path, int flags, ...)

@@ -10,8 +10,7 @@ DIR *opendir(const char *path)
 	DIR *directory = REAL(opendir)(path);
 
 	if (directory)
-		record_opened_with(CALL_opendir, dirfd(directory),
-				   FACT_DIR | FACT_CLOEXEC_OF(opendir, 0));
+		record_held(CALL_opendir, dirfd(directory), FACT_DIR | FACT_CLOEXEC_OF(opendir, 0));
 	return directory;
 }
 

@@ -14,8 +14,13 @@ int openpty(int *master, int *slave, char *name, const struct termios *terminal,
 {
 	int result = REAL(openpty)(master, slave, name, terminal, size);
 
-	if (result == 0)
-		record_opened_pair(CALL_openpty, 0, (int[2]){ *master, *slave }, 0);
+	if (result == 0) {
+		int fds[2] = { *master, *slave };
+
+		(void)record_opened_pair(CALL_openpty, 0, fds, 0);
+		*master = fds[0];
+		*slave = fds[1];
+	}
 	return result;
 }
 
@@ -27,13 +32,13 @@ int forkpty(int *master, char *name, const struct termios *terminal, const struc
 	if (pid != 0) {
 		fork_in_parent(pid);
 		if (pid > 0)
-			record_opened(CALL_forkpty, *master);
+			record_opened_at(CALL_forkpty, call_kind(CALL_forkpty), master, 0);
 		return pid;
 	}
 	range = record_range_begin(CALL_forkpty, STDIN_FILENO, STDERR_FILENO);
 	record_range_end(&range);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		record_opened(CALL_forkpty, fd);
+		record_held(CALL_forkpty, fd, 0);
 	return pid;
 }
 

@@ -13,11 +13,11 @@ int rresvport_af(int *port, sa_family_t family)
 }
 
 /* The second descriptor, the command's stderr, is there where the caller asked for it. */
-static int remote_opened(enum call call, int fd, const int *second)
+static int remote_opened(enum call call, int fd, int *second)
 {
-	record_opened_with(call, fd, FACT_CONNECTED);
+	fd = record_opened_with(call, fd, FACT_CONNECTED);
 	if (fd >= 0 && second)
-		record_opened_with(call, *second, FACT_CONNECTED);
+		record_opened_at(call, call_kind(call), second, FACT_CONNECTED);
 	return fd;
 }
 

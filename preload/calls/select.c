@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting by select() and pselect(). Nothing is recorded but the use of a closed number. */
+/* Waiting by select() and pselect(). Recorded are the use of a closed number, and that they are
+ * called: their sets have FD_SETSIZE numbers. */
 #include "record/misuse.h"
+#include "record/spread.h"
 
 /* Does a set have this number? Sets larger than FD_SETSIZE are made by hand, bit by bit. */
 static bool set_has(const fd_set *set, int fd)
@@ -13,6 +15,8 @@ static bool set_has(const fd_set *set, int fd)
 /* Which number it was, select() does not say; the sets are as they were. */
 static int selected(enum call call, int count, const fd_set *const sets[3], int result)
 {
+	if (__builtin_expect(shim.spreads_numbers, 0) && count > 0)
+		spread_meets_select();
 	if (__builtin_expect(result != -1, 1) || errno != EBADF)
 		return result;
 	for (int fd = 0; fd < count; fd++)

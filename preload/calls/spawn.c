@@ -104,12 +104,12 @@ int posix_spawnp(pid_t *restrict pid, const char *restrict file,
 }
 
 /* The same for the two that give a process descriptor and no pid. */
-static int spawn_end_pidfd(enum call call, const struct spawn *spawn, int result, const int *pidfd,
+static int spawn_end_pidfd(enum call call, const struct spawn *spawn, int result, int *pidfd,
 			   uint32_t facts)
 {
 	spawn_settle(spawn, result, 0);
 	if (result == 0)
-		record_opened_with(call, *pidfd, facts);
+		record_opened_at(call, call_kind(call), pidfd, facts);
 	return result;
 }
 

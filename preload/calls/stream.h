@@ -26,10 +26,21 @@ static inline uint32_t stream_facts(unsigned int cloexec, const char *mode)
 /* What is known of the stream that the call of that name opened with this mode. */
 #define STREAM_FACTS(name, mode) stream_facts(CLOEXEC_OF_##name, mode)
 
+/* A new stream. Its number may be moved (record/spread.h): glibc keeps it in this one place. */
 static inline FILE *stream_opened(enum call call, FILE *stream, uint32_t facts)
 {
 	if (stream)
-		record_opened_with(call, fileno(stream), facts);
+		stream->_fileno = record_opened_with(call, fileno(stream), facts);
+	else
+		misuse_open_failed(call);
+	return stream;
+}
+
+/* The same of one that goes on with the number it had. */
+static inline FILE *stream_reopened(enum call call, FILE *stream, uint32_t facts)
+{
+	if (stream)
+		record_held(call, fileno(stream), facts);
 	else
 		misuse_open_failed(call);
 	return stream;

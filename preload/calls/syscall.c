@@ -192,10 +192,11 @@ static void pidfd_note(long number, long a, long c)
 	const struct clone_args *arguments = (const void *)a;
 
 	if (number == SYS_clone && a & CLONE_PIDFD)
-		record_opened_with(CALL_clone, *(const int *)c, FACT_CLOEXEC_OF(clone, 0));
+		record_opened_at(CALL_clone, call_kind(CALL_clone), (void *)c,
+				 FACT_CLOEXEC_OF(clone, 0));
 	if (number == SYS_clone3 && arguments->flags & CLONE_PIDFD)
-		record_opened_with(CALL_clone3, *(const int *)(uintptr_t)arguments->pidfd,
-				   FACT_CLOEXEC_OF(clone3, 0));
+		record_opened_at(CALL_clone3, call_kind(CALL_clone3),
+				 (void *)(uintptr_t)arguments->pidfd, FACT_CLOEXEC_OF(clone3, 0));
 }
 
 /* clone without CLONE_VM and fork: the child goes on in a copy of this frame. */
@@ -222,7 +223,7 @@ static long fork_by_number(long number, long a, long b, long c, long d, long e)
 
 static long fcntl_by_number(long a, long b, long c)
 {
-	return fcntl_done(CALL_fcntl, (int)a, (int)b, (int)result_of(raw3(SYS_fcntl, a, b, c)));
+	return fcntl_done(CALL_fcntl, (int)a, (int)b, c, (int)result_of(raw3(SYS_fcntl, a, b, c)));
 }
 
 /* Through the wrappers, which have the rules; those that wait are no cancellation points here. */
@@ -308,8 +309,8 @@ static long plain_by_number(long number, long a, long b, long c, long d, long e,
 		seccomp_entered();
 	opener = opener_of(number, a, b, c);
 	if (opener != CALL_none)
-		record_opened_with(opener, (int)result,
-				   facts_of(opener, number, (long[]){ a, b, c, d, e, f }));
+		result = record_opened_with(opener, (int)result,
+					    facts_of(opener, number, (long[]){ a, b, c, d, e, f }));
 	return result;
 }
 

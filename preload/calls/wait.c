@@ -18,8 +18,8 @@
  */
 static struct ledger_process *entry_find(pid_t pid, uint32_t *ret_index)
 {
-	uint32_t count = atomic_load_explicit(&shim.ledger.header->process_count,
-					      memory_order_acquire);
+	uint32_t count =
+		atomic_load_explicit(&shim.ledger.header->process_count, memory_order_acquire);
 	uint32_t lowest = count > LOOK_BACK ? count - LOOK_BACK : 0;
 
 	for (uint32_t index = count; index-- > lowest;) {
@@ -35,7 +35,8 @@ static struct ledger_process *entry_find(pid_t pid, uint32_t *ret_index)
 	return NULL;
 }
 
-/* Our child is gone, threads and all. Of two who waited, by WNOWAIT, the first one gives it back. */
+/* Our child is gone, threads and all. Of two who waited, by WNOWAIT, the first one gives it back.
+ */
 static void entry_settle(struct ledger_process *process, uint32_t index, int status)
 {
 	uint32_t parent = shim.recorder.process_index;
@@ -76,11 +77,11 @@ pid_t record_waited(pid_t pid, const int *status)
 }
 
 /* A status is asked for even when the program does not want one. */
-#define WAITED(expression, status)                                                                 \
-	(__extension__({                                                                           \
-		int own_status_ = 0;                                                               \
-		int *status_ = (status) ? (status) : &own_status_;                                 \
-		record_waited((expression), status_);                                              \
+#define WAITED(expression, status)                                 \
+	(__extension__({                                           \
+		int own_status_ = 0;                               \
+		int *status_ = (status) ? (status) : &own_status_; \
+		record_waited((expression), status_);              \
 	}))
 
 pid_t wait(int *status)

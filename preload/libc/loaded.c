@@ -2,6 +2,8 @@
 /* Look-ups of functions in the objects that the program was started with. */
 #include "libc/loaded.h"
 
+#include <string.h>
+
 #include "libc/objects.h"
 #include "libc/symbols.h"
 #include "shim/self_map.h"
@@ -10,6 +12,9 @@
 /* In the order of the loader's look-ups; the chain goes on with what is opened later. */
 OF_EVERY_PROCESS static const struct link_map *first, *last;
 OF_EVERY_PROCESS static bool is_whole;
+
+/* Behind `last`: the last one that we loaded, and nobody else; NULL: we loaded none. */
+static const struct link_map *ours;
 
 void loaded_init(void)
 {
@@ -40,6 +45,33 @@ bool loaded_has(uint64_t pc)
 	while (map && map != object.dlfo_link_map)
 		map = map == last ? NULL : map->l_next;
 	return map != NULL;
+}
+
+bool loaded_has_grown(void)
+{
+	return !last || (ours ? ours : last)->l_next != NULL;
+}
+
+void loaded_is_ours(void)
+{
+	for (ours = last; ours->l_next; ours = ours->l_next)
+		;
+}
+
+bool loaded_asks_for(const char *functions)
+{
+	const struct link_map *map = first;
+
+	if (!is_whole || loaded_has_grown())
+		return true;
+	for (; map; map = map == last ? NULL : map->l_next) {
+		struct symbol_tables tables = symbol_tables(map->l_addr, map->l_ld);
+
+		for (const char *name = functions; *name; name += strlen(name) + 1)
+			if (symbol_is_asked_for(&tables, name))
+				return true;
+	}
+	return false;
 }
 
 static void *ask_loader(void *where, const char *name)

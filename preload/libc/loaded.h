@@ -21,6 +21,19 @@ bool loaded_is_whole(void);
 /* Is there code of one of them at `pc`? False where libc does not tell (before glibc 2.35). */
 bool loaded_has(uint64_t pc);
 
+/* Was more loaded since, but for what loaded_is_ours() was told of? */
+bool loaded_has_grown(void);
+
+/* All that was loaded since is ours, and stays. Only where it had not grown before. */
+void loaded_is_ours(void);
+
+/*
+ * Does one of them ask another for one of these functions, '\0' after each and after the
+ * last? Also true where it cannot be
+ * told, and where more was opened since.
+ */
+bool loaded_asks_for(const char *functions);
+
 /* As dlsym(RTLD_NEXT, name) and dlsym(RTLD_DEFAULT, name), but they leave no dlerror(). */
 void *loaded_next(const char *name);
 void *loaded_default(const char *name);

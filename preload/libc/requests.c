@@ -146,9 +146,9 @@ static bool only_asks(unsigned long request, const void *argument)
 	return request == _IOWR(0xae, 0xe0, char[12]) && member(argument, 8) & 1;
 }
 
-int request_opened(unsigned long request, const void *argument, int result, bool *ret_cloexec)
+void *request_opened(unsigned long request, void *argument, int *result, bool *ret_cloexec)
 {
-	enum cloexec_by by = result > 0 ? returned_by(request) : NOT_ONE;
+	enum cloexec_by by = *result > 0 ? returned_by(request) : NOT_ONE;
 	struct place place;
 
 	if (by != NOT_ONE) {
@@ -157,9 +157,9 @@ int request_opened(unsigned long request, const void *argument, int result, bool
 	}
 	/* Most requests give nothing back in a structure, or are older than the form that says so.
 	 */
-	if (result < 0 || !(_IOC_DIR(request) & _IOC_READ) || !place_of(request, &place) ||
+	if (*result < 0 || !(_IOC_DIR(request) & _IOC_READ) || !place_of(request, &place) ||
 	    only_asks(request, argument))
-		return -1;
+		return NULL;
 	*ret_cloexec = place.flags == MARKED || member(argument, place.flags) & O_CLOEXEC;
-	return (int)member(argument, place.fd);
+	return (char *)argument + place.fd;
 }

@@ -11,9 +11,10 @@
 #include <stdbool.h>
 
 /*
- * A request succeeded, and returned `result`. The descriptor that it made; -1: none.
- * What `argument` points to is read where the request has it for a structure.
+ * A request succeeded, and returned `*result`. Where the number of the descriptor is that
+ * it made: that, or a place in what `argument` points to, of any alignment; NULL: it made none.
+ * The argument is read where the request has it for a structure.
  */
-int request_opened(unsigned long request, const void *argument, int result, bool *ret_cloexec);
+void *request_opened(unsigned long request, void *argument, int *result, bool *ret_cloexec);
 
 #endif

@@ -122,6 +122,18 @@ const ElfW(Sym) * symbol_of(const struct symbol_tables *tables, const struct sym
 	}
 }
 
+/* ld puts what is undefined before what is hashed. */
+bool symbol_is_asked_for(const struct symbol_tables *tables, const char *name)
+{
+	uint32_t end = tables->hash ? tables->hash->first_symbol : 0;
+
+	for (uint32_t number = 1; number < end; number++)
+		if (tables->symbols[number].st_shndx == SHN_UNDEF &&
+		    is_same(tables->strings + tables->symbols[number].st_name, name))
+			return true;
+	return false;
+}
+
 void *symbol_find_dynamic(uintptr_t base, const ElfW(Dyn) * dynamic, const char *text)
 {
 	struct symbol_tables tables = symbol_tables(base, dynamic);

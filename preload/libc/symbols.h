@@ -8,6 +8,7 @@
 #ifndef UNCLOSED_PRELOAD_LIBC_SYMBOLS_H
 #define UNCLOSED_PRELOAD_LIBC_SYMBOLS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "shim/names.h"
@@ -37,6 +38,9 @@ struct symbol_name symbol_name(const char *text);
  * of an older one. NULL when there is none.
  */
 const ElfW(Sym) * symbol_of(const struct symbol_tables *tables, const struct symbol_name *name);
+
+/* Is this function looked for in another object? */
+bool symbol_is_asked_for(const struct symbol_tables *tables, const char *name);
 
 /* Address of what `object` defines itself as `name`; NULL when it does not, or has no GNU table, or
  * only code would tell (an indirect function). */

@@ -10,7 +10,7 @@
 int record_accepted(enum call call, int fd, const struct sockaddr *address, const socklen_t *length,
 		    uint32_t facts)
 {
-	record_opened_with(call, fd, FACT_ACCEPTED | facts);
+	fd = record_opened_with(call, fd, FACT_ACCEPTED | facts);
 	/* *length is the full length even where the program's buffer was shorter (man 2 accept). */
 	if (fd >= 0 && shim_is_recording() && address && length &&
 	    (address->sa_family == AF_INET || address->sa_family == AF_INET6))

@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "record/misuse.h"
+#include "record/spread.h"
 
 /* The place of dup2() onto itself: nothing is released. */
 #define NOTHING INT_MIN
@@ -32,7 +33,8 @@ int duplicate_end(struct release *release, int from, int result)
 		misuse_overwritten(release, from);
 		record_release_end(release, 0);
 	}
-	return record_duplicate(release->call, from, result);
+	record_duplicate_held(release->call, from, result);
+	return result;
 }
 
 static bool fcntl_duplicates(int command)
@@ -59,16 +61,18 @@ static long fcntl_failed(enum call call, int fd, int command, long result)
 	}
 }
 
-int fcntl_done(enum call call, int fd, int command, int result)
+int fcntl_done(enum call call, int fd, int command, long argument, int result)
 {
 	if (result == -1)
 		(void)fcntl_failed(call, fd, command, result);
 	if (fcntl_duplicates(command)) {
-		(void)record_duplicate(call, fd, result);
+		result = record_duplicate(call, fd, result, argument > 0 ? (int)argument : 0);
 		if (command == F_DUPFD_CLOEXEC)
 			record_fact(result, FACT_CLOEXEC);
 	}
 	if (command == F_SETFD && result == 0)
 		record_fact(fd, FACT_SETFD);
+	if ((command == F_SETLK || command == F_SETLKW) && result == 0)
+		spread_meets_lock();
 	return result;
 }

@@ -15,7 +15,10 @@
 struct release duplicate_begin(enum call call, int from, int to);
 int duplicate_end(struct release *release, int from, int result);
 
-/* What fcntl() returned: a duplicate, a change of close-on-exec. Returns it. */
-int fcntl_done(enum call call, int fd, int command, int result);
+/*
+ * What fcntl() returned: a duplicate, a change of close-on-exec. Returns what to return in
+ * place of it (record_duplicate()).
+ */
+int fcntl_done(enum call call, int fd, int command, long argument, int result);
 
 #endif

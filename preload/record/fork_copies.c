@@ -56,8 +56,8 @@ bool copies_do_not_matter(void)
 
 		table = ledger_table_at(&shim.ledger, table->parent_ref);
 		above = table ? ledger_process_at(&shim.ledger, table->process) : NULL;
-		if (!above || atomic_load_explicit(&above->state, memory_order_acquire) !=
-				      PROCESS_RUNNING)
+		if (!above ||
+		    atomic_load_explicit(&above->state, memory_order_acquire) != PROCESS_RUNNING)
 			return false;
 		if (table->link != LINK_FORK)
 			return true;

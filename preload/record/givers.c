@@ -7,6 +7,7 @@
 #include "record/givers.h"
 
 #include <linux/userfaultfd.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/fanotify.h>
 
@@ -20,7 +21,7 @@
 struct reading {
 	enum call call;
 	uint32_t cloexec; /* FACT_CLOEXEC or 0: of what is given */
-	const uint8_t *bytes;
+	uint8_t *bytes;
 	size_t length;
 };
 
@@ -46,8 +47,9 @@ static void event_pidfds(const struct reading *reading, size_t from, size_t end)
 			return;
 		if (record.header.type == FAN_EVENT_INFO_TYPE_PIDFD &&
 		    record.header.length >= sizeof(record) && end - at >= sizeof(record))
-			(void)record_opened_as(reading->call, KIND_PIDFD, record.pidfd,
-					       FACT_CLOEXEC);
+			record_opened_at(reading->call, KIND_PIDFD,
+					 reading->bytes + at + offsetof(struct pidfd_record, pidfd),
+					 FACT_CLOEXEC);
 	}
 }
 
@@ -61,7 +63,9 @@ static void fanotify_given(const struct reading *reading)
 		if (event.vers != FANOTIFY_METADATA_VERSION || event.event_len < sizeof(event) ||
 		    event.event_len > reading->length - at)
 			return;
-		(void)record_opened_as(reading->call, KIND_FILE, event.fd, reading->cloexec);
+		record_opened_at(reading->call, KIND_FILE,
+				 reading->bytes + at + offsetof(struct fanotify_event_metadata, fd),
+				 reading->cloexec);
 		event_pidfds(reading, at + event.metadata_len, at + event.event_len);
 	}
 }
@@ -75,8 +79,10 @@ static void userfaultfd_given(const struct reading *reading)
 	for (size_t at = 0; reading->length - at >= sizeof(message); at += sizeof(message)) {
 		memcpy(&message, reading->bytes + at, sizeof(message));
 		if (message.event == UFFD_EVENT_FORK)
-			(void)record_opened_as(reading->call, KIND_OTHER, (int)message.arg.fork.ufd,
-					       gives | reading->cloexec);
+			record_opened_at(reading->call, KIND_OTHER,
+					 reading->bytes + at +
+						 offsetof(struct uffd_msg, arg.fork.ufd),
+					 gives | reading->cloexec);
 	}
 }
 

@@ -76,8 +76,7 @@ static bool is_child_announced(struct ledger_process *entry, uint32_t number)
 	if (told != 0)
 		return told == number;
 	/* system() and popen() never tell it. Their caller may be gone. */
-	return parent == entry->announcer_pid ||
-	       raw2(SYS_kill, entry->announcer_pid, 0) == -ESRCH;
+	return parent == entry->announcer_pid || raw2(SYS_kill, entry->announcer_pid, 0) == -ESRCH;
 }
 
 static bool is_answered_by_us(struct ledger_process *entry)

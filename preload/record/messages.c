@@ -13,8 +13,8 @@
 #define SCM_PIDFD 0x04 /* Linux 6.5 */
 #endif
 
-/* What is done with a descriptor in the control part of a message. */
-typedef void message_each_fn(enum call call, int type, int fd, uint32_t cloexec);
+/* What is done with the descriptor at a place in the control part of a message. */
+typedef void message_each_fn(enum call call, int type, void *place, uint32_t cloexec);
 
 static void message_each(struct msghdr *message, message_each_fn *each, enum call call,
 			 uint32_t cloexec)
@@ -24,26 +24,24 @@ static void message_each(struct msghdr *message, message_each_fn *each, enum cal
 		if (part->cmsg_level != SOL_SOCKET ||
 		    (part->cmsg_type != SCM_RIGHTS && part->cmsg_type != SCM_PIDFD))
 			continue;
-		for (size_t at = CMSG_LEN(0); at + sizeof(int) <= part->cmsg_len;
-		     at += sizeof(int)) {
-			int fd;
-
-			memcpy(&fd, (char *)part + at, sizeof(fd));
-			each(call, part->cmsg_type, fd, cloexec);
-		}
+		for (size_t at = CMSG_LEN(0); at + sizeof(int) <= part->cmsg_len; at += sizeof(int))
+			each(call, part->cmsg_type, (char *)part + at, cloexec);
 	}
 }
 
-static void note_received(enum call call, int type, int fd, uint32_t cloexec)
+static void note_received(enum call call, int type, void *place, uint32_t cloexec)
 {
 	if (type == SCM_PIDFD)
-		(void)record_opened_as(call, KIND_PIDFD, fd, FACT_CLOEXEC);
+		record_opened_at(call, KIND_PIDFD, place, FACT_CLOEXEC);
 	else
-		(void)record_opened_with(call, fd, FACT_RECEIVED | cloexec);
+		record_opened_at(call, call_kind(call), place, FACT_RECEIVED | cloexec);
 }
 
-static void note_sent(enum call call, int type, int fd, uint32_t cloexec)
+static void note_sent(enum call call, int type, void *place, uint32_t cloexec)
 {
+	int fd;
+
+	memcpy(&fd, place, sizeof(fd));
 	(void)call; /* a sender needs no more than the mark */
 	(void)cloexec;
 	if (type == SCM_RIGHTS)

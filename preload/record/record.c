@@ -3,10 +3,12 @@
 #include "record/record.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "record/fork_copies.h"
 #include "record/misuse.h"
 #include "record/scopes.h"
+#include "record/spread.h"
 #include "record/stderr.h"
 #include "recorder/openings.h"
 #include "recorder/releases.h"
@@ -27,18 +29,33 @@ static void record_new(int fd, const struct opening *opening)
 
 int record_opened_with(enum call call, int fd, uint32_t facts)
 {
+	if (fd >= 0 && shim_is_recording()) {
+		fd = spread(call_kind(call), fd, 0);
+		record_new(fd, &(struct opening){ call, call_kind(call), facts, 0 });
+	} else if (fd < 0) {
+		misuse_open_failed(call);
+	}
+	return fd;
+}
+
+void record_opened_at(enum call call, unsigned int kind, void *place, uint32_t facts)
+{
+	int fd;
+
+	memcpy(&fd, place, sizeof(fd));
+	if (fd < 0 || !shim_is_recording())
+		return;
+	fd = spread(kind, fd, 0);
+	memcpy(place, &fd, sizeof(fd));
+	record_new(fd, &(struct opening){ call, kind, facts, 0 });
+}
+
+void record_held(enum call call, int fd, uint32_t facts)
+{
 	if (fd >= 0 && shim_is_recording())
 		record_new(fd, &(struct opening){ call, call_kind(call), facts, 0 });
 	else if (fd < 0)
 		misuse_open_failed(call);
-	return fd;
-}
-
-int record_opened_as(enum call call, unsigned int kind, int fd, uint32_t facts)
-{
-	if (fd >= 0 && shim_is_recording())
-		record_new(fd, &(struct opening){ call, kind, facts, 0 });
-	return fd;
 }
 
 int record_opened(enum call call, int fd)
@@ -46,31 +63,44 @@ int record_opened(enum call call, int fd)
 	return record_opened_with(call, fd, 0);
 }
 
-int record_opened_pair(enum call call, int result, const int fds[2], uint32_t facts)
+int record_opened_pair(enum call call, int result, int fds[2], uint32_t facts)
 {
-	if (result == 0 && shim_is_recording())
-		for (int i = 0; i < 2; i++)
-			record_new(fds[i],
-				   &(struct opening){ call, call_kind(call), FACT_PAIR | facts,
-						      (uint32_t)fds[1 - i] + 1 });
-	else if (result != 0)
+	if (result != 0)
 		misuse_open_failed(call);
+	if (result != 0 || !shim_is_recording())
+		return result;
+	for (int i = 0; i < 2; i++)
+		fds[i] = spread(call_kind(call), fds[i], 0);
+	for (int i = 0; i < 2; i++)
+		record_new(fds[i], &(struct opening){ call, call_kind(call), FACT_PAIR | facts,
+						      (uint32_t)fds[1 - i] + 1 });
 	return result;
 }
 
-int record_duplicate(enum call call, int from, int fd)
+/* The number is `least` or above, and may be another one; -1: it is that very one. */
+static int duplicated(enum call call, int from, int fd, int least)
 {
 	struct opening opening = { call, KIND_OTHER, FACT_DUP, (uint32_t)from + 1 };
 
-	if (fd < 0) {
+	if (fd < 0)
 		misuse_open_failed(call);
-		return fd;
-	}
-	if (!shim_is_recording())
+	if (fd < 0 || !shim_is_recording())
 		return fd;
 	recorder_inherit(shim_recorder(), from, &opening);
+	if (least >= 0)
+		fd = spread(opening.kind, fd, least);
 	record_new(fd, &opening);
 	return fd;
+}
+
+int record_duplicate(enum call call, int from, int fd, int least)
+{
+	return duplicated(call, from, fd, least);
+}
+
+void record_duplicate_held(enum call call, int from, int fd)
+{
+	(void)duplicated(call, from, fd, -1);
 }
 
 /* Not inlined in parts: that costs every close() a second call. */

@@ -9,9 +9,9 @@
  *		return record_opened(CALL_accept4, REAL(accept4)(sock, addr, len, flags));
  *	}
  *
- * None of them makes a system call (but for the first touch of a page, and once
- * a thread for its id and name), allocates, locks, or changes errno. A negative descriptor
- * means that the real call failed: it is passed on and nothing is recorded.
+ * None of them makes a system call (but for the first touch of a page, once a thread
+ * for its id and name, and with --spread-numbers), allocates, locks, or changes errno. A negative
+ *descriptor means that the real call failed: it is passed on and nothing is recorded.
  *
  * Layer: preload. Context: target; async-signal-safe.
  */
@@ -25,24 +25,36 @@
 #include "libc/real.h"
 #include "recorder/recorder.h"
 
-/* A call returned the new descriptor `fd`, of the kind of its row. Returns fd. */
-int record_opened(enum call call, int fd);
+/* The program is to get that number: it may be another one than the kernel gave (spread.h). */
+#define RECORD_IS_RETURNED __attribute__((warn_unused_result))
+
+/*
+ * A call is about to return the new descriptor `fd`, of the kind of its row. Returns
+ * what to return in place of it.
+ */
+int record_opened(enum call call, int fd) RECORD_IS_RETURNED;
 
 /* The same, with facts known from the arguments (enum slot_facts). */
-int record_opened_with(enum call call, int fd, uint32_t facts);
+int record_opened_with(enum call call, int fd, uint32_t facts) RECORD_IS_RETURNED;
 
-/* The same, where the call's row leaves the kind to its arguments. */
-int record_opened_as(enum call call, unsigned int kind, int fd, uint32_t facts);
+/* A call wrote a new descriptor of this kind to `place`, which may have any alignment. */
+void record_opened_at(enum call call, unsigned int kind, void *place, uint32_t facts);
+
+/* The number `fd` of what a call opened is in other hands already: a stream has it, a name. */
+void record_held(enum call call, int fd, uint32_t facts);
 
 /* A call that makes two: records both when `result` is 0. Returns result. */
-int record_opened_pair(enum call call, int result, const int fds[2], uint32_t facts);
+int record_opened_pair(enum call call, int result, int fds[2], uint32_t facts);
 
-/* `fd` is a new number for what `from` refers to. Returns fd. */
-int record_duplicate(enum call call, int from, int fd);
+/* `fd` is a new number, `least` or above, for what `from` refers to; returns as record_opened(). */
+int record_duplicate(enum call call, int from, int fd, int least) RECORD_IS_RETURNED;
 
-/* addresses.c: accept: an address is looked at only after success. Returns fd. */
+/* The same of a number that the program chose. */
+void record_duplicate_held(enum call call, int from, int fd);
+
+/* addresses.c: accept: an address is looked at only after success. Returns as record_opened(). */
 int record_accepted(enum call call, int fd, const struct sockaddr *address, const socklen_t *length,
-		    uint32_t facts);
+		    uint32_t facts) RECORD_IS_RETURNED;
 
 /* A release under way: the slot is marked before the real call (struct release, recorder.h). */
 struct release record_release_begin(enum call call, int fd);
@@ -57,12 +69,12 @@ void record_release_end(struct release *release, int error);
 void record_release_cancel(struct release *release);
 
 /* A wrapper's whole release, from a call that returns 0 or sets errno. */
-#define RECORD_RELEASE(call, fd, expression)                                                       \
-	(__extension__({                                                                           \
-		struct release release_ = record_release_begin(call, fd);                          \
-		__typeof__(expression) result_ = (expression);                                     \
-		record_release_end(&release_, result_ == (__typeof__(result_)) - 1 ? errno : 0);   \
-		result_;                                                                           \
+#define RECORD_RELEASE(call, fd, expression)                                                   \
+	(__extension__({                                                                       \
+		struct release release_ = record_release_begin(call, fd);                      \
+		__typeof__(expression) result_ = (expression);                                 \
+		record_release_end(&release_, result_ == (__typeof__(result_))-1 ? errno : 0); \
+		result_;                                                                       \
 	}))
 
 /* Numbers that one call closes, without an error for holes. */

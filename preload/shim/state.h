@@ -57,6 +57,7 @@ struct shim {
 	_Atomic(bool) has_giver;     /* something may be open of which read() gives descriptors */
 	bool has_changed_user; /* set*uid() was called: may the ledger still be opened? */
 	bool is_table_shared; /* with another process: clone(CLONE_FILES) */
+	bool spreads_numbers; /* record/spread.h */
 	/* Set once a child was cloned that may run in our memory: our pid, to tell who we are. */
 	uint32_t host_pid;
 	struct recorder recorder;    /* of this process */

@@ -49,7 +49,8 @@ static const struct misuse_words words[MISUSE_COUNT] = {
 			       "Before this %1, another descriptor had the number, and was closed, "
 			       "too. One of the two closes may have been meant for that one.",
 		.remedy = "Find the close that still uses the number of an earlier descriptor, or "
-			  "is one too many. Reset its variable after the first close (fd = -1).",
+			  "is one too many. Reset its variable after the first close (fd = -1). "
+			  "With --spread-numbers it is that close that fails, and is named.",
 		.remedy_role = "",
 	},
 	[MISUSE_EMPTY_RANGE] = {
@@ -81,7 +82,8 @@ static const struct misuse_words words[MISUSE_COUNT] = {
 			       "descriptor had the number, and was closed, too. The close or the "
 			       "use may have been meant for that one.",
 		.remedy = "Find the call that still uses the number of an earlier descriptor, or "
-			  "comes too late. Reset its variable after the close (fd = -1).",
+			  "comes too late. Reset its variable after the close (fd = -1). With "
+			  "--spread-numbers it is that call that fails, and is named.",
 		.remedy_role = "",
 	},
 	/* What closed it closes others of its kind in order: the use comes too late. */
@@ -127,7 +129,7 @@ static const struct misuse_words words[MISUSE_COUNT] = {
 			       "that opened them. No call was seen to fail because this one was "
 			       "closed.",
 		.remedy = "Check whether this closes a number for the second time: by now it is "
-			  "another descriptor.",
+			  "another descriptor. With --spread-numbers such a close fails.",
 	},
 	[MISUSE_STREAM] = {
 		.type = FINDING_CLOSED_UNDER, .is_proof = true,

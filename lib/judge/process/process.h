@@ -70,4 +70,9 @@ void processes_describe(struct judge *judge);
 /* coverage of the lives, counts and `is_listed`; after the findings are there. */
 void processes_count(struct judge *judge);
 
+/* spread.c */
+
+/* Diagnostics: which processes used a number twice, in spite of --spread-numbers. */
+void spread_describe(struct judge *judge);
+
 #endif

@@ -16,40 +16,49 @@
 #include <linux/udmabuf.h>
 #include <linux/vfio.h>
 #include <linux/videodev2.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 TestSuite(requests);
 
-static void is_returned(unsigned long request, const void *argument, bool expected)
+static void is_returned(unsigned long request, void *argument, bool expected)
 {
 	bool has_cloexec = !expected;
+	int result = 7;
 
-	cr_expect_eq(request_opened(request, argument, 7, &has_cloexec), 7, "%lx", request);
+	cr_expect_eq(request_opened(request, argument, &result, &has_cloexec), &result, "%lx",
+		     request);
 	cr_expect_eq(has_cloexec, expected, "%lx", request);
-	cr_expect_eq(request_opened(request, argument, 0, &has_cloexec), -1, "%lx", request);
+	result = 0;
+	cr_expect_null(request_opened(request, argument, &result, &has_cloexec), "%lx", request);
 }
 
 Test(requests, that_return_it)
 {
-	const struct udmabuf_create marked = { .flags = UDMABUF_FLAGS_CLOEXEC }, plain = { 0 };
+	struct udmabuf_create marked = { .flags = UDMABUF_FLAGS_CLOEXEC }, plain = { 0 };
 
 	is_returned(NS_GET_USERNS, NULL, true);
 	is_returned(SIOCGSKNS, NULL, true);
 	is_returned(KVM_CREATE_VM, NULL, true);
-	is_returned(VFIO_GROUP_GET_DEVICE_FD, "0000:00:00.0", true);
+	is_returned(VFIO_GROUP_GET_DEVICE_FD, (char[]){ "0000:00:00.0" }, true);
 	is_returned(TIOCGPTPEER, (void *)(O_RDWR | O_CLOEXEC), true);
 	is_returned(TIOCGPTPEER, (void *)O_RDWR, false);
 	is_returned(UDMABUF_CREATE, &marked, true);
 	is_returned(UDMABUF_CREATE, &plain, false);
 }
 
-static void is_placed(unsigned long request, const void *argument, bool expected)
+static void is_placed(unsigned long request, void *argument, bool expected)
 {
 	bool has_cloexec = !expected;
+	int result = 0, fd = -1;
+	void *place = request_opened(request, argument, &result, &has_cloexec);
 
-	cr_expect_eq(request_opened(request, argument, 0, &has_cloexec), 7, "%lx", request);
+	cr_assert_not_null(place, "%lx", request);
+	memcpy(&fd, place, sizeof(fd));
+	cr_expect_eq(fd, 7, "%lx", request);
 	cr_expect_eq(has_cloexec, expected, "%lx", request);
-	cr_expect_eq(request_opened(request, argument, -1, &has_cloexec), -1, "%lx", request);
+	result = -1;
+	cr_expect_null(request_opened(request, argument, &result, &has_cloexec), "%lx", request);
 }
 
 Test(requests, that_put_it_into_a_structure)
@@ -72,10 +81,11 @@ Test(requests, that_put_it_into_a_structure)
 
 Test(requests, that_make_none)
 {
-	const struct kvm_create_device asked = { .fd = 7, .flags = KVM_CREATE_DEVICE_TEST };
+	struct kvm_create_device asked = { .fd = 7, .flags = KVM_CREATE_DEVICE_TEST };
+	int none = 0, bytes = 3;
 	bool has_cloexec;
 
-	cr_expect_eq(request_opened(KVM_CREATE_DEVICE, &asked, 0, &has_cloexec), -1);
-	cr_expect_eq(request_opened(TIOCGWINSZ, NULL, 0, &has_cloexec), -1);
-	cr_expect_eq(request_opened(FIONREAD, NULL, 3, &has_cloexec), -1);
+	cr_expect_null(request_opened(KVM_CREATE_DEVICE, &asked, &none, &has_cloexec));
+	cr_expect_null(request_opened(TIOCGWINSZ, NULL, &none, &has_cloexec));
+	cr_expect_null(request_opened(FIONREAD, NULL, &bytes, &has_cloexec));
 }
