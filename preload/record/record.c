@@ -27,14 +27,25 @@ static void record_new(int fd, const struct opening *opening)
 	recorder_opened(shim_recorder(), fd, opening, &origin);
 }
 
+void record_held(enum call call, int fd, uint32_t facts)
+{
+	if (fd >= 0 && shim_is_recording())
+		record_new(fd, &(struct opening){ call, call_kind(call), facts, 0 });
+	else if (fd < 0)
+		misuse_open_failed(call);
+}
+
+/* Apart, so that an opening that is not moved has no registers to save for it. */
+static __attribute__((noinline)) int moved(enum call call, int fd)
+{
+	return fd < 0 ? fd : spread(call_kind(call), fd, 0);
+}
+
 int record_opened_with(enum call call, int fd, uint32_t facts)
 {
-	if (fd >= 0 && shim_is_recording()) {
-		fd = spread(call_kind(call), fd, 0);
-		record_new(fd, &(struct opening){ call, call_kind(call), facts, 0 });
-	} else if (fd < 0) {
-		misuse_open_failed(call);
-	}
+	if (__builtin_expect(shim.spreads_numbers, 0) && shim_is_recording())
+		fd = moved(call, fd);
+	record_held(call, fd, facts);
 	return fd;
 }
 
@@ -48,14 +59,6 @@ void record_opened_at(enum call call, unsigned int kind, void *place, uint32_t f
 	fd = spread(kind, fd, 0);
 	memcpy(place, &fd, sizeof(fd));
 	record_new(fd, &(struct opening){ call, kind, facts, 0 });
-}
-
-void record_held(enum call call, int fd, uint32_t facts)
-{
-	if (fd >= 0 && shim_is_recording())
-		record_new(fd, &(struct opening){ call, call_kind(call), facts, 0 });
-	else if (fd < 0)
-		misuse_open_failed(call);
 }
 
 int record_opened(enum call call, int fd)
