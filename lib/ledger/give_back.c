@@ -65,15 +65,18 @@ static bool end_is_known(const struct ledger_process *last)
 	       (check == CHECK_COUNTED || check == CHECK_LISTED || check == CHECK_SCANNED);
 }
 
-/* Has the image stacks? They and their counts are read with those of other processes. */
-static bool has_stacks(struct ledger *ledger, const struct ledger_process *process)
+/*
+ * Has the image stacks of its own, or is there something to say of it? They and their
+ * counts are read with those of other processes.
+ */
+static bool has_words(struct ledger *ledger, const struct ledger_process *process)
 {
 	const struct ledger_image *image =
 		process->origin == ORIGIN_FORK
 			? NULL /* its parent's, which stays */
 			: ledger_at(ledger, LEDGER_LOAD(process->image_ref), sizeof(*image));
 
-	return image && LEDGER_LOAD(image->shelves_ref);
+	return image && (LEDGER_LOAD(image->shelves_ref) || LEDGER_LOAD(image->interpreter_ref));
 }
 
 /* Is there nothing to tell of an image but its counts? */
@@ -83,7 +86,7 @@ static bool image_is_plain(struct ledger *ledger, const struct ledger_process *p
 	       !LEDGER_LOAD(process->facts_omitted) && !LEDGER_LOAD(process->not_followed) &&
 	       !LEDGER_LOAD(process->spread_end) &&
 	       !LEDGER_LOAD(process->memory_ref) && !LEDGER_LOAD(process->checkpoint_ns) &&
-	       !has_stacks(ledger, process);
+	       !has_words(ledger, process);
 }
 
 /*
@@ -219,13 +222,26 @@ static void string_free(struct ledger *ledger, uint32_t ref)
 		ledger_record_free(ledger, ref, sizeof(*string) + string->length + 1);
 }
 
-/* Its texts are its own (start.c), but for the name of the program. */
+static void modules_free(struct ledger *ledger, uint32_t ref)
+{
+	const struct ledger_module *module;
+
+	while ((module = ledger_at(ledger, ref, sizeof(*module)))) {
+		uint32_t next_ref = module->next_ref;
+
+		ledger_record_free(ledger, ref, sizeof(*module));
+		ref = next_ref;
+	}
+}
+
+/* Its texts are its own (start.c), but for the names of the program and of what it loaded. */
 static void image_free(struct ledger *ledger, uint32_t image_ref)
 {
 	const struct ledger_image *image = ledger_at(ledger, image_ref, sizeof(*image));
 
 	if (!image)
 		return;
+	modules_free(ledger, LEDGER_LOAD(image->modules_ref));
 	string_free(ledger, image->argv_ref);
 	string_free(ledger, image->cwd_ref);
 	ledger_record_free(ledger, image_ref, sizeof(*image));

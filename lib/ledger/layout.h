@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The format of a ledger, version 4.
+ * The format of a ledger, version 5.
  *
  * A ledger is one file, mapped shared by every process of a session. It is a
  * sequence of pages of 4 KiB in windows of 1 MiB. Page 0 holds the header; the
@@ -35,7 +35,7 @@
 #include "base/kinds.h"
 
 #define LEDGER_MAGIC UINT64_C(0x6465736f6c636e75) /* "unclosed" */
-#define LEDGER_VERSION 4
+#define LEDGER_VERSION 5
 
 #define LEDGER_PAGE_SHIFT 12
 #define LEDGER_PAGE_SIZE (UINT32_C(1) << LEDGER_PAGE_SHIFT)
@@ -142,6 +142,7 @@ struct ledger_returns {
 
 #define LEDGER_STRINGS_KNOWN 512
 #define LEDGER_PROGRAMS_KNOWN 128
+#define LEDGER_HOMES_LISTS 32
 
 struct ledger_header {
 	uint64_t magic;
@@ -177,6 +178,7 @@ struct ledger_header {
 	struct ledger_index processes; /* 11 entries a page */
 	ledger_u32 strings[LEDGER_STRINGS_KNOWN]; /* shared: the latest string of each hash */
 	ledger_u32 programs[LEDGER_PROGRAMS_KNOWN]; /* shared: struct ledger_program */
+	ledger_u32 homes[LEDGER_HOMES_LISTS]; /* shared: lists of struct ledger_home */
 	ledger_u64 walkers; /* shared: a bit a hash of a program that walks many stacks */
 	ledger_u64 free_records[LEDGER_FREE_LISTS]; /* shared: tag << 32 | reference / 8 */
 	/* Shared: how often somebody began, and ended, to give a process back: to read between. */
@@ -420,11 +422,35 @@ struct ledger_module {
 	uint64_t base;           /* address = base + ELF virtual address */
 	uint32_t build_id_length; /* 0 none */
 	uint8_t build_id[20];
+	uint32_t layout;   /* hash of the ELF headers: another build mostly has another */
+	uint32_t home_ref; /* the same object at home; 0: its frames are not put there */
 };
 
 /*
- * An interned backtrace. The key is (image, epoch, counters, text). pcs[0] is the
- * return address in the caller of the recorded call; frames of the shim are cut.
+ * The backtraces of one program, whichever process made them: what a short process
+ * has opened and closed is then counted where the one before has counted it. Objects
+ * are loaded at other addresses in each process, so here each has addresses of its own:
+ * ledger_home_address() of its record. A backtrace with a frame in no object is its
+ * image's, and so are all once a runtime has been met: what it says of them is said of a process.
+ */
+struct ledger_home {
+	struct ledger_image image; /* of no process */
+	uint32_t next_ref;
+	uint32_t reserved;
+};
+
+/* Not an address of any process: the highest bit is the kernel's. */
+#define LEDGER_HOME_BIT (UINT64_C(1) << 63)
+
+static inline uint64_t ledger_home_address(uint32_t module_ref)
+{
+	return LEDGER_HOME_BIT | (uint64_t)module_ref << 32;
+}
+
+/*
+ * An interned backtrace. The key is (image, epoch, counters, text), the image being
+ * mostly a home. pcs[0] is the return address in the caller of the recorded call; frames
+ * of the shim are cut.
  *
  * The text has the frames of the runtime that the flags tell, innermost first, in a
  * form of its own. CPython's is a line each:
@@ -804,7 +830,8 @@ static_assert(sizeof(struct ledger_block) == 32, "16 blocks a leaf");
 static_assert(sizeof(struct ledger_memory) == 116, "no padding");
 static_assert(sizeof(struct ledger_image) == 32, "no padding");
 static_assert(sizeof(struct ledger_program) == 80, "no padding");
-static_assert(sizeof(struct ledger_module) == 64, "no padding");
+static_assert(sizeof(struct ledger_module) == 72, "no padding");
+static_assert(sizeof(struct ledger_home) == 40, "no padding");
 static_assert(sizeof(struct ledger_stack) == 32, "no padding before pcs");
 static_assert(sizeof(struct ledger_pair) == 64, "no padding");
 static_assert(sizeof(struct ledger_table) == 112, "no padding");

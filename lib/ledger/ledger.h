@@ -174,6 +174,39 @@ void ledger_process_return(struct ledger *ledger, uint32_t index);
 uint32_t ledger_image_new(struct ledger *ledger, uint32_t exe_ref, uint32_t argv_ref,
 			  uint32_t cwd_ref);
 
+/* Homes (home.c): program counters as they are in a process, and as they are at home */
+
+/* The home of the program that has this name, made when there is none yet; 0: no room. */
+uint32_t ledger_home_of(struct ledger *ledger, uint32_t exe_ref);
+
+/* The lists of all of them: LEDGER_HOMES_LISTS, by next_ref. */
+struct ledger_home *ledger_home_at(struct ledger *ledger, uint32_t ref);
+
+/*
+ * The record of the same object at home, made when there is none yet. `module` is filled
+ * in but for home_ref. 0: no room.
+ */
+uint32_t ledger_home_module(struct ledger *ledger, uint32_t home_ref,
+			    const struct ledger_module *module);
+
+/*
+ * Make of a process's counters those at home; `image` is the process's own. False, and
+ * all are as before: one of them lies in no object that is there, too.
+ */
+bool ledger_pcs_to_home(struct ledger *ledger, const struct ledger_image *image, uint64_t *pcs,
+			unsigned int depth);
+
+/*
+ * The counter of a stack as it is in the process with this image; unchanged when it is
+ * so already, 0 when the object is not loaded there.
+ */
+uint64_t ledger_pc_in_process(struct ledger *ledger, const struct ledger_image *image, uint64_t pc);
+
+/* Are these counters of a process the first ones of a walk of `depth`? */
+bool ledger_stack_is_walk(struct ledger *ledger, const struct ledger_image *image,
+			  const struct ledger_stack *stack, const uint64_t *pcs,
+			  unsigned int depth);
+
 /* Giving back (give_back.c) */
 
 /*

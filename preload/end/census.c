@@ -114,6 +114,7 @@ static int list_one(const struct census_entry *entry, void *data)
 		ledger_stack_at(&shim.ledger, LEDGER_LOAD(slot->opened_stack_ref));
 	const struct ledger_scope *scope = ledger_scope_at(&shim.ledger, entry->scope_ref);
 	const struct ledger_note *note = ledger_slot_note(&shim.ledger, slot, false);
+	uint64_t pcs[LEDGER_DEPTH_MAX];
 	const struct unclosed_descriptor descriptor = {
 		.size = sizeof(descriptor),
 		.fd = entry->fd,
@@ -126,11 +127,13 @@ static int list_one(const struct census_entry *entry, void *data)
 		.label = note ? string_of(LEDGER_LOAD(note->label_ref)) : NULL,
 		.expected = note ? string_of(LEDGER_LOAD(note->keep_ref)) : NULL,
 		.age_ns = now_ns > opened_ns ? now_ns - opened_ns : 0,
-		.stack = stack ? stack->pcs : NULL,
+		.stack = stack ? pcs : NULL,
 		.stack_depth = stack ? stack->depth : 0,
 		.source = stack ? string_of(stack->text_ref) : NULL,
 	};
 
+	for (unsigned int i = 0; stack && i < stack->depth; i++)
+		pcs[i] = ledger_pc_in_process(&shim.ledger, shim.image, stack->pcs[i]);
 	return listing->callback(&descriptor, listing->data);
 }
 

@@ -18,7 +18,8 @@
 #include "shim/names.h"
 #include "shim/state.h"
 
-#define FACTS_PER_STACK 100
+#define FACTS_PER_PLACE 100  /* a process */
+#define FACTS_PER_STACK 5000 /* all processes of a program */
 #define FACTS_PER_PROCESS 5000
 #define FACTS_UNASKED 500 /* a process, of kinds that nobody asks for */
 #define FACTS_OF_PROOF 100000 /* a process, beyond these: 20 MB */
@@ -29,6 +30,8 @@
 	 KIND_BIT(KIND_SIGNALFD) | KIND_BIT(KIND_INOTIFY) | KIND_BIT(KIND_FANOTIFY) |      \
 	 KIND_BIT(KIND_PIDFD) | KIND_BIT(KIND_IO_URING))
 
+#define FACT_PLACES 256
+
 /* What facts_write() has done so far. */
 struct facts {
 	uint32_t count;
@@ -36,6 +39,7 @@ struct facts {
 	uint32_t proving; /* beyond the bounds, for what may be proof */
 	uint32_t omitted; /* of kinds that somebody asks for */
 	bool are_kinds_told;
+	uint8_t of_place[FACT_PLACES]; /* by stack; two that meet here have to share */
 };
 
 /* `recorded`: what it is by the record, for where the kernel does not tell. */
@@ -79,13 +83,20 @@ static void fact_ask_more(int fd, const struct descriptor_view *view, struct led
 }
 
 /* Has the place that opened this one facts enough? What is unseen has none. */
-static bool place_is_full(const struct descriptor_view *view)
+static bool place_is_full(struct facts *facts, const struct descriptor_view *view)
 {
 	struct ledger_stack *stack = NULL;
+	uint32_t ref = 0;
+	uint8_t *here;
 
 	if (view->slot && !view->is_before && view->origin != DESCRIPTOR_UNSEEN)
-		stack = ledger_stack_at(&shim.ledger, LEDGER_LOAD(view->slot->opened_stack_ref));
-	return stack && LEDGER_COUNT(stack->facts_taken) >= FACTS_PER_STACK;
+		ref = LEDGER_LOAD(view->slot->opened_stack_ref);
+	stack = ledger_stack_at(&shim.ledger, ref);
+	here = &facts->of_place[(ref >> 3) % FACT_PLACES];
+	if (!stack || *here >= FACTS_PER_PLACE)
+		return stack != NULL;
+	++*here;
+	return LEDGER_COUNT(stack->facts_taken) >= FACTS_PER_STACK;
 }
 
 /* Is there room for one more? What nobody asks for takes no room from what counts. */
@@ -94,7 +105,7 @@ static bool facts_have_room(struct facts *facts, const struct descriptor_view *v
 {
 	if (kind != KIND_SOCKET && kind != KIND_PIPE && !fact_is_asked(kind))
 		return facts->unasked++ < FACTS_UNASKED;
-	return facts->count < FACTS_PER_PROCESS + facts->unasked && !place_is_full(view);
+	return facts->count < FACTS_PER_PROCESS + facts->unasked && !place_is_full(facts, view);
 }
 
 /*

@@ -98,7 +98,8 @@ static int own_forgive(const struct census_entry *entry, void *data)
 	Dl_info info, criterion;
 
 	(void)data;
-	if (stack && stack->depth > 0 && dladdr((void *)stack->pcs[0], &info) &&
+	if (stack && stack->depth > 0 &&
+	    dladdr((void *)ledger_pc_in_process(&shim.ledger, shim.image, stack->pcs[0]), &info) &&
 	    dladdr((void *)criterion_test_die, &criterion) && info.dli_fbase == criterion.dli_fbase)
 		(void)unclosed_expect_open(entry->fd, "it is Criterion's own");
 	return 0;

@@ -62,6 +62,7 @@ struct shim {
 	uint32_t host_pid;
 	struct recorder recorder;    /* of this process */
 	uint32_t image_ref;
+	uint32_t home_ref; /* struct ledger_home of this program; 0 not looked for yet */
 	uint32_t depth; /* frames recorded at most */
 	struct ledger_image *image;
 	_Atomic(struct ledger_slot *) leaves[LEDGER_INDEX_DIRECT]; /* the recorder's */

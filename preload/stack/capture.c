@@ -123,16 +123,18 @@ static unsigned int walk_by_unwinder(uint64_t *pcs, unsigned int max, bool *ret_
 	return depth;
 }
 
-/* The stack's record, new or known; 0 without room for it. */
-static uint32_t stack_record(const uint64_t *pcs, unsigned int depth, unsigned int flags)
+/* The stack's record, new or known; 0 without room for it. What is in `pcs` is lost. */
+static uint32_t stack_record(uint64_t *pcs, unsigned int depth, unsigned int flags)
 {
+	uint32_t ref, home_ref;
 	bool is_new;
-	uint32_t ref;
 
 	modules_note(pcs, depth);
 	if (runtimes_are_met())
 		flags |= runtime_reached(pcs, depth) * STACK_RUNTIME;
-	ref = ledger_stack_intern(&shim.ledger, shim.image_ref, pcs, depth, flags, &is_new);
+	home_ref = modules_go_home(pcs, depth);
+	ref = ledger_stack_intern(&shim.ledger, home_ref ? home_ref : shim.image_ref, pcs, depth,
+				  flags, &is_new);
 	if (!ref)
 		ledger_lose(&shim.ledger, LOSS_STACKS);
 	return ref;
@@ -147,8 +149,7 @@ static bool memo_matches(const struct stack_memo *memo, uint64_t hash, uint32_t 
 	if (memo->hash != hash || memo->epoch != epoch || !memo->stack_ref)
 		return false;
 	stack = ledger_at(&shim.ledger, memo->stack_ref, sizeof(*stack));
-	return stack && stack->depth <= depth &&
-	       memcmp(stack->pcs, pcs, stack->depth * sizeof(pcs[0])) == 0;
+	return stack && ledger_stack_is_walk(&shim.ledger, shim.image, stack, pcs, depth);
 }
 
 /* A walk just made, our own frames cut. */

@@ -57,6 +57,36 @@ static void module_read_build_id(const struct dl_find_object *object, struct led
 	}
 }
 
+/*
+ * What tells two builds of a program apart that have no build-id: what lies where in the
+ * file, the end of all sections included.
+ */
+static uint32_t layout_hash(const struct dl_find_object *object)
+{
+	const ElfW(Ehdr) *header = object_header(object);
+	const uint8_t *bytes = (const uint8_t *)header;
+	size_t length = header ? sizeof(*header) : 0;
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ bytes[i]) * 16777619u;
+	bytes = header ? (const uint8_t *)header_segments(header) : NULL;
+	length = header ? header->e_phnum * sizeof(ElfW(Phdr)) : 0;
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ bytes[i]) * 16777619u;
+	return hash;
+}
+
+/* Where the backtraces of this process are put; 0: they are its image's. */
+static uint32_t home_ref(void)
+{
+	if (shim.ledger.header->keeps_all || runtimes_are_met())
+		return 0;
+	if (!shim.home_ref)
+		shim.home_ref = ledger_home_of(&shim.ledger, shim.image->exe_ref);
+	return shim.home_ref;
+}
+
 static struct ledger_module *module_at(uint32_t ref)
 {
 	return ledger_at(&shim.ledger, ref, sizeof(struct ledger_module));
@@ -97,6 +127,8 @@ static void module_add(const struct dl_find_object *object)
 	module->end = (uintptr_t)object->dlfo_map_end;
 	module->base = object->dlfo_link_map->l_addr;
 	module_read_build_id(object, module);
+	module->layout = layout_hash(object);
+	module->home_ref = ledger_home_module(&shim.ledger, home_ref(), module);
 	do
 		module->next_ref = first;
 	while (!atomic_compare_exchange_weak_explicit(head, &first, ref, memory_order_release,
@@ -113,6 +145,13 @@ void modules_note(const uint64_t *pcs, unsigned int depth)
 		if (!module_is_known(pcs[i] - 1) && object_find(pcs[i] - 1, &object))
 			module_add(&object);
 	}
+}
+
+uint32_t modules_go_home(uint64_t *pcs, unsigned int depth)
+{
+	uint32_t home = home_ref();
+
+	return home && ledger_pcs_to_home(&shim.ledger, shim.image, pcs, depth) ? home : 0;
 }
 
 void modules_sweep(void)

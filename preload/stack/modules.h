@@ -16,6 +16,12 @@
 /* The modules of program counters are in the ledger afterwards. Code made at run time has none. */
 void modules_note(const uint64_t *pcs, unsigned int depth);
 
+/*
+ * Make of counters, noted before, those at the home of this program. Returns its
+ * reference; 0: they are as they were, for the image of this process.
+ */
+uint32_t modules_go_home(uint64_t *pcs, unsigned int depth);
+
 /* After a dlclose: end the epochs of modules that are gone. */
 void modules_sweep(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The images of a ledger, and all their backtraces, each once. */
+/* The homes and images of a ledger, and all their backtraces, each once. */
 #include "judge/process/process.h"
 
 struct walk {
@@ -39,10 +39,30 @@ struct ledger_image *image_record(struct judge *judge, const struct ledger_proce
 	return ledger_at(judge->ledger, ref, sizeof(struct ledger_image));
 }
 
+static void homes_walk(struct judge *judge, struct walk *walk)
+{
+	for (uint32_t i = 0; i < LEDGER_HOMES_LISTS; i++) {
+		uint32_t ref = LEDGER_LOAD(judge->ledger->header->homes[i]);
+		struct ledger_home *home;
+
+		while ((home = ledger_home_at(judge->ledger, ref)) &&
+		       budget_take(judge, &judge->record_budget, 1)) {
+			bool is_new;
+
+			(void)lookup_put(&walk->images, judge->report, ref, 0, 0, &is_new);
+			if (!is_new)
+				break; /* a cycle */
+			image_walk(judge, walk, &home->image);
+			ref = home->next_ref;
+		}
+	}
+}
+
 void stacks_visit(struct judge *judge, stack_visit *visit, void *data)
 {
 	struct walk walk = { .visit = visit, .data = data };
 
+	homes_walk(judge, &walk);
 	for (uint32_t i = 0; i < judge->image_count; i++) {
 		uint32_t ref;
 		struct ledger_image *image = image_record(judge, judge->images[i].process, &ref);

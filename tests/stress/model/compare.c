@@ -142,6 +142,19 @@ void compare_begin(void)
 	}
 }
 
+/* A counter of a stack as it is in this process. */
+static uint64_t stack_pc(const struct ledger_stack *stack, uint32_t frame)
+{
+	const struct ledger_process *process =
+		ledger_process_at(&model.ledger, model.shadow->process);
+	const struct ledger_image *image =
+		ledger_at(&model.ledger, LOAD(process->image_ref), sizeof(*image));
+
+	return frame < stack->depth && image
+		       ? ledger_pc_in_process(&model.ledger, image, stack->pcs[frame])
+		       : 0;
+}
+
 /* The stack of a new descriptor, frame by frame against the model's own unwinder. */
 static void compare_stack(uint32_t fd, const struct entry *entry, uint32_t stack_ref)
 {
@@ -152,17 +165,16 @@ static void compare_stack(uint32_t fd, const struct entry *entry, uint32_t stack
 		model_fail("descriptor %u: no stack", fd);
 		return;
 	}
-	if ((uintptr_t)_Unwind_FindEnclosingFunction((void *)(stack->pcs[0] - 1)) !=
+	if ((uintptr_t)_Unwind_FindEnclosingFunction((void *)(stack_pc(stack, 0) - 1)) !=
 	    here->frames[0]) {
 		model_fail("descriptor %u: opened by %#lx, expected the function at %#lx", fd,
-			   (unsigned long)stack->pcs[0], (unsigned long)here->frames[0]);
+			   (unsigned long)stack_pc(stack, 0), (unsigned long)here->frames[0]);
 		return;
 	}
 	for (uint32_t i = 1; i < here->depth && i < model.ledger.header->stack_depth; i++)
-		if (i >= stack->depth || stack->pcs[i] != here->frames[i]) {
+		if (i >= stack->depth || stack_pc(stack, i) != here->frames[i]) {
 			model_fail("descriptor %u: frame %u of %u is %#lx, expected %#lx", fd, i,
-				   stack->depth,
-				   i < stack->depth ? (unsigned long)stack->pcs[i] : 0,
+				   stack->depth, (unsigned long)stack_pc(stack, i),
 				   (unsigned long)here->frames[i]);
 			return;
 		}
