@@ -25,11 +25,14 @@
 
 #include "ledger/ledger.h"
 
+struct mend;
+
 struct launch {
 	pid_t pid;
 	sigset_t watched;          /* blocked in us while the program runs, and waited for */
 	sigset_t mask;             /* as we got it; the program's */
 	struct sigaction on_child; /* disposition of SIGCHLD as we got it; the program's */
+	struct mend *mend;         /* of the session's ledger, while we wait */
 };
 
 /*

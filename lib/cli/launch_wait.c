@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/launch.h"
+#include "cli/mend.h"
 
 /*
  * `timeout 5 unclosed ./server` (without --foreground) makes itself the leader
@@ -119,6 +120,8 @@ int launch_wait(struct launch *launch)
 
 		if (number < 0 && errno == EAGAIN)
 			held_release(launch, &held);
+		else if (number > 0 && mend_is_asked(launch->mend, &info))
+			mend_now(launch->mend);
 		else if (number > 0 && number != SIGCHLD)
 			signal_handle(launch, &info, &held);
 	}
@@ -133,6 +136,7 @@ int launch_pause(struct launch *launch, unsigned int milliseconds)
 	int ignored;
 
 	(void)reap(launch, &ignored); /* the program was reaped before */
+	mend_now(launch->mend);
 	switch (number) {
 	case SIGINT:
 	case SIGTERM:
@@ -150,4 +154,5 @@ void launch_drain(struct launch *launch)
 
 	while (sigtimedwait(&launch->watched, NULL, &now) > 0)
 		;
+	mend_now(launch->mend);
 }

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/alive.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
@@ -18,7 +19,6 @@
 #include "cli/outputs.h"
 #include "cli/program.h"
 #include "cli/session.h"
-#include "base/clock.h"
 #include "known/repeat.h"
 
 extern char **environ;
@@ -54,7 +54,7 @@ struct run {
 struct outcome {
 	struct report_exit exit;
 	uint64_t exit_monotonic_ns; /* when that was seen */
-	bool is_cut_down; /* by us: SIGBUS for want of its ledger */
+	bool is_cut_down;           /* by us: SIGBUS for want of its ledger */
 	struct report *report;
 };
 
@@ -65,13 +65,19 @@ struct outcome {
 static int cut_complain(const struct run *run, const struct session *session,
 			struct outcome *outcome, uint64_t size)
 {
+	const char *advice = "nothing is known of its descriptors: give --ledger-dir a place that "
+			     "nobody cleans";
+
 	outcome->is_cut_down = outcome->exit.is_signaled && outcome->exit.signal == SIGBUS;
-	return complain("%s%s ledger '%s' was cut short (%llu of %llu bytes); nothing is known of "
-			"its descriptors: give --ledger-dir a place that nobody cleans",
-			run->argv[0],
+	if (size == session->size)
+		return complain(
+			"%s%s ledger '%s' was written to by somebody else; %s", run->argv[0],
 			outcome->is_cut_down ? " was ended by SIGBUS, because its" : ": its",
-			session->path, (unsigned long long)size,
-			(unsigned long long)session->size);
+			session->path, advice);
+	return complain("%s%s ledger '%s' was cut short (%llu of %llu bytes); %s", run->argv[0],
+			outcome->is_cut_down ? " was ended by SIGBUS, because its" : ": its",
+			session->path, (unsigned long long)size, (unsigned long long)session->size,
+			advice);
 }
 
 static int outcome_judge(const struct run *run, struct session *session, struct outcome *outcome)
@@ -153,6 +159,7 @@ static int session_run(struct run *run, struct session *session, bool is_last,
 				      session->first);
 
 	environment_free(environment, environ);
+	run->launch.mend = &session->mend;
 	if (result < 0) {
 		(void)session_close(session, NULL); /* the first failure is told */
 		return complain("cannot start '%s': %s", run->argv[0], strerror(-result));

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -15,6 +16,7 @@
 #include "cli/guard.h"
 #include "cli/keep.h"
 #include "cli/sweep.h"
+#include "ledger/spare_name.h"
 
 void session_directories(const struct options *options, const char *const **ret_directories)
 {
@@ -117,6 +119,7 @@ int session_open(struct session *session, const struct options *options, const c
 		(void)flock(session->file_fd, LOCK_SH | LOCK_NB);
 
 	guard_begin(&session->ledger);
+	mend_begin(&session->mend, &session->ledger, session->path);
 	header = session->ledger.header;
 	session->size = header->file_size;
 	header->has_launcher = 1;
@@ -137,10 +140,22 @@ int session_open(struct session *session, const struct options *options, const c
 	return status;
 }
 
+/* What a program got that would have cut the ledger; hardly ever is there one. */
+static void spare_remove(const char *path)
+{
+	char *name;
+
+	if (asprintf(&name, "%s" LEDGER_SPARE, path) < 0)
+		return; /* swept at the next start */
+	(void)unlink(name);
+	free(name);
+}
+
 int ledger_file_dispose(const char *path, int fd, const struct options *options)
 {
 	int result;
 
+	spare_remove(path);
 	if (options && options->keep_ledger) {
 		result = ledger_keep(path, fd, options->keep_ledger);
 		if (result < 0)
@@ -160,7 +175,8 @@ static void ledger_unmap(struct ledger *ledger)
 		uint8_t *window = atomic_load_explicit(&ledger->windows[i], memory_order_relaxed);
 
 		if (window)
-			(void)munmap(window, LEDGER_WINDOW_SIZE); /* of whole windows: cannot fail */
+			(void)munmap(window,
+				     LEDGER_WINDOW_SIZE); /* of whole windows: cannot fail */
 	}
 	*ledger = (struct ledger){ .header = NULL };
 }
@@ -174,16 +190,21 @@ bool session_is_nameless(const struct session *session)
 {
 	struct stat file, named;
 
-	return file_status(session, &file) && (stat(session->path, &named) < 0 ||
-					       named.st_ino != file.st_ino ||
-					       named.st_dev != file.st_dev);
+	return file_status(session, &file) &&
+	       (stat(session->path, &named) < 0 || named.st_ino != file.st_ino ||
+		named.st_dev != file.st_dev);
 }
 
-bool session_is_cut(const struct session *session, uint64_t *ret_size)
+bool session_is_cut(struct session *session, uint64_t *ret_size)
 {
 	struct stat file;
 
-	if (!file_status(session, &file) || (uint64_t)file.st_size >= session->size)
+	mend_now(&session->mend);
+	*ret_size = session->mend.cut_size;
+	if (session->mend.is_damaged)
+		return true;
+	if (!file_status(session, &file) || (uint64_t)file.st_size >= session->size ||
+	    !mend_is_in_use(session->file_fd, (uint64_t)file.st_size))
 		return false;
 	*ret_size = (uint64_t)file.st_size;
 	return true;
@@ -193,6 +214,7 @@ int session_close(struct session *session, const struct options *options)
 {
 	int status = ledger_file_dispose(session->path, session->file_fd, options);
 
+	mend_end(&session->mend);
 	guard_end();
 	ledger_unmap(&session->ledger);
 	session->first = NULL;

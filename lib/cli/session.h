@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/options.h"
+#include "cli/mend.h"
 #include "ledger/ledger.h"
 
 struct known;
@@ -29,6 +30,7 @@ struct session {
 	 * (sweep.h), and the file when its name is gone; or -1. PROGRAM does not inherit it.
 	 */
 	int file_fd;
+	struct mend mend; /* of that file */
 };
 
 /*
@@ -56,7 +58,10 @@ int ledger_file_dispose(const char *path, int fd, const struct options *options)
 /* Has the ledger's file lost its name? Processes that start then cannot join. */
 bool session_is_nameless(const struct session *session);
 
-/* Was the ledger's file cut short? Its bytes now in *ret_size. */
-bool session_is_cut(const struct session *session, uint64_t *ret_size);
+/*
+ * Is something of the ledger lost because its file was cut short? The least bytes that it
+ * had in *ret_size; all of them: it was written to.
+ */
+bool session_is_cut(struct session *session, uint64_t *ret_size);
 
 #endif

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "cli/alive.h"
 #include "ledger/snapshot.h"
+#include "ledger/spare_name.h"
 
 /* Most files take some microseconds: they are too young, or in use. */
 #define CANDIDATES_MAX 1024
@@ -86,6 +87,20 @@ static void sweep_file(const char *path)
 	close(fd);
 }
 
+/* What a program got in place of a ledger (cli/mend.h) that is gone. */
+static bool spare_sweep(const char *path)
+{
+	char ledger[PATH_MAX];
+	size_t length = strlen(path), end = strlen(LEDGER_SPARE);
+
+	if (length <= end || strcmp(path + length - end, LEDGER_SPARE) != 0)
+		return false;
+	(void)snprintf(ledger, sizeof(ledger), "%.*s", (int)(length - end), path); /* fits */
+	if (access(ledger, F_OK) < 0 && errno == ENOENT)
+		(void)unlink(path); /* somebody else may have been faster */
+	return true;
+}
+
 void sweep(const char *directory)
 {
 	char prefix[32], path[PATH_MAX];
@@ -101,7 +116,8 @@ void sweep(const char *directory)
 			continue;
 		candidates++;
 		if (snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name) <
-		    (int)sizeof(path))
+			    (int)sizeof(path) &&
+		    !spare_sweep(path))
 			sweep_file(path);
 	}
 	closedir(list);

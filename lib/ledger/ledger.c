@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/raw.h"
@@ -50,6 +51,19 @@ static int window_map(struct ledger *ledger, int fd, uint32_t number)
 	if (number == 0)
 		ledger->header = (struct ledger_header *)address;
 	return 0;
+}
+
+/* Note which file it is. Returns its bytes, or -errno. */
+static int64_t file_note(struct ledger *ledger, int fd)
+{
+	struct stat status;
+	long result = raw2(SYS_fstat, fd, &status);
+
+	if (raw_failed(result))
+		return result;
+	ledger->device = status.st_dev;
+	ledger->inode = status.st_ino;
+	return status.st_size;
 }
 
 static void window_unmap(struct ledger *ledger)
@@ -159,6 +173,8 @@ int ledger_create(struct ledger *ledger, const char *directory, uint64_t size_by
 	if (raw_failed(fd))
 		return (int)fd;
 	result = (int)raw2(SYS_ftruncate, fd, size_bytes);
+	if (result == 0 && file_note(ledger, (int)fd) < 0)
+		result = -EIO;
 	if (result == 0)
 		result = window_map(ledger, (int)fd, 0);
 	if (result == 0)
@@ -194,14 +210,14 @@ static void window_map_current(struct ledger *ledger, int fd)
 int ledger_attach(struct ledger *ledger, const char *path)
 {
 	long fd = raw4(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
-	long end;
+	int64_t end;
 	int result;
 
 	if (raw_failed(fd))
 		return (int)fd;
 	ledger->clock = clock_find();
 	/* A store into a page behind the end of the file is a SIGBUS. */
-	end = raw3(SYS_lseek, fd, 0, SEEK_END);
+	end = file_note(ledger, (int)fd);
 	result = end >= LEDGER_WINDOW_SIZE ? window_map(ledger, (int)fd, 0) : -EPROTO;
 	if (result == 0 &&
 	    (!header_is_ours(ledger->header) || ledger->header->file_size > (uint64_t)end)) {

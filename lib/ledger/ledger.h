@@ -23,6 +23,7 @@ struct ledger {
 	bool is_frozen;
 	clock_fn *clock; /* the kernel's; NULL: by system calls */
 	uint32_t reserve_ref; /* pages taken ahead, for when it is frozen; 0 none */
+	uint64_t device, inode; /* of its file; a snapshot has none */
 	_Atomic(uint8_t *) windows[LEDGER_WINDOWS_MAX];
 };
 
@@ -53,6 +54,12 @@ int ledger_attach(struct ledger *ledger, const char *path);
 
 /* Give the mappings back: of a ledger that nothing has been recorded in by us. */
 void ledger_detach(struct ledger *ledger);
+
+/* Is it the ledger's file that has these numbers (struct stat), whatever its name is by now? */
+static inline bool ledger_is_file(const struct ledger *ledger, uint64_t device, uint64_t inode)
+{
+	return ledger->inode == inode && ledger->device == device;
+}
 
 /* Map window `number` on first use; NULL when that is impossible. */
 uint8_t *ledger_map_window(struct ledger *ledger, uint32_t number);

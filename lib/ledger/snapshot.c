@@ -94,7 +94,7 @@ static int header_check(const struct ledger_header *header, uint64_t file_size, 
 		*ret_why = why("damaged (%llu bytes used of %llu)", used, header->file_size);
 		return -EPROTO;
 	}
-	if (file_size < header->file_size) {
+	if (file_size < used) { /* what is cut off behind that was never in use */
 		*ret_why = why("truncated (%llu of %llu bytes)", file_size, header->file_size);
 		return -EPROTO;
 	}

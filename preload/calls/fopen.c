@@ -5,21 +5,24 @@
  * write fails.
  */
 #include "calls/stream.h"
+#include "record/spare.h"
 
 FILE *fopen(const char *restrict path, const char *restrict mode)
 {
-	return stream_opened(CALL_fopen, REAL(fopen)(path, mode), STREAM_FACTS(fopen, mode));
+	return stream_opened(CALL_fopen, REAL(fopen)(spared_stream(path, mode), mode),
+			     STREAM_FACTS(fopen, mode));
 }
 
 FILE *_IO_fopen(const char *restrict path, const char *restrict mode)
 {
-	return stream_opened(CALL__IO_fopen, REAL(_IO_fopen)(path, mode),
+	return stream_opened(CALL__IO_fopen, REAL(_IO_fopen)(spared_stream(path, mode), mode),
 			     STREAM_FACTS(_IO_fopen, mode));
 }
 
 FILE *fopen64(const char *restrict path, const char *restrict mode)
 {
-	return stream_opened(CALL_fopen64, REAL(fopen64)(path, mode), STREAM_FACTS(fopen64, mode));
+	return stream_opened(CALL_fopen64, REAL(fopen64)(spared_stream(path, mode), mode),
+			     STREAM_FACTS(fopen64, mode));
 }
 
 /* Whose number is closed by it: the stream's own? */
@@ -42,7 +45,7 @@ FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restri
 {
 	struct release release = stream_reopen_begin(CALL_freopen, stream);
 
-	return stream_reopen_end(&release, REAL(freopen)(path, mode, stream),
+	return stream_reopen_end(&release, REAL(freopen)(spared_stream(path, mode), mode, stream),
 				 STREAM_FACTS(freopen, mode));
 }
 
@@ -50,7 +53,7 @@ FILE *freopen64(const char *restrict path, const char *restrict mode, FILE *rest
 {
 	struct release release = stream_reopen_begin(CALL_freopen64, stream);
 
-	return stream_reopen_end(&release, REAL(freopen64)(path, mode, stream),
+	return stream_reopen_end(&release, REAL(freopen64)(spared_stream(path, mode), mode, stream),
 				 STREAM_FACTS(freopen64, mode));
 }
 

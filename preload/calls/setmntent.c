@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* The list of mounts as a stream. */
 #include "calls/stream.h"
+#include "record/spare.h"
 
 FILE *setmntent(const char *path, const char *mode)
 {
-	return stream_opened(CALL_setmntent, REAL(setmntent)(path, mode),
+	return stream_opened(CALL_setmntent, REAL(setmntent)(spared_stream(path, mode), mode),
 			     STREAM_FACTS(setmntent, mode));
 }
 
 FILE *__setmntent(const char *path, const char *mode)
 {
-	return stream_opened(CALL___setmntent, REAL(__setmntent)(path, mode),
+	return stream_opened(CALL___setmntent, REAL(__setmntent)(spared_stream(path, mode), mode),
 			     STREAM_FACTS(__setmntent, mode));
 }
 

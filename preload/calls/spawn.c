@@ -11,6 +11,7 @@
 #include "record/identity.h"
 #include "record/misuse.h"
 #include "record/record.h"
+#include "record/spare.h"
 #include "shim/state.h"
 
 /* One call. Lives in the frame of the function that makes it. */
@@ -158,5 +159,6 @@ int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *restrict action
 				     const char *restrict path, int flags, mode_t mode)
 {
 	misuse_placed(CALL_posix_spawn_file_actions_addopen, fd);
-	return REAL(posix_spawn_file_actions_addopen)(actions, fd, path, flags, mode);
+	return REAL(posix_spawn_file_actions_addopen)(actions, fd, spared(AT_FDCWD, path, flags),
+						      flags, mode);
 }

@@ -23,8 +23,8 @@ static const char reason[] = "the ledger's file was removed while the session ra
 
 Test(gone, removed_ledger_is_reported_from)
 {
-	struct watched watched = WATCH("--ledger-dir", directory, "--", FIXTURE("cleaner"),
-				       directory, "remove");
+	struct watched watched =
+		WATCH("--ledger-dir", directory, "--", FIXTURE("cleaner"), directory, "remove");
 
 	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
 	cr_expect_eq(expectations_check(&watched), 2);
@@ -46,8 +46,8 @@ Test(gone, removed_ledger_can_be_kept)
 /* PROGRAM inherits nothing of ours: the numbers are those without unclosed. */
 Test(gone, open_ledger_is_not_inherited)
 {
-	struct watched watched = WATCH("--ledger-dir", directory, "--", FIXTURE("cleaner"),
-				       directory, "remove");
+	struct watched watched =
+		WATCH("--ledger-dir", directory, "--", FIXTURE("cleaner"), directory, "remove");
 
 	cr_expect_eq(report_number(watched.report, "findings/0/descriptors/0/fd"), 3);
 	cr_expect_eq(report_number(watched.report, "findings/1/descriptors/0/fd"), 4);
@@ -65,32 +65,153 @@ Test(gone, removed_ledger_of_a_bare_session)
 	cr_expect_not_null(strstr(run.err, reason), "%s", run.err);
 }
 
-static void cut_check(const char *bytes)
-{
-	struct run run = RUN(UNCLOSED_PROGRAM, "--ledger-dir", directory, FIXTURE("cleaner"),
-			     directory, "cut", bytes);
+/*
+ * What the program cuts it gets as another file: it goes on, and its record is whole. Of a
+ * shell, and of a program that it starts, the same.
+ */
+static const char *const ways[] = {
+	"truncate",
+	"truncate64",
+	"truncate_number",
+	"truncate_link",
+	"ftruncate",
+	"open",
+	"ftruncate_number",
+	"open_written",
+	"open_number",
+	"openat",
+	"openat2_number",
+	"creat",
+	"fopen",
+	"freopen",
+	"spawn",
+	"hole",
+	"hole_number",
+};
 
-	cr_expect_eq(run_status(&run), 125, "%s: %d %s", bytes, run_status(&run), run.err);
-	cr_expect_not_null(strstr(run.err, "was cut short"), "%s", run.err);
-	cr_expect_not_null(strstr(run.err, run_format("(%s of ", bytes)), "%s", run.err);
+static const char *const commands[] = {
+	"for file in %s/*; do : > $file; done",
+	"truncate -s 0 %s/unclosed-*",
+	"cp /dev/null %s/unclosed-*",
+	"dd if=/dev/null of=$(echo %s/unclosed-*) 2>/dev/null",
+	"fallocate -p -o 0 -l 1048576 %s/unclosed-*",
+	"find %s -type f -exec sh -c ': > $0' {} ';'",
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array[0]))
+
+/* The program's last line. */
+static bool is_well(const struct run *run)
+{
+	return strstr(run->out, "\nwell\n") != NULL;
 }
 
-/* The launcher lives on, and says so; what is below the cut is as before. */
-Test(gone, cut_ledger_is_told)
+static bool is_empty(void)
 {
-	cut_check("0");
-	cut_check("4096");
-	cut_check("1048576");
+	struct run list = RUN("ls", "-A", directory);
+
+	return *list.out == '\0';
 }
 
-Test(gone, cut_ledger_that_ended_the_program_is_told)
+static void kept_check(const char *way, const char *argument)
 {
-	struct run run = RUN(UNCLOSED_PROGRAM, "--ledger-dir", directory, FIXTURE("cleaner"),
-			     directory, "cut");
+	struct watched watched = WATCH("--ledger-dir", directory, "--", FIXTURE("cleaner"),
+				       directory, way, argument);
 
-	cr_expect_eq(run_status(&run), 125, "%s", run.err);
-	cr_expect_not_null(strstr(run.err, "was ended by SIGBUS, because its ledger"), "%s",
-			   run.err);
-	cr_expect_eq(strchr(run.err, '\n'), run.err + strlen(run.err) - 1, "one line: %s",
-		     run.err);
+	cr_expect_eq(run_status(&watched.run), 23, "%s %s: %d\n%s", way, argument,
+		     run_status(&watched.run), watched.run.err);
+	cr_expect(is_well(&watched.run), "%s %s: %s", way, argument, watched.run.out);
+	cr_assert_not_null(watched.report, "%s %s", way, argument);
+	cr_expect_eq(expectations_check(&watched), 2, "%s %s", way, argument);
+	cr_expect_eq(report_number(watched.report, "process_counts/uncovered"), 0, "%s %s", way,
+		     argument);
+	cr_expect(json_is_true(report_at(watched.report, "complete")), "%s %s", way, argument);
+	cr_expect(is_empty(), "%s %s: something is left behind", way, argument);
+}
+
+Test(gone, program_that_cuts_its_ledger_cuts_another_file)
+{
+	for (size_t i = 0; i < COUNT(ways); i++)
+		kept_check(ways[i], "0");
+}
+
+Test(gone, command_that_cuts_the_ledger_cuts_another_file)
+{
+	for (size_t i = 0; i < COUNT(commands); i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		kept_check("run", run_format(commands[i], directory));
+#pragma GCC diagnostic pop
+	}
+}
+
+/* With a name in /dev/shm alone. */
+Test(gone, shared_memory_of_that_name_is_another_file)
+{
+	struct watched watched =
+		WATCH("--ledger-dir", "/dev/shm", "--", FIXTURE("cleaner"), directory, "shm_open");
+
+	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	cr_expect_eq(expectations_check(&watched), 2);
+}
+
+Test(gone, bare_program_that_cuts_its_ledger_cuts_another_file)
+{
+	const char *options = run_format("UNCLOSED_OPTIONS=ledger_dir=%s", directory);
+	const char *const environment[] = { "LD_PRELOAD=" UNCLOSED_LIBRARY, options, NULL };
+
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct run run = RUN_WITH(((struct run_options){ .environment = environment }),
+					  FIXTURE("cleaner"), directory, ways[i], "0");
+
+		cr_expect_eq(run_status(&run), 23, "%s: %d\n%s", ways[i], run_status(&run),
+			     run.err);
+		cr_expect(is_well(&run), "%s: %s", ways[i], run.out);
+		cr_expect_not_null(strstr(run.err, "2 leaked sockets"), "%s", run.err);
+		cr_expect(is_empty(), "%s: something is left behind", ways[i]);
+	}
+}
+
+/* Somebody else cuts it: the launcher makes it long again, and tells what is lost. */
+static struct run stranger_run(const char *way, const char *bytes, const char *status)
+{
+	const char *command = run_format("%s %s %s %s", FIXTURE("cutter"), directory, way, bytes);
+
+	return RUN(UNCLOSED_PROGRAM, "--ledger-dir", directory, "--", FIXTURE("cleaner"), directory,
+		   "run", command, status);
+}
+
+static void lost_check(const char *way, const char *bytes, const char *words)
+{
+	struct run run = stranger_run(way, bytes, "0");
+	struct run failing = stranger_run(way, bytes, "7");
+
+	cr_expect_eq(run_status(&run), 125, "%s: %d %s", way, run_status(&run), run.err);
+	cr_expect_eq(run_status(&failing), 7, "%s: %d", way, run_status(&failing));
+	cr_expect(is_well(&run), "%s: %s", way, run.out);
+	cr_expect_not_null(strstr(run.err, words), "%s: %s", way, run.err);
+	cr_expect_eq(strchr(run.err, '\n'), run.err + strlen(run.err) - 1, "one line: %s", run.err);
+	cr_expect(is_empty(), "%s: something is left behind", way);
+}
+
+Test(gone, ledger_that_a_stranger_cuts_is_told)
+{
+	lost_check("truncate", "0", "was cut short (0 of ");
+	lost_check("truncate", "4096", "was cut short (4096 of ");
+	lost_check("truncate", "9000", "was cut short (9000 of ");
+	lost_check("open", "0", "was cut short (0 of ");
+	lost_check("hole", "0", "was written to by somebody else");
+}
+
+/* What is cut off was never in use. */
+Test(gone, ledger_that_a_stranger_cuts_behind_its_end_is_whole)
+{
+	const char *command = run_format("%s %s truncate 16777216", FIXTURE("cutter"), directory);
+	struct watched watched = WATCH("--ledger-dir", directory, "--", FIXTURE("cleaner"),
+				       directory, "run", command);
+
+	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	cr_expect_eq(expectations_check(&watched), 2);
+	cr_expect_eq(report_number(watched.report, "process_counts/uncovered"), 1,
+		     "the static program itself");
 }
