@@ -22,6 +22,7 @@
 #include "process/environment.h"
 #include "record/announce.h"
 #include "record/guest.h"
+#include "record/misuse.h"
 #include "record/record.h"
 #include "shim/state.h"
 
@@ -129,7 +130,8 @@ int fexecve(int fd, char *const argv[], char *const environment[])
 
 	exec_begin(&plan, &(struct exec_target){ NULL, false, "(by descriptor)" }, environment,
 		   ENVIRONMENT_STORAGE(environment));
-	return exec_failed(&plan, REAL(fexecve)(fd, argv, plan.environment));
+	return (int)used(CALL_fexecve, fd,
+			 exec_failed(&plan, REAL(fexecve)(fd, argv, plan.environment)));
 }
 
 int execveat(int directory, const char *path, char *const argv[], char *const environment[],
@@ -139,7 +141,9 @@ int execveat(int directory, const char *path, char *const argv[], char *const en
 
 	exec_begin(&plan, &(struct exec_target){ NULL, false, path }, environment,
 		   ENVIRONMENT_STORAGE(environment));
-	return exec_failed(&plan, REAL(execveat)(directory, path, argv, plan.environment, flags));
+	return (int)used(
+		CALL_execveat, directory,
+		exec_failed(&plan, REAL(execveat)(directory, path, argv, plan.environment, flags)));
 }
 
 /*

@@ -2,7 +2,7 @@
 /*
  * Reading. Recorded are the use of a closed number and the descriptors that some
  * reads give (record/givers.h); a call that succeeds costs two comparisons. What can
- * be read at an offset gives none. The checked names are what _FORTIFY_SOURCE makes
+ * be read at an offset gives none; preadv2() at -1 is readv(). The checked names are what _FORTIFY_SOURCE makes
  * of read() and its kin.
  *
  * libunwind reads from a pipe that it did not get, so from -1 (syscall.c); that
@@ -75,9 +75,10 @@ ssize_t preadv2(int fd, const struct iovec *parts, int count, off_t offset, int 
 {
 	__typeof__(preadv2) *real = REAL_SINCE(preadv2);
 
-	return used(CALL_preadv2, fd,
-		    real ? real(fd, parts, count, offset, flags)
-			 : KERNEL(SYS_preadv2, fd, parts, count, offset, 0, flags));
+	return readv_done(CALL_preadv2, fd, parts, count,
+			  used(CALL_preadv2, fd,
+			       real ? real(fd, parts, count, offset, flags)
+				    : KERNEL(SYS_preadv2, fd, parts, count, offset, 0, flags)));
 }
 SINCE_2_26(preadv2);
 
@@ -85,9 +86,10 @@ ssize_t preadv64v2(int fd, const struct iovec *parts, int count, off64_t offset,
 {
 	__typeof__(preadv64v2) *real = REAL_SINCE(preadv64v2);
 
-	return used(CALL_preadv64v2, fd,
-		    real ? real(fd, parts, count, offset, flags)
-			 : KERNEL(SYS_preadv2, fd, parts, count, offset, 0, flags));
+	return readv_done(CALL_preadv64v2, fd, parts, count,
+			  used(CALL_preadv64v2, fd,
+			       real ? real(fd, parts, count, offset, flags)
+				    : KERNEL(SYS_preadv2, fd, parts, count, offset, 0, flags)));
 }
 SINCE_2_26(preadv64v2);
 

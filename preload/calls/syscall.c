@@ -347,6 +347,9 @@ long syscall_recorded(long number, long a, long b, long c, long d, long e, long 
 	case SYS_readv:
 		return readv_done(CALL_readv, (int)a, (const struct iovec *)b, (int)c,
 				  used(CALL_readv, (int)a, result_of(raw3(number, a, b, c))));
+	case SYS_preadv2:
+		return readv_done(CALL_preadv2, (int)a, (const struct iovec *)b, (int)c,
+				  plain_by_number(number, a, b, c, d, e, f));
 #ifdef SYS_pipe
 	case SYS_pipe:
 		return pipe((int *)a);
