@@ -7,10 +7,10 @@
 # Includes go one way, by the table below. With BUILD, the folder of a build, the same holds for
 # what object files take from one another; and no two files need each other, not even by way of
 # others.
-# The library, when given, exports the rows of preload/libc/calls.def, preload/scopes/api.def,
-# preload/scopes/frameworks.def and preload/libc/cxx_runtime.def and nothing else. It imports only
-# what is listed here, and that from an old libc. In a build, the functions of calls.def are in
-# preload/calls, in files named after them.
+# The library, when given, exports the rows of calls.def, databases.def and cxx_runtime.def in
+# preload/libc and of api.def and frameworks.def in preload/scopes, and nothing else. It imports only
+# what is listed here, and that from an old libc. In a build, the functions of calls.def and
+# databases.def are in preload/calls, in files named after them.
 set -euo pipefail
 library=${1:+$(realpath -e "$1")}
 build=${2:+$(realpath -e "$2")}
@@ -162,6 +162,11 @@ rows_of_calls() {
 	sed -nE 's/^CALL(_SINCE|_PLAIN|_STREAM_END)?\(([A-Za-z0-9_]+)[,)].*/\2/p' preload/libc/calls.def
 }
 
+# Those of databases.def.
+rows_of_databases() {
+	sed -nE 's/^DATABASE\(([A-Za-z0-9_]+)\)$/\1/p' preload/libc/databases.def
+}
+
 # Absolute symbols are the names of versions.
 check_exports() {
 	local name
@@ -170,6 +175,7 @@ check_exports() {
 	done < <(comm -3 \
 		<({
 			rows_of_calls
+			rows_of_databases
 			sed -nE 's/^API\(([a-z_]+)\)$/unclosed_\1/p' preload/scopes/api.def
 			sed -nE 's/^THROWER\(([a-z_]+)\)$/\1/p' preload/libc/cxx_runtime.def
 			sed -nE 's/^FRAMEWORK\(([a-z_]+),.*/\1/p' preload/scopes/frameworks.def
@@ -197,13 +203,13 @@ check_cloexec() {
 # whose entry is with vfork's.
 check_wrappers() { # FOLDER-OF-OBJECTS
 	local name file functions rows
-	rows=$(rows_of_calls | sort -u)
+	rows=$({ rows_of_calls && rows_of_databases; } | sort -u)
 	functions=$(for file in preload/calls/*.[cS]; do
 		nm "$1/${file#preload/}.o" | sed -nE "s@^[^ ]* [TW] ([^\\@]*).*@\\1 ${file##*/}@p"
 	done | sort | join - <(echo "$rows"))
 	while read -r name; do
 		[[ $name == __libc_start_main ]] ||
-			complain "preload/calls: no file has the wrapper of $name, a row of calls.def"
+			complain "preload/calls: no file has the wrapper of $name, a row of calls.def or databases.def"
 	done < <(comm -23 <(echo "$rows") <(cut -d' ' -f1 <<<"$functions" | sort -u))
 	while read -r file; do
 		[[ " cxx_throw.c syscall.c " == *" $file "* ]] ||

@@ -67,7 +67,6 @@ struct judge {
 
 	struct lookup unseen_by_inode;
 	struct lookup crossed; /* what is told as a crossing in place of a leak */
-	struct lookup keepers_by_image; /* reference of a ledger_image → bits of keepers (kept.c) */
 	struct lookup kept_by_life;     /* life and keeper → 1: it keeps one */
 	struct lookup child_by_fork; /* table and its tick → table of the child forked then */
 	struct lookup scope_by_ref; /* reference of a ledger_scope → id */

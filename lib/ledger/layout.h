@@ -275,7 +275,7 @@ struct ledger_kind_count {
 	ledger_u32 peak;
 };
 
-/* One process image. 344 bytes, 11 a page. */
+/* One process image. 352 bytes, 11 a page. */
 struct ledger_process {
 	ledger_u32 state; /* enum process_state */
 	uint32_t origin;  /* enum process_origin */
@@ -322,7 +322,34 @@ struct ledger_process {
 	 */
 	ledger_u32 holders;
 	ledger_u32 spread_end; /* enum spread_end; stays 0 without --spread-numbers */
+	ledger_u32 kept; /* KEPT_BIT()s: what libc may have open, by the calls that were seen */
+	uint32_t reserved;
 };
+
+/* Files and sockets that the C library opens for itself and keeps for the next call. */
+enum kept_database {
+	KEPT_SYSLOG,
+	KEPT_PASSWD,
+	KEPT_GROUP,
+	KEPT_SHADOW,
+	KEPT_GSHADOW,
+	KEPT_LOCK, /* of the files of users */
+	KEPT_HOSTS,
+	KEPT_NETWORKS,
+	KEPT_PROTOCOLS,
+	KEPT_SERVICES,
+	KEPT_RPC,
+	KEPT_ALIASES,
+	KEPT_UTMP,
+	KEPT_UTMP_NAMED, /* beside KEPT_UTMP: utmpname() has said which file it is */
+	KEPT_FSTAB,
+	KEPT_TTYS,
+	KEPT_RESOLVER,
+	KEPT_NOTIFY, /* the socket of mq_notify() */
+	KEPT_COUNT
+};
+
+#define KEPT_BIT(database) (UINT32_C(1) << (database))
 
 #define HOLDERS_NAMED (UINT32_C(1) << 31)
 
@@ -824,7 +851,7 @@ struct ledger_exception {
 static_assert(sizeof(ledger_u32) == 4 && sizeof(ledger_u64) == 8, "atomics are plain words");
 static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "the ledger needs lock-free 64-bit atomics");
 static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE_SIZE, "the header fits page 0");
-static_assert(sizeof(struct ledger_process) == 344, "11 processes a page");
+static_assert(sizeof(struct ledger_process) == 352, "11 processes a page");
 static_assert(sizeof(struct ledger_returns) % 8 == 0, "no padding");
 static_assert(sizeof(struct ledger_block) == 32, "16 blocks a leaf");
 static_assert(sizeof(struct ledger_memory) == 116, "no padding");

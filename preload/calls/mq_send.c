@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Message queues in use. Nothing is recorded but the use of a closed number. */
+/*
+ * Message queues in use. Nothing is recorded but the use of a closed number, and that libc
+ * has a socket of its own.
+ */
+#include "libc/databases.h"
 #include "record/misuse.h"
 
 int mq_send(mqd_t queue, const char *message, size_t size, unsigned int priority)
@@ -36,7 +40,10 @@ int mq_setattr(mqd_t queue, const struct mq_attr *restrict next, struct mq_attr 
 	return used(CALL_mq_setattr, queue, REAL(mq_setattr)(queue, next, before));
 }
 
+/* With SIGEV_THREAD libc makes a socket of its own, by which the kernel tells it. */
 int mq_notify(mqd_t queue, const struct sigevent *event)
 {
+	if (event && event->sigev_notify == SIGEV_THREAD)
+		database_opened(KEPT_NOTIFY);
 	return used(CALL_mq_notify, queue, REAL(mq_notify)(queue, event));
 }

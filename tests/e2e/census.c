@@ -7,6 +7,7 @@
 #include "watch.h"
 
 #define CENSUS FIXTURE("census")
+#define DATABASES FIXTURE("databases")
 #define SKIPPED 77 /* the fixtures' status where their call cannot be had */
 
 TestSuite(census, .init = run_init, .fini = run_fini);
@@ -39,11 +40,11 @@ static long long counted(const struct watched *watched, const char *kind)
 	return total;
 }
 
-static struct watched census_watch(const char *part)
+static struct watched counts_watch(const char *program, const char *part)
 {
 	static const char *const kinds[] = { "socket", "pipe",	"eventfd", "epoll",
 					     "pty",    "file",	"other" };
-	struct watched watched = WATCH("--kinds", "all", "--", CENSUS, part);
+	struct watched watched = WATCH("--kinds", "all", "--", program, part);
 
 	if (run_status(&watched.run) == SKIPPED)
 		cr_skip("no room, or no right to");
@@ -55,6 +56,11 @@ static struct watched census_watch(const char *part)
 			     said(&watched, kinds[i]), kinds[i], watched.run.err);
 	cr_expect_gt(said(&watched, "socket") + said(&watched, "pty"), 0);
 	return watched;
+}
+
+static struct watched census_watch(const char *part)
+{
+	return counts_watch(CENSUS, part);
 }
 
 Test(census, received_in_messages)
@@ -134,6 +140,29 @@ Test(census, not_kept_by_libc)
 {
 	census_watch("name_servers");
 	census_watch("databases");
+}
+
+/* It keeps what the program has called it for, and not what the program knows how to call. */
+Test(census, not_kept_without_a_call)
+{
+	static const char *const parts[] = { "known", "released", "others", "child",
+					     "before_exec" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		counts_watch(DATABASES, parts[i]);
+}
+
+/* Every function of databases.def says the same as without us, and what it opened is closed. */
+Test(census, functions_of_databases)
+{
+	struct run alone = RUN(DATABASES, "calls");
+	struct watched watched = WATCH("--kinds", "all", "--", DATABASES, "calls");
+
+	cr_expect_eq(run_status(&alone), 0, "%s", alone.err);
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect_str_eq(watched.run.out, alone.out);
+	cr_expect_eq(json_array_size(report_at(watched.report, "findings")), 0, "%s",
+		     watched.run.err);
 }
 
 /* By default sockets count: the others around them take no room from them. */

@@ -6,60 +6,48 @@
  * are no leak of the program's, and have a function that releases them (glibc 2.36).
  *
  * A program can open the same by itself, as nobody sees either. So libc is believed to
- * keep one only for a program that knows one of the database's functions, by its
- * own name or by that of a library that it has loaded, and only one of each.
+ * keep one only where the process called one of the database's functions, and did not
+ * release it since; and only one of each.
  */
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "base/text.h"
 #include "judge/descriptor/addresses.h"
 #include "judge/descriptor/descriptor.h"
-#include "judge/process/elf_file.h"
-
-#define SYSLOG_FUNCTIONS "syslog vsyslog openlog __syslog_chk __vsyslog_chk "
-#define UTMP_FUNCTIONS                                                                       \
-	"setutent setutxent getutent getutent_r getutxent getutid getutid_r getutxid "        \
-	"getutline getutline_r getutxline pututline pututxline "
 
 enum kept_by { BY_PATH, BY_NAMED_PATH, BY_PEER_PATH, BY_PEER_PORT, BY_NETLINK };
 
 static const struct {
 	enum kept_by by;
 	const char *path;
+	enum kept_database database;
 	const char *opener;
 	const char *closer; /* NULL: libc has none */
-	const char *functions; /* that open it, a blank behind each */
 } keepers[] = {
-	{ BY_PEER_PATH, "/dev/log", "syslog", "closelog", SYSLOG_FUNCTIONS },
-	{ BY_PEER_PATH, "/run/systemd/journal/dev-log", "syslog", "closelog",
-	  SYSLOG_FUNCTIONS }, /* where it points */
-	{ BY_PATH, "/etc/passwd", "getpwent", "endpwent", "setpwent getpwent getpwent_r " },
-	{ BY_PATH, "/etc/group", "getgrent", "endgrent", "setgrent getgrent getgrent_r " },
-	{ BY_PATH, "/etc/shadow", "getspent", "endspent", "setspent getspent getspent_r " },
-	{ BY_PATH, "/etc/gshadow", "getsgent", "endsgent", "setsgent getsgent getsgent_r " },
-	{ BY_PATH, "/etc/hosts", "gethostent", "endhostent",
-	  "sethostent gethostent gethostent_r " },
-	{ BY_PATH, "/etc/networks", "getnetent", "endnetent", "setnetent getnetent getnetent_r " },
-	{ BY_PATH, "/etc/protocols", "getprotoent", "endprotoent",
-	  "setprotoent getprotoent getprotoent_r " },
-	{ BY_PATH, "/etc/services", "getservent", "endservent",
-	  "setservent getservent getservent_r " },
-	{ BY_PATH, "/etc/rpc", "getrpcent", "endrpcent", "setrpcent getrpcent getrpcent_r " },
-	{ BY_PATH, "/etc/aliases", "getaliasent", "endaliasent",
-	  "setaliasent getaliasent getaliasent_r " },
-	{ BY_PATH, "/run/utmp", "getutxent", "endutxent", UTMP_FUNCTIONS },
-	{ BY_PATH, "/var/run/utmp", "getutxent", "endutxent", UTMP_FUNCTIONS },
-	{ BY_NAMED_PATH, NULL, "getutxent", "endutxent", "utmpname utmpxname " },
-	{ BY_PATH, "/etc/fstab", "getfsent", "endfsent",
-	  "setfsent getfsent getfsspec getfsfile " },
-	{ BY_PATH, "/etc/ttys", "getttyent", "endttyent", "setttyent getttyent " },
-	{ BY_PATH, "/etc/.pwd.lock", "lckpwdf", "ulckpwdf", "lckpwdf " },
+	{ BY_PEER_PATH, "/dev/log", KEPT_SYSLOG, "syslog", "closelog" },
+	{ BY_PEER_PATH, "/run/systemd/journal/dev-log", KEPT_SYSLOG, "syslog",
+	  "closelog" }, /* where it points */
+	{ BY_PATH, "/etc/passwd", KEPT_PASSWD, "getpwent", "endpwent" },
+	{ BY_PATH, "/etc/group", KEPT_GROUP, "getgrent", "endgrent" },
+	{ BY_PATH, "/etc/shadow", KEPT_SHADOW, "getspent", "endspent" },
+	{ BY_PATH, "/etc/gshadow", KEPT_GSHADOW, "getsgent", "endsgent" },
+	{ BY_PATH, "/etc/hosts", KEPT_HOSTS, "gethostent", "endhostent" },
+	{ BY_PATH, "/etc/networks", KEPT_NETWORKS, "getnetent", "endnetent" },
+	{ BY_PATH, "/etc/protocols", KEPT_PROTOCOLS, "getprotoent", "endprotoent" },
+	{ BY_PATH, "/etc/services", KEPT_SERVICES, "getservent", "endservent" },
+	{ BY_PATH, "/etc/rpc", KEPT_RPC, "getrpcent", "endrpcent" },
+	{ BY_PATH, "/etc/aliases", KEPT_ALIASES, "getaliasent", "endaliasent" },
+	{ BY_PATH, "/run/utmp", KEPT_UTMP, "getutxent", "endutxent" },
+	{ BY_PATH, "/var/run/utmp", KEPT_UTMP, "getutxent", "endutxent" },
+	{ BY_NAMED_PATH, NULL, KEPT_UTMP, "getutxent", "endutxent" },
+	{ BY_PATH, "/etc/fstab", KEPT_FSTAB, "getfsent", "endfsent" },
+	{ BY_PATH, "/etc/ttys", KEPT_TTYS, "getttyent", "endttyent" },
+	{ BY_PATH, "/etc/.pwd.lock", KEPT_LOCK, "lckpwdf", "ulckpwdf" },
 	/* RES_STAYOPEN is only in a state that the program has asked for. */
-	{ BY_PEER_PORT, NULL, "res_query", "res_nclose", "__res_state __res_ninit res_ninit " },
-	{ BY_NETLINK, NULL, "mq_notify", NULL, "mq_notify " },
+	{ BY_PEER_PORT, NULL, KEPT_RESOLVER, "res_query", "res_nclose" },
+	{ BY_NETLINK, NULL, KEPT_NOTIFY, "mq_notify", NULL },
 };
 
 #define KEEPERS (sizeof(keepers) / sizeof(keepers[0]))
@@ -100,16 +88,21 @@ static bool is_unbound_netlink(const struct ledger_fact *fact)
 	return id == 0;
 }
 
-static bool is_kept_by(struct judge *judge, const struct ledger_fact *fact, size_t keeper)
+static bool is_kept_by(struct judge *judge, const struct ledger_fact *fact, size_t keeper,
+		       uint32_t kept)
 {
 	const char *path;
+
+	if (!(kept & KEPT_BIT(keepers[keeper].database)))
+		return false;
 
 	switch (keepers[keeper].by) {
 	case BY_PATH:
 		path = snapshot_string(judge->snapshot, fact->path_ref);
 		return path && strcmp(path, keepers[keeper].path) == 0;
 	case BY_NAMED_PATH: /* utmpname() has said which: any */
-		return fact->has & HAS_STAT && S_ISREG(fact->mode);
+		return kept & KEPT_BIT(KEPT_UTMP_NAMED) && fact->has & HAS_STAT &&
+		       S_ISREG(fact->mode);
 	case BY_PEER_PATH:
 		return is_peer_path(judge, fact, keepers[keeper].path);
 	case BY_PEER_PORT:
@@ -119,75 +112,13 @@ static bool is_kept_by(struct judge *judge, const struct ledger_fact *fact, size
 	}
 }
 
-/* Is `name` one of those in a list, or does one of them end it? */
-static bool list_ends(const char *list, const char *name)
-{
-	size_t length = strlen(name), word;
-
-	for (; (word = strcspn(list, " ")) > 0; list += word + 1)
-		if (word <= length && memcmp(name + length - word, list, word) == 0)
-			return true;
-	return false;
-}
-
-static void name_note(const char *name, void *data)
-{
-	uint32_t *known = data;
-
-	for (size_t i = 0; name[0] && i < KEEPERS; i++)
-		if (!(*known >> i & 1) && list_ends(keepers[i].functions, name))
-			*known |= UINT32_C(1) << i;
-}
-
-/* The C library itself and what belongs to it have all these names. */
-static bool is_of_libc(const char *path)
-{
-	static const char *const names[] = { "libc.so", "libc-2", "ld-", "libresolv", "libnss_",
-					     "libpthread", "librt", "libunclosed" };
-	const char *slash = strrchr(path, '/');
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (text_starts_with(slash ? slash + 1 : path, names[i]))
-			return true;
-	return false;
-}
-
-/* For which databases does a program know a function? A program that cannot be read may know all. */
-static uint32_t keepers_of(struct judge *judge, const struct ledger_process *process)
-{
-	uint32_t ref, known = 0;
-	const struct ledger_image *image = image_record(judge, process, &ref);
-	const char *exe = image ? snapshot_string(judge->snapshot, image->exe_ref) : NULL;
-	const uint32_t *found = lookup_get(&judge->keepers_by_image, ref, 0);
-	const struct ledger_module *module;
-	bool is_new;
-
-	if (found)
-		return *found;
-	if (!exe || elf_file_names(exe, name_note, &known) != 0)
-		known = UINT32_MAX;
-	ref = image ? LEDGER_LOAD(image->modules_ref) : 0;
-	while ((module = ledger_at(judge->ledger, ref, sizeof(*module))) &&
-	       budget_take(judge, &judge->record_budget, 1)) {
-		const char *path = snapshot_string(judge->snapshot, module->path_ref);
-
-		if (path && path[0] == '/' && !is_of_libc(path))
-			(void)elf_file_names(path, name_note, &known); /* else it says nothing */
-		ref = module->next_ref;
-	}
-	(void)image_record(judge, process, &ref);
-	return *lookup_put(&judge->keepers_by_image, judge->report, ref, 0, known, &is_new);
-}
-
 /* One a database: is this the first that is kept there in this process? */
 static bool is_first_kept(struct judge *judge, uint32_t life, size_t keeper)
 {
-	size_t first = 0;
 	bool is_new;
 
-	while (strcmp(keepers[first].opener, keepers[keeper].opener) != 0)
-		first++;
-	(void)lookup_put(&judge->kept_by_life, judge->report, life, first, 1, &is_new);
+	(void)lookup_put(&judge->kept_by_life, judge->report, life, keepers[keeper].database, 1,
+			 &is_new);
 	return is_new;
 }
 
@@ -195,17 +126,17 @@ unsigned int kept_find(struct judge *judge, const struct leak *leak)
 {
 	const struct ledger_fact *fact = leak->fact;
 	const struct life *life = &judge->lives[leak->life];
+	uint32_t kept;
 
 	/* All that libc keeps is closed by exec. */
 	if (leak->view->origin != DESCRIPTOR_UNSEEN || !fact ||
 	    (fact->has & HAS_CLOEXEC && !fact->is_cloexec))
 		return 0;
+	kept = LEDGER_LOAD(judge->images[life->last].process->kept);
 	for (size_t i = 0; i < KEEPERS; i++)
-		if (is_kept_by(judge, fact, i) &&
-		    keepers_of(judge, judge->images[life->last].process) >> i & 1)
-			return is_first_kept(judge, leak->life, i)
-				       ? KEPT_CALLS + (unsigned int)i
-				       : 0;
+		if (is_kept_by(judge, fact, i, kept))
+			return is_first_kept(judge, leak->life, i) ? KEPT_CALLS + (unsigned int)i
+								   : 0;
 	return 0;
 }
 

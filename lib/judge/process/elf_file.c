@@ -31,8 +31,6 @@ struct reader {
 	Elf64_Phdr segments[SEGMENTS_MAX];
 	size_t segment_count;
 	struct elf_file *file;
-	void (*each)(const char *name, void *data); /* NULL: the names are not asked for */
-	void *data;
 };
 
 int plain_file_open(const char *path)
@@ -158,19 +156,6 @@ static bool has_asan_name(const struct reader *reader, uint64_t offset, uint64_t
 	return has;
 }
 
-static void each_name(const struct reader *reader, uint64_t offset, uint64_t size)
-{
-	char *names;
-
-	if (size == 0 || size > STRINGS_BYTES_MAX)
-		return;
-	names = malloc(size);
-	if (names && read_at(reader, offset, names, size) && names[size - 1] == '\0')
-		for (size_t at = 0; at < size; at += strlen(names + at) + 1)
-			reader->each(names + at, reader->data);
-	free(names);
-}
-
 static void read_dynamic(struct reader *reader, const Elf64_Phdr *segment)
 {
 	uint64_t needed[NEEDED_MAX], soname = UINT64_MAX, strings = UINT64_MAX, strings_size = 0;
@@ -207,8 +192,6 @@ static void read_dynamic(struct reader *reader, const Elf64_Phdr *segment)
 			break;
 		}
 	}
-	if (reader->each)
-		each_name(reader, strings, strings_size);
 	if (!reader->file->sanitizer[0])
 		reader->file->has_static_asan = has_asan_name(reader, strings, strings_size);
 }
@@ -309,12 +292,4 @@ int elf_file_read(const char *path, struct elf_file *ret_file)
 	if (result == 0)
 		*ret_file = file;
 	return result;
-}
-
-int elf_file_names(const char *path, void (*each)(const char *name, void *data), void *data)
-{
-	struct elf_file file = { .soname = "" };
-	struct reader reader = { .file = &file, .each = each, .data = data };
-
-	return file_read(&reader, path);
 }

@@ -38,11 +38,4 @@ int plain_file_open(const char *path);
 /* Returns 0; -errno when the file cannot be read; -ENOEXEC when it is no (sound) ELF file. */
 int elf_file_read(const char *path, struct elf_file *ret_file);
 
-/*
- * Call `each` for every name that a file shares with others: what it needs of them and
- * what it has for them. A linker may have merged one name into the end of another.
- * Returns as elf_file_read().
- */
-int elf_file_names(const char *path, void (*each)(const char *name, void *data), void *data);
-
 #endif

@@ -6,14 +6,17 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "world.h"
 
 static struct world world;
+static uint32_t called; /* KEPT_BIT()s: functions of which databases the process has called */
 
 static void setup(void)
 {
 	world_open(&world);
+	called = UINT32_MAX;
 	world.options.kinds = KIND_ALL;
 }
 
@@ -42,6 +45,7 @@ static struct ledger_fact *unseen(uint32_t process, int fd, enum descriptor_kind
 	fact->has = HAS_CLOEXEC | (kind == KIND_SOCKET ? HAS_SOCKET : 0);
 	fact->is_cloexec = 1;
 	fact->kind = (uint8_t)kind;
+	ledger_process_at(&world.ledger, process)->kept = called;
 	return fact;
 }
 
@@ -146,6 +150,44 @@ Test(origins, password_file)
 {
 	unseen_file("/etc/passwd");
 	kept_check("getpwent", "kept by libc: endpwent() releases it");
+}
+
+/* Opened by the program itself: it has called functions of every other database. */
+Test(origins, password_file_without_a_call)
+{
+	called = ~KEPT_BIT(KEPT_PASSWD);
+	unseen_file("/etc/passwd");
+	blamed_check();
+}
+
+Test(origins, name_server_without_a_call)
+{
+	called = ~KEPT_BIT(KEPT_RESOLVER);
+	unseen_inet(53);
+	blamed_check();
+}
+
+/* utmpname() may have said any file: only then is it libc's. */
+Test(origins, file_of_logins)
+{
+	struct ledger_fact *logins;
+
+	called = KEPT_BIT(KEPT_UTMP) | KEPT_BIT(KEPT_UTMP_NAMED);
+	logins = unseen_file("/home/logins");
+	logins->mode = S_IFREG;
+	logins->has |= HAS_STAT;
+	kept_check("getutxent", "kept by libc: endutxent() releases it");
+}
+
+Test(origins, file_of_logins_by_another_name)
+{
+	struct ledger_fact *logins;
+
+	called = KEPT_BIT(KEPT_UTMP);
+	logins = unseen_file("/home/logins");
+	logins->mode = S_IFREG;
+	logins->has |= HAS_STAT;
+	blamed_check();
 }
 
 Test(origins, another_file)
