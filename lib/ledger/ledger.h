@@ -295,6 +295,7 @@ struct descriptor_view {
 	bool is_closing;     /* a release is under way or never came back */
 	bool is_before;      /* the number has gone on: `slot` is a copy from then, for reading */
 	bool has_crossed_exec; /* inherited, and an exec lies between the fork and this table */
+	bool is_born_with;   /* inherited, and the kernel had it open at a fork on the way */
 	uint32_t process;    /* index of the process entry whose table holds `slot` */
 	uint32_t table_ref;  /* table that holds `slot` */
 	uint32_t generation; /* of the opener in that table */

@@ -258,9 +258,7 @@ static bool view_is_outside(const struct descriptor_view *view)
  */
 static bool is_born_with(const struct ledger_table *table, const struct descriptor_view *view)
 {
-	uint64_t word = atomic_load_explicit(&view->slot->word, memory_order_relaxed);
-
-	return slot_state(word) == SLOT_OUTSIDE && table->link == LINK_FORK;
+	return table->link == LINK_FORK && view_is_outside(view);
 }
 
 static enum descriptor_origin origin_of(const struct descriptor_view *view, bool is_inherited)
@@ -300,7 +298,7 @@ static void view_walk(struct ledger *ledger, const struct outlook *from, int fd,
 	struct ledger_table *table = ledger_table_at(ledger, table_ref);
 	struct moment moment = from->moment;
 	bool is_inherited = from->is_inherited, has_exec_below = false, has_crossed_exec = false;
-	bool is_closing = false, is_born = false;
+	bool is_closing = false, is_born = false, was_born = moment.is_born_with;
 
 	*ret_view = (struct descriptor_view){ .origin = DESCRIPTOR_NOT_OPEN };
 	for (unsigned int depth = 0; table && depth < ANCESTORS_MAX; depth++) {
@@ -316,7 +314,9 @@ static void view_walk(struct ledger *ledger, const struct outlook *from, int fd,
 			ret_view->origin = origin_of(&here, is_inherited);
 			ret_view->has_crossed_exec = has_crossed_exec;
 			ret_view->is_closing = is_closing;
+			ret_view->is_born_with = was_born;
 			is_born = is_born_with(table, &here);
+			was_born |= is_born;
 			/* Open at the start of this image: the one before may know the opener. */
 			if (from->is_near || !view_is_outside(&here))
 				return;
@@ -364,14 +364,16 @@ bool ledger_view_is_open(struct ledger *ledger, uint32_t table_ref, int fd)
 void ledger_view_at_birth(struct ledger *ledger, uint32_t table_ref, int fd,
 			  struct descriptor_view *ret_view)
 {
-	const struct ledger_table *table = ledger_table_at(ledger, table_ref);
+	struct ledger_table *table = ledger_table_at(ledger, table_ref);
+	struct descriptor_view here = { 0 };
 	struct outlook birth = { .is_inherited = true };
 
 	*ret_view = (struct descriptor_view){ .origin = DESCRIPTOR_NOT_OPEN };
 	if (!table || table->link != LINK_FORK)
 		return;
+	here.slot = ledger_slot_at(ledger, table, fd, false);
 	birth.table_ref = table->parent_ref;
-	birth.moment = moment_of(table, false);
+	birth.moment = moment_of(table, here.slot && is_born_with(table, &here));
 	view_walk(ledger, &birth, fd, ret_view);
 }
 

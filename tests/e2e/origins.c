@@ -196,7 +196,7 @@ Test(origins, born_with_what_nobody_saw)
 
 	for (; (part = strsep(&rest, "\n")) != NULL && *part; checked++)
 		born_check(part);
-	cr_expect_geq(checked, 15);
+	cr_expect_geq(checked, 18);
 }
 
 /* They are the parent's, which is rid of it at its end. */
