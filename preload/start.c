@@ -20,6 +20,7 @@
 #include "process/programs.h"
 #include "record/identity.h"
 #include "record/scopes.h"
+#include "record/sweep.h"
 #include "shim/address_space.h"
 #include "shim/self_map.h"
 #include "shim/state.h"
@@ -238,6 +239,7 @@ static bool session_begin(char *const *environment, struct options *options)
 	header->kinds_asked = options->is_verbose ? KIND_ALL : options->kinds;
 	header->fails_tests = options_fails_tests(options);
 	header->keeps_all = options_ask_for_programs(options);
+	header->keeps_open = options_ask_for_open(options);
 	header->spreads_numbers = options->spreads_numbers;
 	if (written) /* an image that comes later may not have it */
 		header->options_ref = ledger_string_add(&shim.ledger, written, strlen(written));
@@ -318,6 +320,7 @@ static void start(char *const *argv, char *const *environment)
 	hello(shim.recorder.process_index, argv, environment);
 	if (!shim.is_active)
 		return;
+	sweep_strays();
 	fork_init();
 	finish_init(shim.is_bare);
 }

@@ -78,6 +78,12 @@ bool options_ask_for_programs(const struct options *options)
 	return options->only_count > 0 || options->skip_count > 0;
 }
 
+bool options_ask_for_open(const struct options *options)
+{
+	return options->is_verbose || options->keep_ledger || options->warm_up_ns ||
+	       options->min_age_ns;
+}
+
 static bool name_equals(const char *name, const char *written, size_t length)
 {
 	for (size_t i = 0; i < length; i++)

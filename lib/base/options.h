@@ -72,6 +72,9 @@ bool options_fails_tests(const struct options *options);
 /* Is the name of each process, one that ended clean included, asked for? */
 bool options_ask_for_programs(const struct options *options);
 
+/* And what each left open, of kinds too that do not count? */
+bool options_ask_for_open(const struct options *options);
+
 enum option_type {
 	OPTION_TYPE_KINDS,
 	OPTION_TYPE_WORD,

@@ -128,6 +128,7 @@ int session_open(struct session *session, const struct options *options, const c
 	header->kinds_asked = options->is_verbose ? KIND_ALL : options->kinds;
 	header->fails_tests = options_fails_tests(options);
 	header->keeps_all = options_ask_for_programs(options);
+	header->keeps_open = options_ask_for_open(options);
 	header->spreads_numbers = options->spreads_numbers;
 	header->preload_ref = text_add_to(&session->ledger, library);
 	header->path_ref = text_add_to(&session->ledger, session->path);

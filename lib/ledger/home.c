@@ -137,9 +137,8 @@ uint32_t ledger_home_module(struct ledger *ledger, uint32_t home_ref,
 			return 0;
 		module_settle(module, ref, in_process);
 		module->next_ref = searched = first;
-	} while (!atomic_compare_exchange_weak_explicit(&home->image.modules_ref, &first, ref,
-							memory_order_release,
-							memory_order_acquire));
+	} while (!atomic_compare_exchange_weak_explicit(
+		&home->image.modules_ref, &first, ref, memory_order_release, memory_order_acquire));
 	return ref;
 }
 

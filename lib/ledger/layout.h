@@ -122,13 +122,19 @@ enum call_column {
  * counted here, whatever its entry still says; the one before is gone by then. Who
  * dies over it leaves a record that is held for ever and right.
  */
+struct ledger_total {
+	uint64_t opened;
+	uint64_t left;   /* open at the end, of kinds that nobody asked for */
+	uint64_t placed; /* of them, and of any kind but sockets, in the place of 0, 1 and 2 */
+	uint64_t peak;   /* of one process */
+};
+
+#define LEDGER_PEAK_UNKNOWN UINT64_MAX
+
 struct ledger_totals {
 	uint64_t processes;
 	uint64_t end_ns; /* when the last of them ended */
-	struct {
-		uint64_t opened;
-		uint64_t peak; /* of one image */
-	} kinds[KIND_COUNT];
+	struct ledger_total kinds[KIND_DESCRIPTORS];
 };
 
 struct ledger_returns {
@@ -185,9 +191,13 @@ struct ledger_header {
 	ledger_u32 returns_begun;
 	ledger_u32 returns_done;
 	uint32_t returns_ref; /* LEDGER_RETURNS struct ledger_returns, near */
+	uint32_t keeps_open;  /* 1: who left something open is kept, whatever kind it is of */
 	uint32_t spreads_numbers; /* 1: no number of a descriptor is given again (--spread-numbers) */
 	uint32_t standard_ref; /* two struct ledger_slot, near: see struct ledger_table, standard */
 	uint32_t keeps_all;   /* 1: no process is given back, its name will be asked for */
+	ledger_u32 strays_sweep; /* shared: 1: one gives back those that no covered process started */
+	ledger_u32 strays_swept; /* shared: the entry that the next one looks at */
+	uint32_t reserved;
 };
 
 #define LEDGER_STRING_MAX 4000 /* bytes; what is longer is cut */
@@ -275,7 +285,7 @@ struct ledger_kind_count {
 	ledger_u32 peak;
 };
 
-/* One process image. 352 bytes, 11 a page. */
+/* One process image. 360 bytes, 11 a page. */
 struct ledger_process {
 	ledger_u32 state; /* enum process_state */
 	uint32_t origin;  /* enum process_origin */
@@ -323,8 +333,16 @@ struct ledger_process {
 	ledger_u32 holders;
 	ledger_u32 spread_end; /* enum spread_end; stays 0 without --spread-numbers */
 	ledger_u32 kept; /* KEPT_BIT()s: what libc may have open, by the calls that were seen */
+	/*
+	 * Its threads that wait for a child, or settle what they were told. The highest bit:
+	 * one gives children back that nobody waits for. Then the entry it looks at next.
+	 */
+	ledger_u32 waiting;
+	ledger_u32 swept;
 	uint32_t reserved;
 };
+
+#define WAITING_SWEEPS (UINT32_C(1) << 31)
 
 /* Files and sockets that the C library opens for itself and keeps for the next call. */
 enum kept_database {
@@ -851,7 +869,7 @@ struct ledger_exception {
 static_assert(sizeof(ledger_u32) == 4 && sizeof(ledger_u64) == 8, "atomics are plain words");
 static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "the ledger needs lock-free 64-bit atomics");
 static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE_SIZE, "the header fits page 0");
-static_assert(sizeof(struct ledger_process) == 352, "11 processes a page");
+static_assert(sizeof(struct ledger_process) == 360, "11 processes a page");
 static_assert(sizeof(struct ledger_returns) % 8 == 0, "no padding");
 static_assert(sizeof(struct ledger_block) == 32, "16 blocks a leaf");
 static_assert(sizeof(struct ledger_memory) == 116, "no padding");

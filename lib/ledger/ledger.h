@@ -217,8 +217,8 @@ bool ledger_stack_is_walk(struct ledger *ledger, const struct ledger_image *imag
 /* Giving back (give_back.c) */
 
 /*
- * The process whose last image is entry `index` is gone, and its parent, entry `parent`,
- * which calls this in its own name, has waited for it. If it ended clean and nobody
+ * The process whose last image is entry `index`, of parent `parent`, is gone, and nobody but
+ * the caller will look for it. If it ended clean and nobody
  * refers to it, all that it has in the ledger is given back, and its counts are in the
  * sums. False: it is kept. Makes no system call but to map a window.
  */

@@ -85,15 +85,18 @@ void spawn_end_shell(struct spawn_plan *plan, bool is_started)
 
 int system(const char *command)
 {
+	struct ledger_process *waiting;
 	struct spawn_plan plan;
 	int status;
 
 	if (!command)
 		return REAL(system)(command);
+	waiting = wait_begin();
 	spawn_begin_shell(&plan);
 	status = REAL(system)(command);
 	spawn_end_shell(&plan, status != -1);
 	if (status != -1 && plan.index)
 		record_waited_for(plan.index - 1, status);
+	wait_end(waiting);
 	return status;
 }

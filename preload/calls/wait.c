@@ -9,6 +9,25 @@
 #include "libc/real.h"
 #include "shim/state.h"
 
+/*
+ * Who is ended meanwhile, by a cancelled thread or a jump, is counted for good: then children
+ * that nobody waits for are kept.
+ */
+struct ledger_process *wait_begin(void)
+{
+	if (!shim_is_recording())
+		return NULL;
+	(void)atomic_fetch_add(&shim.recorder.process->waiting, 1);
+	return shim.recorder.process;
+}
+
+/* A child forked by a signal handler comes back here, too, and has not begun. */
+void wait_end(struct ledger_process *waiting)
+{
+	if (waiting && waiting == shim.recorder.process)
+		(void)atomic_fetch_sub(&waiting->waiting, 1);
+}
+
 /* Entries looked at: a parent mostly waits for one of its latest children. */
 #define LOOK_BACK 65536
 
@@ -27,6 +46,7 @@ static struct ledger_process *entry_find(pid_t pid, uint32_t *ret_index)
 
 		if (!process || LEDGER_LOAD(process->pid) != (uint32_t)pid ||
 		    LEDGER_LOAD(process->state) == PROCESS_UNUSED ||
+		    LEDGER_LOAD(process->waited) & PROCESS_WAITED || /* the number has come again */
 		    ledger_process_at(&shim.ledger, index) != process)
 			continue;
 		*ret_index = index;
@@ -35,13 +55,17 @@ static struct ledger_process *entry_find(pid_t pid, uint32_t *ret_index)
 	return NULL;
 }
 
-/* Our child is gone, threads and all. Of two who waited, by WNOWAIT, the first one gives it back.
+/*
+ * Our child is gone, threads and all. Of two who waited, by WNOWAIT, the first one gives it back.
+ * Another's child, that had lost its parent, may be given back by others meanwhile if it ended.
  */
 static void entry_settle(struct ledger_process *process, uint32_t index, int status)
 {
 	uint32_t parent = shim.recorder.process_index;
 	uint32_t before;
 
+	if (process->parent != parent && LEDGER_LOAD(process->state) == PROCESS_ENDED)
+		return;
 	/* Of one that could not write its end down, this is the time known of it. */
 	if (LEDGER_LOAD(process->state) < PROCESS_ENDED)
 		LEDGER_STORE(process->ended_ns, ledger_now_ns(&shim.ledger));
@@ -81,7 +105,10 @@ pid_t record_waited(pid_t pid, const int *status)
 	(__extension__({                                           \
 		int own_status_ = 0;                               \
 		int *status_ = (status) ? (status) : &own_status_; \
-		record_waited((expression), status_);              \
+		struct ledger_process *waiting_ = wait_begin();    \
+		pid_t pid_ = record_waited((expression), status_); \
+		wait_end(waiting_);                                \
+		pid_;                                              \
 	}))
 
 pid_t wait(int *status)
@@ -118,11 +145,13 @@ static int waitid_status(const siginfo_t *info)
 
 int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
+	struct ledger_process *waiting = wait_begin();
 	int result = REAL(waitid)(type, id, info, options);
 
 	if (result == 0 && info && info->si_pid > 0 && shim_is_recording() &&
 	    (info->si_code == CLD_EXITED || info->si_code == CLD_KILLED ||
 	     info->si_code == CLD_DUMPED))
 		note_status(info->si_pid, waitid_status(info));
+	wait_end(waiting);
 	return result;
 }

@@ -10,6 +10,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct ledger_process;
+
+/*
+ * Around a wait and what is made of it: meanwhile nobody gives children back that seem to
+ * be waited for by nobody.
+ */
+struct ledger_process *wait_begin(void);
+void wait_end(struct ledger_process *waiting);
+
 /* A wait function returned `pid` with `status`. */
 pid_t record_waited(pid_t pid, const int *status);
 

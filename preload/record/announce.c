@@ -8,15 +8,21 @@
 #include "record/guest.h"
 #include "record/identity.h"
 #include "record/scopes.h"
+#include "record/sweep.h"
 #include "shim/state.h"
 
 struct ledger_process *announce(enum process_origin origin, enum table_link link,
 				const char *target, uint32_t *ret_index)
 {
 	struct ledger *ledger = &shim.ledger;
-	uint32_t tick = ledger_table_tick(shim_recorder()->table);
-	struct ledger_process *process = ledger_process_new(ledger, ret_index);
-	uint32_t table_ref = process ? ledger_table_new(ledger, link, shim_recorder()->table_ref,
+	struct ledger_process *process;
+	uint32_t tick, table_ref;
+
+	if (origin != ORIGIN_EXEC)
+		sweep_children();
+	tick = ledger_table_tick(shim_recorder()->table);
+	process = ledger_process_new(ledger, ret_index);
+	table_ref = process ? ledger_table_new(ledger, link, shim_recorder()->table_ref,
 							tick, *ret_index)
 				     : 0;
 

@@ -110,21 +110,42 @@ static void process_balance(struct judge *judge)
 	}
 }
 
-/* Of those that ended clean only sums are left: all that they opened was closed. */
-static void given_back_add(const struct judge *judge, unsigned int kind,
-			   struct report_kind_count *total)
+/*
+ * Of those that ended clean only sums are left. What they left open was of kinds that
+ * nobody asked for then.
+ */
+static void given_back_add(struct judge *judge, unsigned int kind, struct report_kind_count *total)
 {
-	total->opened += judge->given_back.kinds[kind].opened;
-	total->closed += judge->given_back.kinds[kind].opened;
-	if (judge->given_back.kinds[kind].peak > total->peak)
-		total->peak = judge->given_back.kinds[kind].peak;
+	const struct ledger_total *sum = &judge->given_back.kinds[kind];
+	uint64_t uncounted = sum->left - sum->placed;
+
+	total->opened += sum->opened;
+	total->closed += sum->opened - sum->left;
+	total->left += sum->left;
+	if (sum->peak > total->peak)
+		total->peak = sum->peak;
+	if (!(judge->options->kinds & KIND_BIT(kind))) {
+		judge->report->left_uncounted[kind] += uncounted;
+		return;
+	}
+	judge->report->left_standard += sum->placed;
+	if (uncounted == 0)
+		return;
+	judge->report->records_lost += uncounted;
+	diagnose(judge, DIAGNOSTIC_ERROR, "open-not-kept",
+		 report_printf(judge->report,
+			       "%llu %s left open by processes that have ended are not told of one "
+			       "by one: the run did not ask for this kind (give --kinds to the run)",
+			       (unsigned long long)uncounted,
+			       uncounted == 1 ? kind_name(kind) : kind_plural(kind)),
+		 -1);
 }
 
 /*
  * The most that were open at once in one process. Of one that executed another program
  * with some open that is not known where both opened some.
  */
-#define PEAK_UNKNOWN UINT64_MAX
+#define PEAK_UNKNOWN LEDGER_PEAK_UNKNOWN
 
 static uint64_t life_peak(const struct judge *judge, const struct life *life, unsigned int kind)
 {
@@ -155,7 +176,8 @@ static void kind_total(struct judge *judge, unsigned int kind)
 		total->closed += count->closed;
 		total->left += count->left;
 	}
-	if (judge->options->children != CHILDREN_NONE && !judge->options->only_count)
+	if (kind < KIND_DESCRIPTORS && judge->options->children != CHILDREN_NONE &&
+	    !judge->options->only_count)
 		given_back_add(judge, kind, total);
 	for (uint32_t i = 0; i < judge->life_count; i++) {
 		const struct life *life = &judge->lives[i];

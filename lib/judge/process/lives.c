@@ -92,8 +92,10 @@ static void returns_read(struct judge *judge)
 		sum->processes += totals.processes;
 		if (totals.end_ns > sum->end_ns)
 			sum->end_ns = totals.end_ns;
-		for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
+		for (unsigned int kind = 0; kind < KIND_DESCRIPTORS; kind++) {
 			sum->kinds[kind].opened += totals.kinds[kind].opened;
+			sum->kinds[kind].left += totals.kinds[kind].left;
+			sum->kinds[kind].placed += totals.kinds[kind].placed;
 			if (totals.kinds[kind].peak > sum->kinds[kind].peak)
 				sum->kinds[kind].peak = totals.kinds[kind].peak;
 		}
