@@ -61,12 +61,12 @@ static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 	joining_decide(&joining, target->path, target->is_searched, environment);
 	next = is_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target->shown, &joining.index)
 			: announce(ORIGIN_EXEC, LINK_EXEC, target->shown, &joining.index);
+	if (joining_is_led(&joining)) /* without an entry, too: it would begin a session of its own */
+		plan->environment = environment_repair(environment, &joining, storage);
 	if (!next)
 		return;
 	LEDGER_STORE(next->hindrance, joining.hindrance);
 	plan->index = joining.index + 1;
-	if (joining_is_led(&joining))
-		plan->environment = environment_repair(environment, &joining, storage);
 	if (!joining_is_answered(&joining) || !target->path)
 		handed_on_note(next, is_child);
 	if (!is_child)

@@ -39,11 +39,11 @@ static void spawn_begin(struct spawn *spawn, const struct spawn_target *target,
 		return;
 	joining_decide(&joining, target->path, target->is_searched, environment);
 	next = announce(ORIGIN_SPAWN, LINK_SPAWN, target->path, &joining.index);
+	if (joining_is_led(&joining)) /* without an entry, too: it would begin a session of its own */
+		spawn->environment = environment_repair(environment, &joining, storage);
 	if (!next)
 		return;
 	LEDGER_STORE(next->hindrance, joining.hindrance);
-	if (joining_is_led(&joining))
-		spawn->environment = environment_repair(environment, &joining, storage);
 	if (!joining_is_answered(&joining) && !target->has_actions)
 		handed_on_note(next, false);
 	announce_hold(joining.index);

@@ -65,12 +65,13 @@ void spawn_begin_shell(struct spawn_plan *plan)
 		return;
 	joining_decide(&joining, "/bin/sh", false, environ);
 	next = announce(ORIGIN_SPAWN, LINK_SPAWN, "/bin/sh", &joining.index);
+	/* Without an entry, too: it would begin a session of its own. */
+	if (joining_is_led(&joining) && !environ_swap(plan, &joining))
+		joining.hindrance = HINDRANCE_ROOM;
 	if (!next)
 		return;
 	LEDGER_STORE(next->hindrance, joining.hindrance);
 	plan->index = joining.index + 1;
-	if (joining_is_led(&joining) && !environ_swap(plan, &joining))
-		LEDGER_STORE(next->hindrance, HINDRANCE_ROOM);
 }
 
 void spawn_end_shell(struct spawn_plan *plan, bool is_started)

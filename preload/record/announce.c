@@ -30,6 +30,7 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 		if (process)
 			ledger_process_return(ledger, *ret_index);
 		ledger_lose(ledger, LOSS_PROCESSES);
+		*ret_index = shim.recorder.process_index;
 		return NULL;
 	}
 	LEDGER_COUNT(shim.recorder.process->holders);
