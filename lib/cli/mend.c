@@ -12,11 +12,23 @@
 /* Somebody who goes on cutting is not waited for. */
 #define ROUNDS_MAX 100
 
+bool mend_is_lost(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct ledger_header header;
+	bool is_lost = fd >= 0 &&
+		       pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
+		       header.magic == LEDGER_MAGIC && header.version == LEDGER_VERSION &&
+		       LEDGER_LOAD(header.cuts) & CUTS_LOST;
+
+	if (fd >= 0)
+		close(fd); /* was only read */
+	return is_lost;
+}
+
 void mend_begin(struct mend *mend, struct ledger *ledger, const char *path)
 {
-	*mend = (struct mend){ .ledger = ledger,
-			       .size = ledger->header->file_size,
-			       .cut_size = ledger->header->file_size };
+	*mend = (struct mend){ .ledger = ledger, .size = ledger->header->file_size };
 	mend->file_fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	mend->watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	/* The signal is told with its descriptor when it is asked for by F_SETSIG. */
@@ -67,12 +79,26 @@ static bool length_mend(struct mend *mend)
 		return false;
 	size = (uint64_t)status.st_size;
 	mend->is_damaged |= mend_is_in_use(mend->file_fd, size);
-	if (size < mend->cut_size)
-		mend->cut_size = size;
 	if (ftruncate(mend->file_fd, (off_t)mend->size) < 0)
 		return false;
 	/* Whoever wanted more room meanwhile found none. */
 	LEDGER_STORE(mend->ledger->header->is_full, 0);
+	return true;
+}
+
+/* Was the change one that a process of the session has made good, and is nothing lost? */
+static bool is_mended(struct mend *mend)
+{
+	struct ledger_header header;
+	uint32_t cuts;
+
+	if (pread(mend->file_fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
+	    header.magic != LEDGER_MAGIC)
+		return false;
+	cuts = LEDGER_LOAD(header.cuts);
+	if (cuts & CUTS_LOST || cuts == mend->cuts)
+		return false; /* it was written to, or a hole was made in it */
+	mend->cuts = cuts;
 	return true;
 }
 
@@ -86,8 +112,7 @@ void mend_now(struct mend *mend)
 		rounds++;
 		(void)events_take(mend); /* of what we did ourselves */
 	}
-	/* It was written to, or a hole was made in it, or it was made longer again. */
-	if (rounds == 0)
+	if (rounds == 0 && !is_mended(mend))
 		mend->is_damaged = true;
 }
 

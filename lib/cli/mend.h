@@ -6,8 +6,9 @@
  *
  * The kernel tells of each such change (inotify; the session's own stores are none, they go
  * through mappings). The launcher makes the file as long as it was, within some 100 µs. What
- * was cut off comes back as zeros, which end nobody. Who stores into it before that is
- * ended: no means of Linux forbids it.
+ * was cut off comes back as zeros, which end nobody. A process that has waited for a child
+ * looks itself first (preload/record/spare.h), also without a launcher. Whoever stores into the
+ * file before that is ended: nothing on Linux forbids it.
  *
  * Layer: cli.
  */
@@ -27,9 +28,9 @@ struct mend {
 	int watch_fd; /* inotify; -1: the kernel has none for us */
 	int file_fd;  /* the ledger's file, for writing; -1: none */
 	struct ledger *ledger;
-	uint64_t size;     /* of the file, as it was made */
-	bool is_damaged;   /* something that was in use is lost */
-	uint64_t cut_size; /* the least that the file was cut to; `size`: it was not */
+	uint64_t size;   /* of the file, as it was made */
+	uint32_t cuts;   /* that processes of the session have made good (ledger_mend()) */
+	bool is_damaged; /* something that was in use is lost */
 };
 
 /* Watch the file of a ledger just made, before anybody else uses it. */
@@ -42,6 +43,9 @@ bool mend_is_asked(const struct mend *mend, const siginfo_t *info);
 void mend_now(struct mend *mend);
 
 void mend_end(struct mend *mend);
+
+/* Is it a ledger of which something is lost so? A session's processes say so in it. */
+bool mend_is_lost(const char *path);
 
 /* Of a ledger's file that has been cut to `size`: was more in use? */
 bool mend_is_in_use(int file_fd, uint64_t size);

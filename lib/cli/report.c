@@ -16,6 +16,7 @@
 #include "cli/cli.h"
 #include "cli/environment.h"
 #include "cli/knowledge.h"
+#include "cli/mend.h"
 #include "cli/launch.h"
 #include "cli/outputs.h"
 #include "cli/reader.h"
@@ -192,6 +193,8 @@ int command_bare_report(int argc, char **argv)
 		if (ledger_file_dispose(argv[1], context.is_nameless ? context.ledger_fd : -1,
 					&options) != 0 && status == 0)
 			status = EXIT_ERROR;
+	} else if (mend_is_lost(argv[1])) {
+		(void)ledger_file_dispose(argv[1], -1, NULL); /* the failure was told */
 	}
 	knowledge_close(&known);
 	report_free(report);

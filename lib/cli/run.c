@@ -63,21 +63,14 @@ struct outcome {
  * from it, and PROGRAM would find that one: its own failure it is not.
  */
 static int cut_complain(const struct run *run, const struct session *session,
-			struct outcome *outcome, uint64_t size)
+			struct outcome *outcome)
 {
-	const char *advice = "nothing is known of its descriptors: give --ledger-dir a place that "
-			     "nobody cleans";
-
 	outcome->is_cut_down = outcome->exit.is_signaled && outcome->exit.signal == SIGBUS;
-	if (size == session->size)
-		return complain(
-			"%s%s ledger '%s' was written to by somebody else; %s", run->argv[0],
+	return complain("%s%s ledger '%s' was cut short or overwritten by somebody else; nothing is "
+			"known of its descriptors: give --ledger-dir a place that nobody cleans",
+			run->argv[0],
 			outcome->is_cut_down ? " was ended by SIGBUS, because its" : ": its",
-			session->path, advice);
-	return complain("%s%s ledger '%s' was cut short (%llu of %llu bytes); %s", run->argv[0],
-			outcome->is_cut_down ? " was ended by SIGBUS, because its" : ": its",
-			session->path, (unsigned long long)size, (unsigned long long)session->size,
-			advice);
+			session->path);
 }
 
 static int outcome_judge(const struct run *run, struct session *session, struct outcome *outcome)
@@ -96,10 +89,8 @@ static int outcome_judge(const struct run *run, struct session *session, struct 
 		.environment = environment_get,
 	};
 
-	uint64_t size;
-
-	if (session_is_cut(session, &size))
-		return cut_complain(run, session, outcome, size);
+	if (session_is_cut(session))
+		return cut_complain(run, session, outcome);
 	outcome->report = report_new();
 	if (!outcome->report)
 		return complain("no memory for a report");

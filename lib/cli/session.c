@@ -196,19 +196,14 @@ bool session_is_nameless(const struct session *session)
 		named.st_dev != file.st_dev);
 }
 
-bool session_is_cut(struct session *session, uint64_t *ret_size)
+bool session_is_cut(struct session *session)
 {
 	struct stat file;
 
 	mend_now(&session->mend);
-	*ret_size = session->mend.cut_size;
-	if (session->mend.is_damaged)
-		return true;
-	if (!file_status(session, &file) || (uint64_t)file.st_size >= session->size ||
-	    !mend_is_in_use(session->file_fd, (uint64_t)file.st_size))
-		return false;
-	*ret_size = (uint64_t)file.st_size;
-	return true;
+	return session->mend.is_damaged ||
+	       (file_status(session, &file) && (uint64_t)file.st_size < session->size &&
+		mend_is_in_use(session->file_fd, (uint64_t)file.st_size));
 }
 
 int session_close(struct session *session, const struct options *options)

@@ -58,10 +58,7 @@ int ledger_file_dispose(const char *path, int fd, const struct options *options)
 /* Has the ledger's file lost its name? Processes that start then cannot join. */
 bool session_is_nameless(const struct session *session);
 
-/*
- * Is something of the ledger lost because its file was cut short? The least bytes that it
- * had in *ret_size; all of them: it was written to.
- */
-bool session_is_cut(struct session *session, uint64_t *ret_size);
+/* Is something of the ledger lost because its file was cut short, or written to? */
+bool session_is_cut(struct session *session);
 
 #endif

@@ -197,8 +197,11 @@ struct ledger_header {
 	uint32_t keeps_all;   /* 1: no process is given back, its name will be asked for */
 	ledger_u32 strays_sweep; /* shared: 1: one gives back those that no covered process started */
 	ledger_u32 strays_swept; /* shared: the entry that the next one looks at */
-	uint32_t reserved;
+	/* Shared: how often a process made the file as long again as it was (ledger_mend()). */
+	ledger_u32 cuts;
 };
+
+#define CUTS_LOST (UINT32_C(1) << 31) /* | cuts: something that was in use is gone */
 
 #define LEDGER_STRING_MAX 4000 /* bytes; what is longer is cut */
 

@@ -63,6 +63,7 @@ static int64_t file_note(struct ledger *ledger, int fd)
 		return result;
 	ledger->device = status.st_dev;
 	ledger->inode = status.st_ino;
+	ledger->size_bytes = (uint64_t)status.st_size;
 	return status.st_size;
 }
 
@@ -191,10 +192,44 @@ int ledger_create(struct ledger *ledger, const char *directory, uint64_t size_by
 	return 0;
 }
 
+/* Of one that lost something nobody who starts is helped. */
 static bool header_is_ours(const struct ledger_header *header)
 {
 	return header->magic == LEDGER_MAGIC && header->version == LEDGER_VERSION &&
-	       header->header_size == sizeof(*header);
+	       header->header_size == sizeof(*header) && !(LEDGER_LOAD(header->cuts) & CUTS_LOST);
+}
+
+/* Say so also where the header is gone, and no more than that. */
+static void header_mark_lost(struct ledger_header *header)
+{
+	(void)atomic_fetch_or(&header->cuts, CUTS_LOST);
+	header->version = LEDGER_VERSION;
+	header->header_size = sizeof(*header);
+	atomic_thread_fence(memory_order_release);
+	header->magic = LEDGER_MAGIC;
+}
+
+bool ledger_is_cut(struct ledger *ledger)
+{
+	if (ledger->header->magic != LEDGER_MAGIC)
+		header_mark_lost(ledger->header);
+	return LEDGER_LOAD(ledger->header->cuts) & CUTS_LOST;
+}
+
+void ledger_mend(struct ledger *ledger, const char *path, uint64_t size_bytes)
+{
+	struct ledger_header *header = ledger->header;
+
+	/* The launcher, which hears of a change, finds the reason. */
+	if (size_bytes >= LEDGER_PAGE_SIZE)
+		LEDGER_COUNT(header->cuts);
+	if (raw_failed(raw2(SYS_truncate, path, ledger->size_bytes)))
+		return;
+	if (header->magic != LEDGER_MAGIC ||
+	    size_bytes < (uint64_t)LEDGER_LOAD(header->next_page) << LEDGER_PAGE_SHIFT)
+		header_mark_lost(header);
+	else /* whoever wanted more room meanwhile found none */
+		LEDGER_STORE(header->is_full, 0);
 }
 
 /* The window that records go to now, while there is a descriptor to map it with. */

@@ -23,7 +23,7 @@ struct ledger {
 	bool is_frozen;
 	clock_fn *clock; /* the kernel's; NULL: by system calls */
 	uint32_t reserve_ref; /* pages taken ahead, for when it is frozen; 0 none */
-	uint64_t device, inode; /* of its file; a snapshot has none */
+	uint64_t device, inode, size_bytes; /* of its file, when it was mapped; a snapshot has none */
 	_Atomic(uint8_t *) windows[LEDGER_WINDOWS_MAX];
 };
 
@@ -60,6 +60,15 @@ static inline bool ledger_is_file(const struct ledger *ledger, uint64_t device, 
 {
 	return ledger->inode == inode && ledger->device == device;
 }
+
+/*
+ * Make the ledger's file, that somebody cut to `size_bytes`, as long as it was. It still has
+ * the name `path`. What was cut off comes back as zeros, which no access ends a process for.
+ */
+void ledger_mend(struct ledger *ledger, const char *path, uint64_t size_bytes);
+
+/* Is something of it lost by that, or overwritten? Then its header says so from here on. */
+bool ledger_is_cut(struct ledger *ledger);
 
 /* Map window `number` on first use; NULL when that is impossible. */
 uint8_t *ledger_map_window(struct ledger *ledger, uint32_t number);

@@ -89,6 +89,10 @@ static int header_check(const struct ledger_header *header, uint64_t file_size, 
 			       header->header_size, sizeof(*header));
 		return -EPROTO;
 	}
+	if (LEDGER_LOAD(header->cuts) & CUTS_LOST) {
+		*ret_why = "it was cut short or overwritten while it was in use";
+		return -EPROTO;
+	}
 	if (header->file_size < LEDGER_PAGE_SIZE || header->file_size > largest || next_page == 0 ||
 	    used > header->file_size) {
 		*ret_why = why("damaged (%llu bytes used of %llu)", used, header->file_size);

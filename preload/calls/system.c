@@ -13,6 +13,7 @@
 #include "libc/real.h"
 #include "process/environment.h"
 #include "record/announce.h"
+#include "record/spare.h"
 #include "shim/state.h"
 
 /*
@@ -95,6 +96,7 @@ int system(const char *command)
 	waiting = wait_begin();
 	spawn_begin_shell(&plan);
 	status = REAL(system)(command);
+	spare_mend();
 	spawn_end_shell(&plan, status != -1);
 	if (status != -1 && plan.index)
 		record_waited_for(plan.index - 1, status);

@@ -7,6 +7,7 @@
 #include "calls/wait.h"
 
 #include "libc/real.h"
+#include "record/spare.h"
 #include "shim/state.h"
 
 /*
@@ -78,9 +79,11 @@ static void entry_settle(struct ledger_process *process, uint32_t index, int sta
 
 static void note_status(pid_t pid, int status)
 {
+	struct ledger_process *process;
 	uint32_t index;
-	struct ledger_process *process = entry_find(pid, &index);
 
+	spare_mend();
+	process = entry_find(pid, &index);
 	if (process)
 		entry_settle(process, index, status);
 }

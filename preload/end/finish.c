@@ -162,6 +162,8 @@ void finish_before_filter(void)
 		reporter_refuse(stderr_report_fd());
 }
 
+#define STATUS_ERROR 125 /* of the tool, which could not do its work */
+
 /*
  * The bare form's report, and the exit status it asks for. exit() from here,
  * not _exit(): libc has yet to write out its streams. A process that called
@@ -174,8 +176,13 @@ static int report(int status)
 	if (!is_process() || !shim_may_call_kernel() || !end_is_ours())
 		return status;
 	if (shim.is_bare) {
+		bool is_cut = ledger_is_cut(&shim.ledger);
+
 		shim.is_bare = false; /* once */
 		wanted = reporter_run(stderr_report_fd());
+		/* Then the tool does not know the status. */
+		if (wanted == STATUS_ERROR && status != 0 && is_cut)
+			wanted = status;
 	}
 	end_over();
 	return wanted < 0 ? status : wanted;

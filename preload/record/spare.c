@@ -64,6 +64,18 @@ bool spare_is_meant(int fd)
 	       !raw_failed(raw2(SYS_fstat, fd, &status)) && is_ledger(&status);
 }
 
+void spare_mend(void)
+{
+	struct stat status;
+
+	/* Nothing of the ledger may be read: it may be what ends us. */
+	if (!shim_is_recording() || shim.ledger.is_frozen ||
+	    raw_failed(raw4(SYS_newfstatat, AT_FDCWD, shim.ledger_path, &status, 0)) ||
+	    !is_ledger(&status) || (uint64_t)status.st_size >= shim.ledger.size_bytes)
+		return;
+	ledger_mend(&shim.ledger, shim.ledger_path, (uint64_t)status.st_size);
+}
+
 bool spare_by_number(long number, long *a, long *b, long c)
 {
 	switch (number) {

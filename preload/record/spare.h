@@ -45,7 +45,13 @@ static inline const char *spared_stream(const char *path, const char *mode)
 bool spare_is_meant(int fd);
 
 /*
- * The same for system calls by number: exchange the path among the arguments a and b.
+ * A child has ended: if it cut the file, or somebody else did meanwhile who does not come this way,
+ * make it as long as it was. To be called before anything is stored.
+ */
+void spare_mend(void);
+
+/*
+ * As spared(), for system calls by number: exchange the path among the arguments a and b.
  * True: the call is answered with 0.
  */
 bool spare_by_number(long number, long *a, long *b, long c);

@@ -172,46 +172,86 @@ Test(gone, bare_program_that_cuts_its_ledger_cuts_another_file)
 	}
 }
 
-/* Somebody else cuts it: the launcher makes it long again, and tells what is lost. */
-static struct run stranger_run(const char *way, const char *bytes, const char *status)
+/*
+ * Somebody else cuts it: the launcher makes it long again, or with "leave" mostly the
+ * process that waited, which without a launcher is alone with it.
+ */
+static const char *cutter_command(const char *way, const char *bytes)
 {
-	const char *command = run_format("%s %s %s %s", FIXTURE("cutter"), directory, way, bytes);
-
-	return RUN(UNCLOSED_PROGRAM, "--ledger-dir", directory, "--", FIXTURE("cleaner"), directory,
-		   "run", command, status);
+	return run_format("%s %s %s %s", FIXTURE("cutter"), directory, way, bytes);
 }
 
-static void lost_check(const char *way, const char *bytes, const char *words)
+static void lost_run_check(const struct run *run, const char *what, int status)
 {
-	struct run run = stranger_run(way, bytes, "0");
-	struct run failing = stranger_run(way, bytes, "7");
+	cr_expect_eq(run_status(run), status, "%s: %d %s", what, run_status(run), run->err);
+	cr_expect(is_well(run), "%s: %s", what, run->out);
+	cr_expect_not_null(strstr(run->err, "was cut short or overwritten"), "%s: %s", what,
+			   run->err);
+	cr_expect_eq(strchr(run->err, '\n'), run->err + strlen(run->err) - 1, "one line: %s",
+		     run->err);
+	cr_expect(is_empty(), "%s: something is left behind", what);
+}
 
-	cr_expect_eq(run_status(&run), 125, "%s: %d %s", way, run_status(&run), run.err);
-	cr_expect_eq(run_status(&failing), 7, "%s: %d", way, run_status(&failing));
-	cr_expect(is_well(&run), "%s: %s", way, run.out);
-	cr_expect_not_null(strstr(run.err, words), "%s: %s", way, run.err);
-	cr_expect_eq(strchr(run.err, '\n'), run.err + strlen(run.err) - 1, "one line: %s", run.err);
-	cr_expect(is_empty(), "%s: something is left behind", way);
+static void lost_check(const char *how, const char *way, const char *bytes)
+{
+	const char *command = cutter_command(way, bytes);
+	struct run run = RUN(UNCLOSED_PROGRAM, "--ledger-dir", directory, "--", FIXTURE("cleaner"),
+			     directory, how, command);
+	struct run failing = RUN(UNCLOSED_PROGRAM, "--ledger-dir", directory, "--",
+				 FIXTURE("cleaner"), directory, how, command, "7");
+
+	lost_run_check(&run, command, 125);
+	lost_run_check(&failing, command, 7);
 }
 
 Test(gone, ledger_that_a_stranger_cuts_is_told)
 {
-	lost_check("truncate", "0", "was cut short (0 of ");
-	lost_check("truncate", "4096", "was cut short (4096 of ");
-	lost_check("truncate", "9000", "was cut short (9000 of ");
-	lost_check("open", "0", "was cut short (0 of ");
-	lost_check("hole", "0", "was written to by somebody else");
+	lost_check("run", "truncate", "0");
+	lost_check("run", "truncate", "4096");
+	lost_check("run", "truncate", "9000");
+	lost_check("run", "open", "0");
+	lost_check("run", "hole", "0");
+	lost_check("run", "truncate", "0 leave");
+	lost_check("run", "truncate", "4096 leave");
+	lost_check("run", "hole", "0 leave");
+	lost_check("pipe", "truncate", "0 leave");
+}
+
+static void bare_lost_check(const char *how, const char *way, const char *bytes)
+{
+	const char *options = run_format("UNCLOSED_OPTIONS=ledger_dir=%s", directory);
+	const char *const environment[] = { "LD_PRELOAD=" UNCLOSED_LIBRARY, options, NULL };
+	const struct run_options in = { .environment = environment };
+	const char *command = cutter_command(way, bytes);
+	struct run run = RUN_WITH(in, FIXTURE("cleaner"), directory, how, command);
+	struct run failing = RUN_WITH(in, FIXTURE("cleaner"), directory, how, command, "7");
+
+	lost_run_check(&run, command, 125);
+	lost_run_check(&failing, command, 7);
+}
+
+Test(gone, ledger_of_a_bare_session_that_a_stranger_cuts_is_told)
+{
+	bare_lost_check("run", "truncate", "0 leave");
+	bare_lost_check("run", "truncate", "4096 leave");
+	bare_lost_check("run", "open", "0 leave");
+	bare_lost_check("run", "hole", "0 leave");
+	bare_lost_check("pipe", "truncate", "0 leave");
 }
 
 /* What is cut off was never in use. */
 Test(gone, ledger_that_a_stranger_cuts_behind_its_end_is_whole)
 {
-	const char *command = run_format("%s %s truncate 16777216", FIXTURE("cutter"), directory);
-	struct watched watched = WATCH("--ledger-dir", directory, "--", FIXTURE("cleaner"),
-				       directory, "run", command);
+	static const char *const sizes[] = { "16777216", "16777216 leave", "1048576 leave" };
 
-	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
-	cr_expect_eq(expectations_check(&watched), 2);
-	cr_expect_eq(report_number(watched.report, "process_counts/uncovered"), 1,
-		     "the static program itself");
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct watched watched =
+			WATCH("--ledger-dir", directory, "--", FIXTURE("cleaner"), directory, "run",
+			      cutter_command("truncate", sizes[i]));
+
+		cr_expect_eq(run_status(&watched.run), 23, "%s: %s", sizes[i], watched.run.err);
+		cr_expect_eq(expectations_check(&watched), 2, "%s", sizes[i]);
+		cr_expect_eq(report_number(watched.report, "process_counts/uncovered"), 1,
+			     "the static program itself");
+	}
 }
