@@ -41,6 +41,7 @@ soak() {
 	"${model[@]}" --seeds 400 --steps 10000 --complete 1
 	"${model[@]}" --seeds 100 --steps 60000 --threads 4
 	"$UNCLOSED_BUILD/bin/unclosed" --quiet --gate none -- "$UNCLOSED_BUILD/bin/race" 1000000
+	UNCLOSED_SOAK=1 "$UNCLOSED_BUILD/bin/e2e_short_lives"
 	build_sanitized
 	UNCLOSED_FUZZ_SECONDS=500 test_sanitized --timeout 1000
 }
