@@ -18,6 +18,7 @@ struct ledger_process *wait_begin(void)
 {
 	if (!shim_is_recording())
 		return NULL;
+	spare_mend(); /* a shell sleeps until SIGCHLD: the child has ended by now */
 	(void)atomic_fetch_add(&shim.recorder.process->waiting, 1);
 	return shim.recorder.process;
 }

@@ -45,7 +45,7 @@ static inline const char *spared_stream(const char *path, const char *mode)
 bool spare_is_meant(int fd);
 
 /*
- * A child has ended: if it cut the file, or somebody else did meanwhile who does not come this way,
+ * Before and after a wait: if a child cut the file, or somebody else who does not come this way,
  * make it as long as it was. To be called before anything is stored.
  */
 void spare_mend(void);
