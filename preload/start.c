@@ -26,7 +26,7 @@
 #include "shim/state.h"
 #include "shim/variables.h"
 #include "stack/capture.h"
-#include "stack/readable.h"
+#include "shim/readable.h"
 
 /* musl loads us too, calls constructors without arguments, and must run on untouched. */
 extern __typeof__(gnu_get_libc_version) gnu_get_libc_version __attribute__((weak));
@@ -343,19 +343,17 @@ __attribute__((constructor)) static void start_constructor(int argc, char **argv
 }
 
 /*
- * Loading libunwind takes 200 µs, a third of what a short process costs, and its
- * mappings are an eighth of a fork: those that the program starts get it when
- * another process of their program had stacks that rules do not lead through.
- * Until then the static unwinder walks those. The program itself has it, but for
- * shells, which fork more than they open, and Python, where it is of no use.
+ * Loading libunwind takes 200 µs, a third of what a short process costs, its mappings are an eighth
+ * of a fork, and it is the first to use the program's heap. So a process gets it when another one of
+ * its program had many stacks that rules do not lead through. The static unwinder walks those
+ * until then.
  */
 static bool has_use_for_libunwind(void)
 {
 #ifdef UNCLOSED_VERIFY_STACKS
 	return true; /* to compare it in all processes */
 #else
-	return program_walks_much() ||
-	       (shim.is_program && !program_is_shell() && !loaded_default("Py_GetVersion"));
+	return program_walks_much();
 #endif
 }
 

@@ -230,6 +230,7 @@ enum process_hindrance {
 	HINDRANCE_OFF,     /* it was started with UNCLOSED_OPTIONS=off */
 	HINDRANCE_USER,    /* of another user, who may not open the ledger: it does without us */
 	HINDRANCE_LIBRARY, /* of another user, who may not read our library's file: the same */
+	HINDRANCE_LISTS,   /* its loader only lists its libraries, as ldd has it do: it does not run */
 };
 
 /*
@@ -802,7 +803,8 @@ enum event_type {
 	EVENT_WRONG_CLOSE, /* here: another thread's descriptor, at the first close of this place */
 	EVENT_STREAM_CLOSE,   /* here: close() of what a FILE or DIR owns */
 	EVENT_STANDARD_TAKEN, /* here: a socket that got number 0, 1 or 2; closed */
-	EVENT_PLACED,         /* number that a file action puts something on in a spawned process */
+	EVENT_PLACED,         /* number that a file action puts something on in a spawned process, or that
+			       * LISTEN_FDS of a new program names */
 	EVENT_OVERWRITE,      /* here: dup2() over an open descriptor of another kind; opened */
 	EVENT_BAD_USE,        /* EBADF from a call on a number never opened, or negative; here */
 	EVENT_STALE_STREAM, /* here: a FILE or DIR given up, with another's descriptor; closed: its

@@ -9,6 +9,8 @@
  * exec in a  vfork child, or a guest: a new process of ours (ORIGIN_SPAWN). The
  *            announcement is made in the shared ledger, nothing of this process changes.
  *
+ * What the kernel will say EFAULT to is passed on as it is.
+ *
  * Every environment is repaired on the way (environment.h), also one that the
  * program made itself or wiped. It lies on the caller's stack, because a vfork
  * child cannot free what it allocates; a very large one in a place of its thread's.
@@ -16,15 +18,19 @@
 #include <alloca.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/raw.h"
+#include "base/text.h"
 #include "end/handed_on.h"
 #include "process/environment.h"
 #include "record/announce.h"
 #include "record/guest.h"
 #include "record/misuse.h"
 #include "record/record.h"
+#include "shim/readable.h"
 #include "shim/state.h"
+#include "shim/variables.h"
 
 struct exec_plan {
 	char *const *environment; /* to give to the real call */
@@ -36,6 +42,7 @@ struct exec_target {
 	const char *path;  /* NULL: known by a descriptor only */
 	bool is_searched;  /* in PATH */
 	const char *shown; /* for the report */
+	char *const *argv;
 };
 
 static void image_stay(void)
@@ -48,6 +55,21 @@ static void image_stay(void)
 	atomic_store_explicit(&process->ended_ns, 0, memory_order_relaxed);
 }
 
+#define LISTEN_FDS_START 3 /* sd_listen_fds(3) */
+#define LISTEN_FDS_MAX 256
+
+/* LISTEN_FDS says how many numbers, from 3 on, the new program is handed down on purpose. */
+static void listen_note(char *const *environment)
+{
+	const char *count = environment_find(environment, "LISTEN_FDS=");
+	uint64_t fds;
+
+	if (!count || !text_parse_number(count, strlen(count), &fds) || fds > LISTEN_FDS_MAX)
+		return;
+	for (int fd = LISTEN_FDS_START; fd < LISTEN_FDS_START + (int)fds; fd++)
+		misuse_placed(CALL_execve, fd);
+}
+
 static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 		       char *const *environment, void *storage)
 {
@@ -58,7 +80,7 @@ static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 	*plan = (struct exec_plan){ .environment = environment };
 	if (!shim.is_active || !storage)
 		return;
-	joining_decide(&joining, target->path, target->is_searched, environment);
+	joining_decide(&joining, target->path, target->is_searched, target->argv, environment);
 	next = is_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target->shown, &joining.index)
 			: announce(ORIGIN_EXEC, LINK_EXEC, target->shown, &joining.index);
 	if (joining_is_led(&joining)) /* without an entry, too: it would begin a session of its own */
@@ -67,8 +89,10 @@ static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 		return;
 	LEDGER_STORE(next->hindrance, joining.hindrance);
 	plan->index = joining.index + 1;
-	if (!joining_is_answered(&joining) || !target->path)
+	if ((!joining_is_answered(&joining) && joining.hindrance != HINDRANCE_LISTS) ||
+	    !target->path)
 		handed_on_note(next, is_child);
+	listen_note(environment);
 	if (!is_child)
 		ledger_process_replaced(&shim.ledger, shim.recorder.process, joining.index);
 }
@@ -88,15 +112,18 @@ static int exec_failed(const struct exec_plan *plan, int result)
 }
 
 /* The plan lives in the frame of the function that makes the call. */
-#define EXEC_BEGIN(plan, path, is_searched, environment)                                \
-	exec_begin(plan, &(struct exec_target){ path, is_searched, path }, environment, \
-		   ENVIRONMENT_STORAGE(environment))
+#define EXEC_STORAGE(path, argv, environment) \
+	(is_executable(path, argv, environment) ? ENVIRONMENT_STORAGE(environment) : NULL)
+
+#define EXEC_BEGIN(plan, path, is_searched, argv, environment)                                \
+	exec_begin(plan, &(struct exec_target){ path, is_searched, path, argv }, environment, \
+		   EXEC_STORAGE(path, argv, environment))
 
 int execve(const char *path, char *const argv[], char *const environment[])
 {
 	struct exec_plan plan;
 
-	EXEC_BEGIN(&plan, path, false, environment);
+	EXEC_BEGIN(&plan, path, false, argv, environment);
 	return exec_failed(&plan, REAL(execve)(path, argv, plan.environment));
 }
 
@@ -104,7 +131,7 @@ int execv(const char *path, char *const argv[])
 {
 	struct exec_plan plan;
 
-	EXEC_BEGIN(&plan, path, false, environ);
+	EXEC_BEGIN(&plan, path, false, argv, environ);
 	return exec_failed(&plan, REAL(execve)(path, argv, plan.environment));
 }
 
@@ -112,7 +139,7 @@ int execvp(const char *file, char *const argv[])
 {
 	struct exec_plan plan;
 
-	EXEC_BEGIN(&plan, file, true, environ);
+	EXEC_BEGIN(&plan, file, true, argv, environ);
 	return exec_failed(&plan, REAL(execvpe)(file, argv, plan.environment));
 }
 
@@ -120,7 +147,7 @@ int execvpe(const char *file, char *const argv[], char *const environment[])
 {
 	struct exec_plan plan;
 
-	EXEC_BEGIN(&plan, file, true, environment);
+	EXEC_BEGIN(&plan, file, true, argv, environment);
 	return exec_failed(&plan, REAL(execvpe)(file, argv, plan.environment));
 }
 
@@ -128,8 +155,8 @@ int fexecve(int fd, char *const argv[], char *const environment[])
 {
 	struct exec_plan plan;
 
-	exec_begin(&plan, &(struct exec_target){ NULL, false, "(by descriptor)" }, environment,
-		   ENVIRONMENT_STORAGE(environment));
+	exec_begin(&plan, &(struct exec_target){ NULL, false, "(by descriptor)", argv },
+		   environment, EXEC_STORAGE(NULL, argv, environment));
 	return (int)used(CALL_fexecve, fd,
 			 exec_failed(&plan, REAL(fexecve)(fd, argv, plan.environment)));
 }
@@ -139,8 +166,8 @@ int execveat(int directory, const char *path, char *const argv[], char *const en
 {
 	struct exec_plan plan;
 
-	exec_begin(&plan, &(struct exec_target){ NULL, false, path }, environment,
-		   ENVIRONMENT_STORAGE(environment));
+	exec_begin(&plan, &(struct exec_target){ NULL, false, path, argv }, environment,
+		   EXEC_STORAGE(path, argv, environment));
 	return (int)used(
 		CALL_execveat, directory,
 		exec_failed(&plan, REAL(execveat)(directory, path, argv, plan.environment, flags)));

@@ -12,6 +12,7 @@
 #include "record/misuse.h"
 #include "record/record.h"
 #include "record/spare.h"
+#include "shim/readable.h"
 #include "shim/state.h"
 
 /* One call. Lives in the frame of the function that makes it. */
@@ -26,6 +27,7 @@ struct spawn_target {
 	const char *path;
 	bool is_searched; /* in PATH */
 	bool has_actions; /* which open, close or move descriptors in the child */
+	char *const *argv;
 };
 
 static void spawn_begin(struct spawn *spawn, const struct spawn_target *target,
@@ -37,22 +39,24 @@ static void spawn_begin(struct spawn *spawn, const struct spawn_target *target,
 	*spawn = (struct spawn){ .environment = environment };
 	if (!shim_is_recording() || !storage)
 		return;
-	joining_decide(&joining, target->path, target->is_searched, environment);
+	joining_decide(&joining, target->path, target->is_searched, target->argv, environment);
 	next = announce(ORIGIN_SPAWN, LINK_SPAWN, target->path, &joining.index);
 	if (joining_is_led(&joining)) /* without an entry, too: it would begin a session of its own */
 		spawn->environment = environment_repair(environment, &joining, storage);
 	if (!next)
 		return;
 	LEDGER_STORE(next->hindrance, joining.hindrance);
-	if (!joining_is_answered(&joining) && !target->has_actions)
+	if (!joining_is_answered(&joining) && !target->has_actions &&
+	    joining.hindrance != HINDRANCE_LISTS)
 		handed_on_note(next, false);
 	announce_hold(joining.index);
 	spawn->index = joining.index + 1;
 }
 
-#define SPAWN_BEGIN(spawn, path, is_searched, actions, environment)                        \
-	spawn_begin(spawn, &(struct spawn_target){ path, is_searched, (actions) != NULL }, \
-		    environment, ENVIRONMENT_STORAGE(environment))
+#define SPAWN_BEGIN(spawn, path, is_searched, actions, argv, environment)                        \
+	spawn_begin(spawn, &(struct spawn_target){ path, is_searched, (actions) != NULL, argv }, \
+		    environment,                                                                 \
+		    is_executable(path, argv, environment) ? ENVIRONMENT_STORAGE(environment) : NULL)
 
 /* `pid` is 0 where the call does not tell: then the child's is known when it says hello. */
 static void spawn_settle(const struct spawn *spawn, int result, pid_t pid)
@@ -83,7 +87,7 @@ int posix_spawn(pid_t *restrict pid, const char *restrict path,
 {
 	struct spawn spawn;
 
-	SPAWN_BEGIN(&spawn, path, false, actions, environment);
+	SPAWN_BEGIN(&spawn, path, false, actions, argv, environment);
 	return spawn_end(
 		&spawn,
 		REAL(posix_spawn)(&spawn.pid, path, actions, attributes, argv, spawn.environment),
@@ -97,7 +101,7 @@ int posix_spawnp(pid_t *restrict pid, const char *restrict file,
 {
 	struct spawn spawn;
 
-	SPAWN_BEGIN(&spawn, file, true, actions, environment);
+	SPAWN_BEGIN(&spawn, file, true, actions, argv, environment);
 	return spawn_end(
 		&spawn,
 		REAL(posix_spawnp)(&spawn.pid, file, actions, attributes, argv, spawn.environment),
@@ -124,7 +128,7 @@ int pidfd_spawn(int *restrict pidfd, const char *restrict path,
 	struct spawn spawn;
 	int result = ENOSYS;
 
-	SPAWN_BEGIN(&spawn, path, false, actions, environment);
+	SPAWN_BEGIN(&spawn, path, false, actions, argv, environment);
 	if (real)
 		result = real(pidfd, path, actions, attributes, argv, spawn.environment);
 	return spawn_end_pidfd(CALL_pidfd_spawn, &spawn, result, pidfd,
@@ -141,7 +145,7 @@ int pidfd_spawnp(int *restrict pidfd, const char *restrict file,
 	struct spawn spawn;
 	int result = ENOSYS;
 
-	SPAWN_BEGIN(&spawn, file, true, actions, environment);
+	SPAWN_BEGIN(&spawn, file, true, actions, argv, environment);
 	if (real)
 		result = real(pidfd, file, actions, attributes, argv, spawn.environment);
 	return spawn_end_pidfd(CALL_pidfd_spawnp, &spawn, result, pidfd,

@@ -27,7 +27,7 @@
 #include "record/stderr.h"
 #include "shim/state.h"
 #include "stack/capture.h"
-#include "stack/readable.h"
+#include "shim/readable.h"
 
 long syscall_recorded(long number, long a, long b, long c, long d, long e, long f);
 

@@ -64,7 +64,7 @@ void spawn_begin_shell(struct spawn_plan *plan)
 	*plan = (struct spawn_plan){ .saved_environ = environ };
 	if (!shim_is_recording() || !shim_may_call_kernel())
 		return;
-	joining_decide(&joining, "/bin/sh", false, environ);
+	joining_decide(&joining, "/bin/sh", false, NULL, environ);
 	next = announce(ORIGIN_SPAWN, LINK_SPAWN, "/bin/sh", &joining.index);
 	/* Without an entry, too: it would begin a session of its own. */
 	if (joining_is_led(&joining) && !environ_swap(plan, &joining))

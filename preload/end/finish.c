@@ -8,14 +8,17 @@
 #include <time.h>
 
 #include "base/raw.h"
+#include "libc/loaded.h"
 #include "record/guest.h"
 #include "record/stderr.h"
 #include "shim/names.h"
 #include "shim/state.h"
 
-/* Weak: musl loads us and has none of them. The second is what at_quick_exit() is made of. */
-extern __typeof__(on_exit) on_exit __attribute__((weak));
-extern int __cxa_at_quick_exit(void (*function)(void *), void *library) __attribute__((weak));
+/*
+ * libc's on_exit(), and what at_quick_exit() is made of. Not the names: a program that is linked to
+ * a sanitizer has its own under them, which may not be called before its start. musl has neither.
+ */
+OF_EVERY_PROCESS static int (*libc_on_exit)(void (*function)(int status, void *data), void *data);
 
 /* The longest that a thread waits for another's end handler, and then for the process's end. */
 #define END_WAIT_NS UINT64_C(60000000000)
@@ -84,8 +87,7 @@ static bool end_claim(void)
  */
 static bool end_is_interrupted(void)
 {
-	return end_is_ours() &&
-	       LEDGER_LOAD(shim.recorder.process->state) == PROCESS_ENDING;
+	return end_is_ours() && LEDGER_LOAD(shim.recorder.process->state) == PROCESS_ENDING;
 }
 
 static void end_over(void)
@@ -206,7 +208,7 @@ static void wait_for_other(int status, void *data)
 	(void)data;   /* nothing was given */
 	if (!is_process() || !shim_may_call_kernel() || end_is_ours())
 		return;
-	(void)on_exit(wait_for_other, NULL); /* without it all is as ever */
+	(void)libc_on_exit(wait_for_other, NULL); /* without it all is as ever */
 	end_await();
 }
 
@@ -218,7 +220,7 @@ static void wait_for_other(int status, void *data)
 static void others_hold_up(void)
 {
 	for (int i = 0; i < EXITING_MAX; i++)
-		(void)on_exit(wait_for_other, NULL); /* without it all is as ever */
+		(void)libc_on_exit(wait_for_other, NULL); /* without it all is as ever */
 }
 
 /*
@@ -231,7 +233,7 @@ static void end_of_exit(int status, void *data)
 
 	(void)data; /* nothing was given */
 	if (shim_is_recording() && guest_is_calling())
-		(void)on_exit(end_of_exit, NULL); /* the process itself is still to end */
+		(void)libc_on_exit(end_of_exit, NULL); /* the process itself is still to end */
 	if (!is_process())
 		return;
 	if (atomic_load(&shim.ending_tid) != 0) {
@@ -265,11 +267,14 @@ int finish_report(int status)
 
 void finish_init(bool is_bare)
 {
+	int (*at_quick_exit)(void (*function)(void *), void *library);
+
 	if (is_bare)
 		stderr_init();
-	if (!on_exit || !__cxa_at_quick_exit || on_exit(end_of_exit, NULL) != 0 ||
-	    on_exit(end_of_exit, NULL) != 0 ||
-	    __cxa_at_quick_exit(end_of_quick_exit, NULL) != 0)
+	libc_on_exit = (__typeof__(libc_on_exit))loaded_next("on_exit");
+	at_quick_exit = (__typeof__(at_quick_exit))loaded_next("__cxa_at_quick_exit");
+	if (!libc_on_exit || !at_quick_exit || libc_on_exit(end_of_exit, NULL) != 0 ||
+	    libc_on_exit(end_of_exit, NULL) != 0 || at_quick_exit(end_of_quick_exit, NULL) != 0)
 		atomic_store_explicit(&shim.recorder.process->not_followed, 1,
 				      memory_order_relaxed);
 }

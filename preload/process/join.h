@@ -24,10 +24,10 @@ struct joining {
 /*
  * Decide by its environment, by what will be executed (target.h), and by where we are: not behind a
  * seccomp filter, nor where our library's file cannot be reached. The index is
- * left to the caller.
+ * left to the caller. NULL for `argv`: they do not matter.
  */
 void joining_decide(struct joining *ret_joining, const char *path, bool is_searched,
-		    char *const *environment);
+		    char *const *argv, char *const *environment);
 
 /* Is its environment to be repaired? Not where that keeps it out of the session. */
 static inline bool joining_is_led(const struct joining *joining)

@@ -144,18 +144,3 @@ uint32_t program_running(void)
 		atomic_store_explicit(&program->exe_ref, ref, memory_order_release);
 	return ref;
 }
-
-bool program_is_shell(void)
-{
-	static const char names[] = " sh bash dash ksh mksh zsh fish busybox ";
-	const struct ledger_string *path = ledger_string_at(&shim.ledger, shim.image->exe_ref);
-	const char *slash = path ? strrchr(path->bytes, '/') : NULL;
-	char word[16];
-	struct text text;
-
-	text_init(&text, word, sizeof(word));
-	text_add(&text, " ");
-	text_add(&text, slash ? slash + 1 : "?");
-	text_add(&text, " ");
-	return !text.is_cut && strstr(names, word) != NULL;
-}

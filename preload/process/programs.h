@@ -38,7 +38,4 @@ void program_learn(const char *path, long fd, const struct target *target);
  */
 uint32_t program_running(void);
 
-/* By its file's name: is the program of this process a shell? After the hello. */
-bool program_is_shell(void);
-
 #endif

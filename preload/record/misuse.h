@@ -96,8 +96,8 @@ void misuse_open_failed(enum call call);
 /* A call opened `fd`, one of the first three. Before that is written down. */
 void misuse_standard_taken(enum call call, int fd);
 
-/* A file action of posix_spawn() puts something on `fd` in the new process: it is meant to have it.
- */
+/* A file action of posix_spawn() puts something on `fd` in the new process, or LISTEN_FDS of a new
+ * program names it: it is meant to have it. */
 void misuse_placed(enum call call, int fd);
 
 /* dup2() from `from` went over what `release` began with; before the new one is written down. */

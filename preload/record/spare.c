@@ -11,7 +11,7 @@
 #include "ledger/spare_name.h"
 #include "libc/real.h"
 #include "shim/state.h"
-#include "stack/readable.h"
+#include "shim/readable.h"
 
 static bool is_ledger(const struct stat *status)
 {

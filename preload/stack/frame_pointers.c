@@ -11,7 +11,7 @@
 #include "shim/state.h"
 #include "stack/eh_frame.h"
 #include "stack/frame_rule.h"
-#include "stack/readable.h"
+#include "shim/readable.h"
 
 #define DEAD_ENDS 16
 #define DESCRIBED 512 /* one page, which a short process does not touch */
@@ -50,6 +50,8 @@ bool chain_ends_at(uint64_t pc)
 {
 	return atomic_load_explicit(dead_end_slot(pc), memory_order_relaxed) == pc;
 }
+
+#define NO_PAGE 1 /* no page begins there, but one may at 0 */
 
 struct chain {
 	struct walk_start at; /* the frame reached so far */
@@ -227,7 +229,7 @@ static struct chain_result chain_follow(const struct walk_start *at, uint64_t *p
 					unsigned int depth, unsigned int max)
 {
 	struct chain_result result = { .depth = depth };
-	struct chain chain = { .at = *at };
+	struct chain chain = { .at = *at, .page = NO_PAGE };
 	struct dl_find_object object;
 
 	while (chain_step(&chain)) {

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "stack/readable.h"
+#include "shim/readable.h"
 
 #define CHECKED_FRAMES 8
 #define PATH_MAX_CHARS 1000

@@ -16,7 +16,7 @@
 #include "libc/objects.h"
 #include "shim/names.h"
 #include "shim/state.h"
-#include "stack/readable.h"
+#include "shim/readable.h"
 
 #if defined(__x86_64__)
 #define RETURN_ADDRESS "16"

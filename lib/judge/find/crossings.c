@@ -142,7 +142,7 @@ static uint64_t placed_key(uint32_t process, int fd)
 	return (uint64_t)process << 32 | (uint32_t)fd;
 }
 
-/* The numbers that file actions of a process name. */
+/* The numbers that a process hands down on purpose. */
 static void placed_read(struct crossings *crossings, uint32_t image)
 {
 	struct judge *judge = crossings->judge;
@@ -159,10 +159,10 @@ static void placed_read(struct crossings *crossings, uint32_t image)
 	}
 }
 
-/* Does a file action of the program that spawned it name this number? */
+/* Does a file action of the program that spawned it name this number, or LISTEN_FDS? */
 static bool is_placed(const struct crossings *crossings, int fd)
 {
-	return crossings->table->link == LINK_SPAWN &&
+	return (crossings->table->link == LINK_SPAWN || crossings->table->link == LINK_EXEC) &&
 	       lookup_get(&crossings->placed, placed_key(crossings->from_image, fd), 0);
 }
 

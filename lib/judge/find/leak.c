@@ -114,6 +114,15 @@ static bool is_standard_stream(const struct judge *judge, const struct leak *lea
 	       (leak->fact && leak->fact->has & HAS_STAT && S_ISCHR(leak->fact->mode));
 }
 
+/* Did an image before open it, and its exec's environment say that it is for the next one? */
+static bool is_handed_down(struct judge *judge, const struct leak *leak)
+{
+	const struct life *life = &judge->lives[leak->life];
+
+	return leak->view->table_ref != LEDGER_LOAD(judge->images[life->last].process->table_ref) &&
+	       life_hands_down(judge, life, leak->fd);
+}
+
 /*
  * Why a descriptor does not count, whatever the policies; NULL: nothing speaks
  * for it. libc's own goes under the call that it is kept for.
@@ -128,6 +137,8 @@ static const char *excuse_of(struct judge *judge, struct leak *leak)
 	}
 	if (is_standard_stream(judge, leak))
 		return "it was put in the place of standard input, output or error";
+	if (is_handed_down(judge, leak))
+		return "it was handed down on purpose: LISTEN_FDS named it at an exec";
 	if (leak->keep)
 		return report_printf(judge->report, "the program means it to stay open: %s",
 				     leak->keep);

@@ -115,3 +115,30 @@ const char *inherited_name(const struct judge *judge, int fd, const char *kind, 
 	}
 	return NULL;
 }
+
+/* Did the process note that it hands this number down? */
+static bool process_places(struct judge *judge, const struct ledger_process *process, int fd)
+{
+	uint32_t ref = LEDGER_LOAD(process->events_ref);
+	const struct ledger_event *event;
+
+	while ((event = ledger_at(judge->ledger, ref, sizeof(*event))) &&
+	       budget_take(judge, &judge->record_budget, 1)) {
+		if (event->type == EVENT_PLACED && event->fd == fd)
+			return true;
+		ref = event->next_ref;
+	}
+	return false;
+}
+
+bool life_hands_down(struct judge *judge, const struct life *life, int fd)
+{
+	uint32_t index = life->last;
+
+	while (index != life->first) {
+		index = judge->images[index].process->exec_of;
+		if (process_places(judge, judge->images[index].process, fd))
+			return true;
+	}
+	return false;
+}

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "judge/process/process.h"
 #include "judge/process/coverage.h"
+#include "judge/process/process.h"
 #include "model/filters.h"
 
 static uint32_t state_of(const struct ledger_process *process)
@@ -154,6 +154,11 @@ static bool image_is_blind(struct judge *judge, const struct ledger_process *pro
 	return *is_blind != 0;
 }
 
+bool life_only_lists(const struct judge *judge, const struct life *life)
+{
+	return LEDGER_LOAD(judge->images[life->last].process->hindrance) == HINDRANCE_LISTS;
+}
+
 static void life_end(struct judge *judge, struct life *life, uint32_t waited)
 {
 	const struct ledger_process *last = judge->images[life->last].process;
@@ -170,7 +175,8 @@ static void life_end(struct judge *judge, struct life *life, uint32_t waited)
 	life->is_covered = (has_said_hello(last) && state != PROCESS_REPLACED &&
 			    (life->has_truth || !image_is_blind(judge, last))) ||
 			   (state == PROCESS_EXPECTED && last->origin == ORIGIN_FORK &&
-			    waited & PROCESS_WAITED);
+			    waited & PROCESS_WAITED) ||
+			   life_only_lists(judge, life);
 	/* That its parent waited later on does not say what it was still there for. */
 	life->end_ns = state >= PROCESS_ENDED
 			       ? atomic_load_explicit(&last->ended_ns, memory_order_relaxed)

@@ -37,6 +37,9 @@ struct life {
 /* Fill images and lives. */
 void lives_read(struct judge *judge);
 
+/* Did its loader only list libraries, as ldd has it do? Then there is nothing to cover, or to check. */
+bool life_only_lists(const struct judge *judge, const struct life *life);
+
 /* Was process `index` made by a fork, with no exec since? */
 bool life_is_fork(const struct judge *judge, const struct life *life);
 
@@ -61,6 +64,12 @@ void stacks_visit(struct judge *judge, stack_visit *visit, void *data);
  * by its number, kind and what it leads to (both may be NULL) and the environment; or NULL.
  */
 const char *inherited_name(const struct judge *judge, int fd, const char *kind, const char *target);
+
+/*
+ * Did an exec of this process hand the number down on purpose: did LISTEN_FDS of its environment
+ * name it?
+ */
+bool life_hands_down(struct judge *judge, const struct life *life, int fd);
 
 /* processes.c */
 

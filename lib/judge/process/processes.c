@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "judge/process/process.h"
 #include "judge/process/coverage.h"
+#include "judge/process/process.h"
 
 /* The image a process runs; an announced one has none of its own yet. */
 static const struct ledger_image *image_of(struct judge *judge,
@@ -56,8 +56,11 @@ static void end_describe(struct report_process *entry, const struct judge *judge
 	}
 }
 
-static const char *check_reason(const struct ledger_process *process, const struct life *life)
+static const char *check_reason(const struct judge *judge, const struct ledger_process *process,
+				const struct life *life)
 {
+	if (life_only_lists(judge, life))
+		return NULL;
 	if (life->is_running)
 		return "it is still running";
 	if (LEDGER_LOAD(process->not_followed))
@@ -84,7 +87,7 @@ static const char *check_reason(const struct ledger_process *process, const stru
 
 /* Why a program that can be covered did not say hello. */
 static const char *hello_missing(const struct judge *judge, const struct ledger_process *process,
-				 const char **ret_remedy)
+				 const struct life *life, const char **ret_remedy)
 {
 	if (LEDGER_LOAD(process->has_filter)) {
 		*ret_remedy = "test it without the filter";
@@ -107,6 +110,12 @@ static const char *hello_missing(const struct judge *judge, const struct ledger_
 			      "--ledger-dir another one";
 		return "the ledger's file was removed while the session ran, so that no process "
 		       "could join it";
+	}
+	/* What the loader ends a program with that it cannot load (man 8 ld.so), and says why. */
+	if (life->exit.is_known && !life->exit.is_signaled && life->exit.status == 127) {
+		*ret_remedy = "see what it printed; `ldd` shows which libraries are found";
+		return "it ended with status 127 before the shim was loaded, as when a library is "
+		       "missing";
 	}
 	*ret_remedy = "look whether something cleared LD_PRELOAD on the way to it, or limits its "
 		      "memory (ulimit -v)";
@@ -142,7 +151,7 @@ static void coverage_describe(struct judge *judge, struct report_process *entry,
 	uint32_t state = LEDGER_LOAD(process->state);
 
 	entry->is_covered = index != life->last || life->is_covered;
-	entry->check_reason = check_reason(judge->images[life->last].process, life);
+	entry->check_reason = check_reason(judge, judge->images[life->last].process, life);
 	entry->is_checked = !entry->check_reason;
 	if (entry->is_covered)
 		return;
@@ -159,7 +168,7 @@ static void coverage_describe(struct judge *judge, struct report_process *entry,
 
 		reason = kept_out(process, &remedy);
 		if (!reason && (coverage_check(entry->exe, &reason, &remedy) || !reason))
-			reason = hello_missing(judge, process, &remedy);
+			reason = hello_missing(judge, process, life, &remedy);
 		entry->reason = report_strdup(judge->report, reason);
 		entry->remedy = remedy ? report_strdup(judge->report, remedy) : NULL;
 	}
@@ -284,10 +293,11 @@ static void given_back_count(struct judge *judge)
 		judge->report->covered_count += count;
 	if (count && options_ask_for_programs(options))
 		diagnose(judge, DIAGNOSTIC_NOTE, "programs-not-known",
-			 report_printf(judge->report,
-				       "%llu processes ended clean while nobody asked for programs: "
-				       "their names were not kept (give --only or --skip to the run)",
-				       (unsigned long long)count),
+			 report_printf(
+				 judge->report,
+				 "%llu processes ended clean while nobody asked for programs: "
+				 "their names were not kept (give --only or --skip to the run)",
+				 (unsigned long long)count),
 			 -1);
 }
 

@@ -268,28 +268,56 @@ Test(environment, joining_is_decided)
 	struct joining joining;
 
 	strcpy(shim.library_path, "/proc/self/exe");
-	joining_decide(&joining, "/bin/true", false, nothing);
+	joining_decide(&joining, "/bin/true", false, NULL, nothing);
 	cr_expect(joining.is_preloaded);
 	cr_expect_eq(joining.hindrance, HINDRANCE_NONE);
-	joining_decide(&joining, "/bin/true", false, off);
+	joining_decide(&joining, "/bin/true", false, NULL, off);
 	cr_expect_eq(joining.hindrance, HINDRANCE_OFF);
 	cr_expect_not(joining.is_preloaded);
-	joining_decide(&joining, "/bin/true", false, other);
+	joining_decide(&joining, "/bin/true", false, NULL, other);
 	cr_expect_eq(joining.hindrance, HINDRANCE_SESSION);
 	cr_expect_not(joining_is_led(&joining));
 	strcpy(world.target.sanitizer, "libasan.so.8");
-	joining_decide(&joining, "/bin/true", false, nothing);
+	joining_decide(&joining, "/bin/true", false, NULL, nothing);
 	cr_expect_str_eq(joining.target.sanitizer, "libasan.so.8");
 	world.target.is_foreign = true;
-	joining_decide(&joining, "/bin/true", false, nothing);
+	joining_decide(&joining, "/bin/true", false, NULL, nothing);
 	cr_expect_not(joining.is_preloaded);
 	world.target.is_foreign = false;
 	world.process.has_filter = 1;
-	joining_decide(&joining, "/bin/true", false, nothing);
+	joining_decide(&joining, "/bin/true", false, NULL, nothing);
 	cr_expect_not(joining.is_preloaded);
 	world.process.has_filter = 0;
 	strcpy(shim.library_path, "/no/such/library.so");
-	joining_decide(&joining, "/bin/true", false, nothing);
+	joining_decide(&joining, "/bin/true", false, NULL, nothing);
 	cr_expect_eq(joining.hindrance, HINDRANCE_ROOT);
 	cr_expect_not(joining.is_preloaded);
+}
+
+static bool only_lists(const char *path, const char *const argv[], const char *variable)
+{
+	char *const environment[] = { (char *)variable, NULL };
+	struct joining joining;
+
+	strcpy(shim.library_path, "/proc/self/exe");
+	joining_decide(&joining, path, false, (char *const *)argv, environment);
+	return joining.hindrance == HINDRANCE_LISTS;
+}
+
+#define ARGV(...) ((const char *const[]){ "ld.so", __VA_ARGS__, NULL })
+
+Test(environment, loaders_that_only_list)
+{
+	const char *loader = "/lib64/ld-linux-x86-64.so.2", *traced = "LD_TRACE_LOADED_OBJECTS=1";
+
+	cr_expect(only_lists("/bin/true", ARGV("x"), traced));
+	cr_expect_not(only_lists("/bin/true", ARGV("--list"), "A=1"));
+	cr_expect(only_lists(loader, ARGV("--verify", "/bin/true"), "A=1"));
+	cr_expect(only_lists(loader, ARGV("--library-path", "/x", "--list", "p"), "A=1"));
+	cr_expect(only_lists("ld.so", ARGV("--version"), "A=1"));
+	cr_expect_not(only_lists(loader, ARGV("/bin/true", "--list"), "A=1"));
+	cr_expect_not(only_lists(loader, ARGV("--library-path", "--list", "p"), "A=1"));
+	cr_expect_not(only_lists(loader, ARGV("--preload"), "A=1"));
+	cr_expect_not(only_lists(loader, NULL, "A=1"));
+	cr_expect_not(only_lists(NULL, ARGV("--list"), "A=1"));
 }
