@@ -68,6 +68,26 @@ static void entry_own(struct ledger_process *entry)
 	LEDGER_STORE(entry->self_pid, (uint32_t)getpid());
 }
 
+/*
+ * What a service manager says to the process that it started, by its number, is meant for PROGRAM:
+ * sd_listen_fds(3), sd_watchdog_enabled(3).
+ */
+static void manager_redirect(char **environment, pid_t launcher)
+{
+	static const char *const names[] = { "LISTEN_PID=", "WATCHDOG_PID=" };
+	char *text;
+
+	for (char **entry = environment; *entry; entry++)
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+			size_t length = strlen(names[i]);
+
+			if (strncmp(*entry, names[i], length) == 0 &&
+			    strtol(*entry + length, NULL, 10) == launcher &&
+			    asprintf(&text, "%s%d", names[i], (int)getpid()) > 0)
+				*entry = text; /* to the exec */
+		}
+}
+
 static _Noreturn void child_run(struct launch *launch, pid_t launcher, const char *path,
 				char **argv, char **environment, struct ledger_process *entry,
 				bool is_text)
@@ -77,6 +97,7 @@ static _Noreturn void child_run(struct launch *launch, pid_t launcher, const cha
 	if (getppid() != launcher)
 		raise(SIGKILL);
 	entry_own(entry);
+	manager_redirect(environment, launcher);
 	sigaction(SIGCHLD, &launch->on_child, NULL);
 	guard_leave();
 	sigprocmask(SIG_SETMASK, &launch->mask, NULL);

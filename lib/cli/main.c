@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/stack.h"
 
 static const struct command {
 	const char *name;
@@ -39,7 +40,7 @@ static int command_dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int status = command_dispatch(argc, argv);
+	int status = run_on_enough_stack(command_dispatch, argc, argv);
 
 	/* Help that could not be written was not given. */
 	if (fflush(stdout) != 0 && status == 0)

@@ -148,9 +148,20 @@ static void start_directory_enter(const char *ledger_path, int ledger_fd)
 }
 
 /*
+ * Does anybody hear of what is found? Descriptor 2 is closed where the program has closed it, or
+ * has put something else in its place.
+ */
+static bool has_listener(const struct options *options, bool has_stderr)
+{
+	return has_stderr || options->output || options->json || options->sarif || options->junit ||
+	       options->summary || options->is_github;
+}
+
+/*
  * `unclosed --bare-report LEDGER [FD]`, started by the shim at the end of the first
  * process of a session without a launcher. Our exit status is the one
- * with which that process ends. FD: LEDGER is gone, and a copy of it is there.
+ * with which that process ends: its own, where there is no place for any word about another.
+ * FD: LEDGER is gone, and a copy of it is there.
  */
 int command_bare_report(int argc, char **argv)
 {
@@ -161,7 +172,7 @@ int command_bare_report(int argc, char **argv)
 	struct options options;
 	struct report *report;
 	struct known known;
-	bool is_knowing;
+	bool is_knowing, has_stderr = fcntl(STDERR_FILENO, F_GETFD) >= 0;
 	int status;
 
 	standard_descriptors_guard();
@@ -193,6 +204,8 @@ int command_bare_report(int argc, char **argv)
 		if (ledger_file_dispose(argv[1], context.is_nameless ? context.ledger_fd : -1,
 					&options) != 0 && status == 0)
 			status = EXIT_ERROR;
+		if (!has_listener(&options, has_stderr))
+			status = report->exit.status;
 	} else if (mend_is_lost(argv[1])) {
 		(void)ledger_file_dispose(argv[1], -1, NULL); /* the failure was told */
 	}

@@ -33,7 +33,7 @@ struct kernel_action {
 
 struct reporter {
 	int stderr_fd;
-	int status; /* the tool's exit status; -1: it did not come to its end */
+	int status;     /* the tool's exit status; -1: it did not come to its end */
 	bool is_copied; /* the ledger's file has no name any more */
 	char program[300];
 	char *argv[5];
@@ -107,15 +107,11 @@ static void signals_reset(void)
 	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
 }
 
-/* Descriptor 2 is closed, or a file of the program's by now: the report must not land there. */
-static void stderr_discard(void)
+/* Descriptors 0 to 2 are the tool's now; a program may have marked them for its own execs. */
+static void standard_keep(void)
 {
-	long null = raw4(SYS_openat, AT_FDCWD, "/dev/null", O_WRONLY, 0);
-
-	if (raw_failed(null))
-		(void)raw1(SYS_close, STDERR_FILENO); /* the tool finds none, and is silent */
-	else if (null != STDERR_FILENO)
-		(void)raw3(SYS_dup3, null, STDERR_FILENO, 0);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		(void)raw3(SYS_fcntl, fd, F_SETFD, 0); /* EBADF: it is closed */
 }
 
 /* Where a copy of the ledger is for the tool; nothing else is open there. */
@@ -183,10 +179,11 @@ static void ledger_copy(struct reporter *reporter)
 __attribute__((noreturn)) static void tool_exec(struct reporter *reporter)
 {
 	signals_reset();
-	if (reporter->stderr_fd < 0)
-		stderr_discard();
+	if (reporter->stderr_fd < 0) /* closed, or by now another file: the report must not land there */
+		(void)raw1(SYS_close, STDERR_FILENO);
 	else if (reporter->stderr_fd != STDERR_FILENO)
 		(void)raw3(SYS_dup3, reporter->stderr_fd, STDERR_FILENO, 0);
+	standard_keep();
 	ledger_copy(reporter);
 	/* Before Linux 5.9 the tool sees more, no harm. */
 	(void)raw3(SYS_close_range, reporter->is_copied ? COPY_FD + 1 : COPY_FD, ~0U, 0);

@@ -37,8 +37,8 @@ static struct watched same_check(const char *what, int status)
 	struct run bare = RUN_BARE(HOSTILE, what);
 
 	cr_assert_not_null(watched.report, "%s: %s", what, watched.run.err);
-	cr_expect_eq(run_status(&watched.run), status, "%s: %d\n%s", what,
-		     run_status(&watched.run), watched.run.err);
+	cr_expect_eq(run_status(&watched.run), status, "%s: %d\n%s", what, run_status(&watched.run),
+		     watched.run.err);
 	cr_expect_str_eq(watched.run.out, alone.out, "%s", what);
 	cr_expect_str_eq(bare.out, alone.out, "%s, bare", what);
 	return watched;
@@ -57,10 +57,10 @@ static void checked_check(const char *what)
 		cr_expect_eq(report_count(watched.report, NULL, NULL), kernel_sockets(what));
 }
 
-#define CHECKED(what)                                                                              \
-	Test(hostile, what)                                                                        \
-	{                                                                                          \
-		checked_check(#what);                                                              \
+#define CHECKED(what)                 \
+	Test(hostile, what)           \
+	{                             \
+		checked_check(#what); \
 	}
 
 CHECKED(closes_from)
@@ -98,10 +98,10 @@ static void filter_check(const char *what, int status)
 	cr_expect_null(strstr(watched.run.err, "no socket left open"), "%s", watched.run.err);
 }
 
-#define FILTERED(what, status)                                                                     \
-	Test(hostile, what)                                                                        \
-	{                                                                                          \
-		filter_check(#what, status);                                                       \
+#define FILTERED(what, status)               \
+	Test(hostile, what)                  \
+	{                                    \
+		filter_check(#what, status); \
 	}
 
 FILTERED(kills, 23)
@@ -152,7 +152,8 @@ Test(hostile, full_place)
 	small_places("128k");
 	watched = WATCH("--ledger-dir", "/dev/shm", "--", "/bin/sh", "-c",
 			run_format("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do %s fills_table; done; "
-				   "exit 0", HOSTILE));
+				   "exit 0",
+				   HOSTILE));
 	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
 	cr_expect_not_null(strstr(watched.run.err, "the ledger was full"), "%s", watched.run.err);
 	cr_expect(json_is_false(report_at(watched.report, "complete")));
@@ -268,8 +269,8 @@ Test(hostile, under_strace)
 {
 	struct run run = RUN(tool("strace"), "-f", "-o", "/dev/null", UNCLOSED_PROGRAM, HOSTILE,
 			     "cloexec_range");
-	struct watched over = WATCH("--", tool("strace"), "-f", "-o", "/dev/null", HOSTILE,
-				    "cloexec_range");
+	struct watched over =
+		WATCH("--", tool("strace"), "-f", "-o", "/dev/null", HOSTILE, "cloexec_range");
 
 	cr_expect_eq(run_status(&run), 23, "%s", run.err);
 	tool_check(&over);
@@ -362,6 +363,29 @@ Test(hostile, address_sanitizer_of_clang)
 	sanitizer_check(FIXTURE("sanitized_clang_address"));
 }
 
+Test(hostile, thread_sanitizer_of_clang)
+{
+	sanitizer_check(FIXTURE("sanitized_clang_thread"));
+}
+
+/* What threads write into the ledger at once is no race of the program. */
+Test(hostile, thread_sanitizer_sees_no_race)
+{
+	static const char *const programs[] = { FIXTURE("sanitized_gcc_thread"),
+						FIXTURE("sanitized_clang_thread") };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct watched watched;
+
+		if (access(programs[i], X_OK) < 0)
+			continue;
+		watched = WATCH("--", programs[i], "threads");
+		cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+		cr_expect_null(strstr(watched.run.err, "data race"), "%s", watched.run.err);
+		cr_expect_eq(report_number(watched.report, "summary/counts/socket/opened"), 401);
+	}
+}
+
 /* LeakSanitizer ends the process by a raw system call: reported, and that it was not compared. */
 Test(hostile, leak_sanitizer_ends)
 {
@@ -380,8 +404,8 @@ Test(hostile, leak_sanitizer_ends)
 Test(hostile, blind_program)
 {
 	struct watched watched = WATCH("--", FIXTURE("blind"));
-	struct watched child = WATCH("--", "/bin/sh", "-c",
-				     run_format("%s; exit 0", FIXTURE("blind")));
+	struct watched child =
+		WATCH("--", "/bin/sh", "-c", run_format("%s; exit 0", FIXTURE("blind")));
 
 	cr_expect_eq(run_status(&watched.run), 125, "%s", watched.run.err);
 	cr_expect_not_null(strstr(watched.run.err, "Go program"), "%s", watched.run.err);
