@@ -230,6 +230,7 @@ enum process_hindrance {
 	HINDRANCE_OFF,     /* it was started with UNCLOSED_OPTIONS=off */
 	HINDRANCE_USER,    /* of another user, who may not open the ledger: it does without us */
 	HINDRANCE_LIBRARY, /* of another user, who may not read our library's file: the same */
+	HINDRANCE_LEDGER,  /* the ledger's file is read-only or not there: it does without us */
 	HINDRANCE_LISTS,   /* its loader only lists its libraries, as ldd has it do: it does not run */
 };
 

@@ -123,8 +123,16 @@ void handover_done(void)
 	shim.has_changed_user = true;
 }
 
-bool handover_reaches_ledger(void)
+enum process_hindrance handover_hindrance(void)
 {
-	return !shim.has_changed_user ||
-	       raw3(SYS_faccessat, AT_FDCWD, shim.ledger_path, R_OK | W_OK) != -EACCES;
+	switch (raw3(SYS_faccessat, AT_FDCWD, shim.ledger_path, R_OK | W_OK)) {
+	case -EACCES:
+		return shim.has_changed_user ? HINDRANCE_USER : HINDRANCE_NONE;
+	case -EROFS:
+	case -ENOENT:
+	case -ENOTDIR:
+		return HINDRANCE_LEDGER;
+	default:
+		return HINDRANCE_NONE;
+	}
 }

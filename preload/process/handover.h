@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "ledger/layout.h"
+
 /*
  * Before the real and the effective user become these; (uid_t)-1: that one stays. Nothing
  * is done but for a change after which both are the same, other than the effective one is now.
@@ -23,7 +25,10 @@ void handover_prepare(uid_t real, uid_t effective);
 /* It was done. */
 void handover_done(void);
 
-/* May a program that is executed now open the ledger? True where no user was changed. */
-bool handover_reaches_ledger(void);
+/*
+ * May a program that is executed now open the ledger? HINDRANCE_NONE, HINDRANCE_USER: its user may
+ * not, HINDRANCE_LEDGER: the file is not there, or read-only.
+ */
+enum process_hindrance handover_hindrance(void);
 
 #endif

@@ -69,10 +69,9 @@ void joining_decide(struct joining *ret_joining, const char *path, bool is_searc
 		ret_joining->hindrance = reached == -EACCES ? HINDRANCE_LIBRARY : HINDRANCE_ROOT;
 		return;
 	}
-	if (!handover_reaches_ledger()) {
-		ret_joining->hindrance = HINDRANCE_USER;
+	ret_joining->hindrance = handover_hindrance();
+	if (ret_joining->hindrance != HINDRANCE_NONE)
 		return;
-	}
 	target_look(path, is_searched, &ret_joining->target);
 	ret_joining->is_preloaded = !ret_joining->target.is_foreign;
 }

@@ -130,3 +130,18 @@ Test(guest, loader_that_only_lists)
 	cr_expect_str_eq(watched.run.out, alone.out);
 	cr_expect_str_eq(report_text(watched.report, "verdict"), "clean", "%s", watched.run.err);
 }
+
+/* A mount namespace in which the ledger's directory is read-only, as sandboxes make it. */
+Test(guest, sandbox_where_the_ledger_is_read_only)
+{
+	struct watched watched;
+	struct run run = RUN("unshare", "-m", "true");
+
+	if (run_status(&run) != 0)
+		cr_skip("no right to a mount namespace");
+	watched = WATCH("--", "unshare", "-m", "sh", "-c",
+			"mount -t tmpfs -o ro none /dev/shm; /bin/true; exit 0");
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect_null(strstr(watched.run.err, "cleared LD_PRELOAD"), "%s", watched.run.err);
+	cr_expect(strstr(watched.run.err, "its records cannot be written"), "%s", watched.run.err);
+}

@@ -111,6 +111,12 @@ static const char *hello_missing(const struct judge *judge, const struct ledger_
 		return "the ledger's file was removed while the session ran, so that no process "
 		       "could join it";
 	}
+	if (LEDGER_LOAD(process->hindrance) == HINDRANCE_LEDGER) {
+		*ret_remedy = "let it write there (bwrap: --bind /dev/shm /dev/shm), or give "
+			      "--ledger-dir a directory where it may";
+		return "its records cannot be written: the ledger's file is read-only or not there "
+		       "where it runs";
+	}
 	/* What the loader ends a program with that it cannot load (man 8 ld.so), and says why. */
 	if (life->exit.is_known && !life->exit.is_signaled && life->exit.status == 127) {
 		*ret_remedy = "see what it printed; `ldd` shows which libraries are found";

@@ -269,6 +269,9 @@ Test(environment, joining_is_decided)
 
 	strcpy(shim.library_path, "/proc/self/exe");
 	joining_decide(&joining, "/bin/true", false, NULL, nothing);
+	cr_expect_eq(joining.hindrance, HINDRANCE_LEDGER, "it is not there");
+	strcpy(shim.ledger_path, "/dev/null");
+	joining_decide(&joining, "/bin/true", false, NULL, nothing);
 	cr_expect(joining.is_preloaded);
 	cr_expect_eq(joining.hindrance, HINDRANCE_NONE);
 	joining_decide(&joining, "/bin/true", false, NULL, off);
