@@ -10,4 +10,7 @@ cmake -S . -B "$build" -G Ninja "$@" >"${TMPDIR:-/tmp}/unclosed-cmake.$$" 2>&1 |
 	exit 1
 }
 rm -f "${TMPDIR:-/tmp}/unclosed-cmake.$$"
-cmake --build "$build" -- -j "$(nproc)" --quiet
+# Before ninja 1.11 there is no --quiet.
+quiet=()
+if ninja --help 2>&1 | grep -q -e --quiet; then quiet=(--quiet); fi
+cmake --build "$build" -- -j "$(nproc)" "${quiet[@]}"

@@ -51,8 +51,46 @@ if ((EUID != 0)); then
 	fi
 	root=(sudo)
 fi
-echo "setup: installing ${missing[*]}"
-"${root[@]}" apt-get update -qq
+# Another apt may be at work: unattended upgrades on a fresh machine, say.
+update() {
+	local said
+	for ((tries = 0; tries < 60; tries++)); do
+		said=$("${root[@]}" apt-get update -qq 2>&1) && return
+		[[ $said == *"Could not get lock"* ]] || break
+		((tries)) || echo "setup: waiting for another apt to end" >&2
+		sleep 5
+	done
+	echo "setup: apt-get update failed: $said" >&2
+	return 1
+}
+
+is_available() {
+	[[ -n $(apt-cache --no-all-versions show "$1" 2>/dev/null) ]]
+}
+
+# The same under another name of an older release; nothing: this release does not have it.
+replacement() {
+	local version
+	if [[ $1 == libclang-rt-dev ]]; then
+		version=$(apt-cache depends clang | sed -nE 's/.*Depends: clang-([0-9]+)$/\1/p' | head -n 1)
+		is_available "libclang-common-$version-dev" && echo "libclang-common-$version-dev"
+	fi
+	return 0
+}
+
+update
+found=()
+for package in "${missing[@]}"; do
+	name=$package
+	is_available "$package" || name=$(replacement "$package")
+	if [[ -n $name ]]; then
+		found+=("$name")
+	else
+		echo "setup: this release has no $package; what needs it is left out" >&2
+	fi
+done
+((${#found[@]})) || exit 0
+echo "setup: installing ${found[*]}"
 # Servers are only run by the tests, never as services.
 "${root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-	apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+	apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 "${found[@]}" >/dev/null

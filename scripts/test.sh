@@ -7,13 +7,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export UNCLOSED_BUILD="${UNCLOSED_BUILD:-$PWD/build}"
 sanitized="$UNCLOSED_BUILD-sanitized"
+quiet=() # before ninja 1.11 there is no --quiet
 
 # The tool side under ASan and UBSan, by clang for its fuzzers.
 build_sanitized() {
+	if ninja --help 2>&1 | grep -q -e --quiet; then quiet=(--quiet); fi
 	cmake -S . -B "$sanitized" -G Ninja -DUNCLOSED_TESTS=ON --log-level=WARNING \
 		-DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
 		-DUNCLOSED_SANITIZE=address,undefined,fuzzer-no-link
-	cmake --build "$sanitized" --target sanitized -- -j "$(nproc)" --quiet
+	cmake --build "$sanitized" --target sanitized -- -j "$(nproc)" "${quiet[@]}"
 }
 
 test_sanitized() {

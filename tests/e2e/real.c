@@ -91,9 +91,10 @@ Test(real, git)
 
 Test(real, perl)
 {
-	real_check(RUN_ARGV("perl", "-MSocket", "-e",
-			    "socket(our $s, PF_INET, SOCK_STREAM, 0); open(our $f, '<', '/dev/null');"
-			    "print fileno($s), ' ', fileno($f), ' ', `echo sub`; exit 3"));
+	real_check(
+		RUN_ARGV("perl", "-MSocket", "-e",
+			 "socket(our $s, PF_INET, SOCK_STREAM, 0); open(our $f, '<', '/dev/null');"
+			 "print fileno($s), ' ', fileno($f), ' ', `echo sub`; exit 3"));
 }
 
 /* Nobody listens on port 1 of the loopback. */
@@ -122,4 +123,35 @@ Test(real, node)
 Test(real, java)
 {
 	real_check(RUN_ARGV("java", "-Xshare:auto", "-version"));
+}
+
+/* What is on nearly every machine; a script where a program would be too dull alone. */
+Test(real, tools)
+{
+	static const char *const scripts[] = {
+		"find /usr/share/doc -maxdepth 1 -name 'z*'",
+		"tar -cf - -C /usr/share/doc libc6 | tar -tf - | sort",
+		"gzip -c /etc/passwd | gzip -dc | md5sum",
+		"sed -n '1,3p;w /dev/null' /etc/passwd",
+		"awk -F: '{ print $1 | \"sort\"; n++ } END { close(\"sort\"); print n }' "
+		"/etc/passwd",
+		"sort -S 1k -T . /usr/share/common-licenses/GPL-3 | uniq -c | sort -rn | head -n 3",
+		"seq 30 | xargs -n 7 -P 1 echo",
+		"printf 'all: a b\\na b:\\n\\t@echo $@\\n' | make -f - -j 2 | sort",
+		"printf 'int main(void) { return 3; }' | cc -x c -o a.out - && ./a.out",
+		"nm -D /bin/true | wc -l; readelf -h /bin/true | head -n 2",
+		"dpkg-query -W -f '${Package}\\n' libc6 bash",
+		"diff -r /etc/alternatives /etc/alternatives && cmp /etc/passwd /etc/passwd",
+		"grep -rl root /etc/passwd /etc/group | sort; ls -lR /etc/alternatives | wc -l",
+		"cp /etc/passwd p && mv p q && dd if=q of=r bs=64 status=none && cat q r | tail -n "
+		"2",
+		"openssl version; echo x | openssl dgst -sha256",
+		"getent passwd root; getent hosts localhost >/dev/null; id -un",
+		"env -u A nice sh -c 'exec 9</dev/null; echo done'",
+		"python3 -c 'import sqlite3, ssl, zipfile, asyncio; asyncio.run(asyncio.sleep(0))'",
+	};
+
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
+		real_check(RUN_ARGV("sh", "-c",
+				    run_format("cd %s && { %s; }", run_path(""), scripts[i])));
 }
