@@ -28,6 +28,7 @@
 #include "record/guest.h"
 #include "record/misuse.h"
 #include "record/record.h"
+#include "record/vforked.h"
 #include "shim/readable.h"
 #include "shim/state.h"
 #include "shim/variables.h"
@@ -92,6 +93,8 @@ static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 	if ((!joining_is_answered(&joining) && joining.hindrance != HINDRANCE_LISTS) ||
 	    !target->path)
 		handed_on_note(next, is_child);
+	if (self.vfork_depth > 0)
+		vforked_hand_over(joining.index);
 	listen_note(environment);
 	if (!is_child)
 		ledger_process_replaced(&shim.ledger, shim.recorder.process, joining.index);

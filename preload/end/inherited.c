@@ -82,21 +82,26 @@ static void note_as(int fd, uint32_t facts)
 			      memory_order_release);
 }
 
+static bool is_noted(int fd)
+{
+	const struct ledger_slot *slot =
+		ledger_slot_at(&shim.ledger, shim.recorder.table, fd, false);
+
+	return slot ? atomic_load_explicit(&slot->word, memory_order_relaxed) != 0
+		    : ledger_table_has_standard(shim.recorder.table, fd);
+}
+
 static void note(int fd, void *data)
 {
 	(void)data; /* the table is the process's */
-	note_as(fd, FACT_OUTSIDE);
+	if (!is_noted(fd))
+		note_as(fd, FACT_OUTSIDE);
 }
 
 /* Is it there, and not noted yet? */
 static bool note_if_open(struct numbers *numbers, int fd, uint32_t facts)
 {
-	const struct ledger_slot *slot =
-		ledger_slot_at(&shim.ledger, shim.recorder.table, fd, false);
-
-	if ((slot ? atomic_load_explicit(&slot->word, memory_order_relaxed) != 0
-		  : ledger_table_has_standard(shim.recorder.table, fd)) ||
-	    raw_failed(raw2(SYS_fcntl, fd, F_GETFD)))
+	if (is_noted(fd) || raw_failed(raw2(SYS_fcntl, fd, F_GETFD)))
 		return false;
 	note_as(fd, facts);
 	numbers_note(numbers, fd);
@@ -148,13 +153,29 @@ static long handed_down_note(struct numbers *numbers)
 	return found;
 }
 
+/* What a vfork child has opened for us (record/vforked.h) is in our table, and open. */
+static long handed_over_count(struct numbers *numbers)
+{
+	uint32_t limit = LEDGER_LOAD(shim.recorder.table->limit);
+	long count = 0;
+
+	for (uint32_t fd = 0;
+	     (fd = ledger_table_next(&shim.ledger, shim.recorder.table, fd)) < limit; fd++)
+		if (is_noted((int)fd)) {
+			numbers_note(numbers, (int)fd);
+			count++;
+		}
+	return count;
+}
+
 void outside_note(void)
 {
 	uint32_t facts =
 		FACT_OUTSIDE | (shim.recorder.table->link == LINK_NONE ? FACT_STRANGER : 0);
 	struct numbers numbers = { 0 };
-	long found = handed_down_note(&numbers), count;
+	long found = handed_over_count(&numbers), count;
 
+	found += handed_down_note(&numbers);
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)
 		found += note_if_open(&numbers, fd, facts);
 	count = numbers_are_all(&numbers, NUMBERS_FEW) ? found : descriptor_count();

@@ -10,6 +10,7 @@
 #include "record/scopes.h"
 #include "record/spread.h"
 #include "record/stderr.h"
+#include "record/vforked.h"
 #include "recorder/openings.h"
 #include "recorder/releases.h"
 #include "shim/state.h"
@@ -27,12 +28,26 @@ static void record_new(int fd, const struct opening *opening)
 	recorder_opened(shim_recorder(), fd, opening, &origin);
 }
 
+/* The call failed, or nothing is recorded here. Apart: see moved(). */
+static __attribute__((noinline)) void not_recorded(enum call call, int fd, uint32_t facts)
+{
+	if (fd < 0)
+		misuse_open_failed(call);
+	else if (vforked_notes(fd))
+		vforked_opened(fd, &(struct opening){ call, call_kind(call), facts, 0 });
+}
+
+static inline __attribute__((always_inline)) void held(enum call call, int fd, uint32_t facts)
+{
+	if (__builtin_expect(fd >= 0 && shim_is_recording(), 1))
+		record_new(fd, &(struct opening){ call, call_kind(call), facts, 0 });
+	else
+		not_recorded(call, fd, facts);
+}
+
 void record_held(enum call call, int fd, uint32_t facts)
 {
-	if (fd >= 0 && shim_is_recording())
-		record_new(fd, &(struct opening){ call, call_kind(call), facts, 0 });
-	else if (fd < 0)
-		misuse_open_failed(call);
+	held(call, fd, facts);
 }
 
 /* Apart, so that an opening that is not moved has no registers to save for it. */
@@ -45,7 +60,7 @@ int record_opened_with(enum call call, int fd, uint32_t facts)
 {
 	if (__builtin_expect(shim.spreads_numbers, 0) && shim_is_recording())
 		fd = moved(call, fd);
-	record_held(call, fd, facts);
+	held(call, fd, facts);
 	return fd;
 }
 
@@ -54,6 +69,8 @@ void record_opened_at(enum call call, unsigned int kind, void *place, uint32_t f
 	int fd;
 
 	memcpy(&fd, place, sizeof(fd));
+	if (vforked_notes(fd))
+		vforked_opened(fd, &(struct opening){ call, kind, facts, 0 });
 	if (fd < 0 || !shim_is_recording())
 		return;
 	fd = spread(kind, fd, 0);
@@ -70,6 +87,11 @@ int record_opened_pair(enum call call, int result, int fds[2], uint32_t facts)
 {
 	if (result != 0)
 		misuse_open_failed(call);
+	for (int i = 0; i < 2 && result == 0; i++)
+		if (vforked_notes(fds[i]))
+			vforked_opened(fds[i], &(struct opening){ call, call_kind(call),
+								  FACT_PAIR | facts,
+								  (uint32_t)fds[1 - i] + 1 });
 	if (result != 0 || !shim_is_recording())
 		return result;
 	for (int i = 0; i < 2; i++)
@@ -87,6 +109,8 @@ static int duplicated(enum call call, int from, int fd, int least)
 
 	if (fd < 0)
 		misuse_open_failed(call);
+	if (vforked_notes(fd))
+		vforked_opened(fd, &opening);
 	if (fd < 0 || !shim_is_recording())
 		return fd;
 	recorder_inherit(shim_recorder(), from, &opening);

@@ -119,6 +119,20 @@ Test(guest, handed_down_by_a_manager)
 	cr_expect(strstr(watched.run.err, "LISTEN_FDS"), "%s", watched.run.err);
 }
 
+/* What is open without close-on-exec at its exec is the new program's. */
+Test(guest, what_a_vfork_child_opens)
+{
+	struct watched watched = WATCH("--", GUEST, "vforked-leak");
+	json_t *process = report_process(watched.report, "true");
+
+	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+	cr_expect_eq(report_number(watched.report, "summary/counts/socket/opened"), 2);
+	cr_expect_eq(report_number(watched.report, "summary/counts/socket/left"), 2);
+	cr_expect_eq(report_number(process, "counts/socket/left"), 2);
+	cr_expect_eq(report_count(watched.report, "socket", "socket"), 1, "%s", watched.run.err);
+	cr_expect_eq(report_count(watched.report, "dup2", NULL), 1, "%s", watched.run.err);
+}
+
 /* The loader lists, checks or tells its version: no program runs. */
 Test(guest, loader_that_only_lists)
 {
