@@ -385,6 +385,43 @@ report_rows() {
 	report_row 'a tree of 1000 processes, a socket each' "$ledgers/kept" '' 1000 process
 }
 
+# bytes_row NAME COUNT SMALL LARGE: what one more takes, of two ledgers that differ by COUNT of them.
+bytes_row() {
+	printf '%-44s %8.0f bytes\n' "$1" "$(((($4) - ($3)) / $2))"
+}
+
+# kept_bytes COMMAND…: of a run of which every process stays in the ledger.
+kept_bytes() {
+	"$unclosed" -q -o /dev/null --gate none --skip no-such-program --keep-ledger "$ledgers/kept" -- "$@" \
+		>/dev/null 2>&1
+	stat -c '%s' "$ledgers/kept"
+	rm -f "$ledgers/kept"
+}
+
+# made_bytes DESCRIPTORS PLACES
+made_bytes() {
+	local ledger bytes
+	read -r ledger bytes < <("$build/bin/bench_big_ledger" "$ledgers" "$1" "$2")
+	rm -f "$ledger"
+	echo "$bytes"
+}
+
+# --skip asks for the names of all. Else a process that ended clean gives its part back.
+bytes_rows() {
+	local loop='i=0; while [ $i -lt $0 ]; do "$@"; i=$((i + 1)); done'
+	is_wanted bytes || return 0
+	printf '\n%-44s %14s\n' 'bytes of the ledger' 'one more takes'
+	bytes_row 'a descriptor left open' 100000 "$(made_bytes 1000 1)" "$(made_bytes 101000 1)"
+	bytes_row 'a stack of 20 frames' 1000 "$(made_bytes 2000 1000)" "$(made_bytes 2000 2000)"
+	bytes_row 'a forked process that leaves a socket' 1000 \
+		"$(kept_bytes "$build/bin/bench_leave" processes 1000)" \
+		"$(kept_bytes "$build/bin/bench_leave" processes 2000)"
+	bytes_row 'fork + exec, /bin/true, kept' 300 "$(kept_bytes sh -c "$loop" 300 /bin/true)" \
+		"$(kept_bytes sh -c "$loop" 600 /bin/true)"
+	bytes_row 'fork + exec, cat of a file, kept' 300 "$(kept_bytes sh -c "$loop" 300 cat /dev/null)" \
+		"$(kept_bytes sh -c "$loop" 600 cat /dev/null)"
+}
+
 # --------------------------------------------------------------------------------------------------
 
 echo "$("$unclosed" --version | head -1), $(nproc) processors, $(uname -sr); fastest of $rounds runs in turns"
@@ -406,3 +443,4 @@ start_row 'start-up + report, /bin/true' /bin/true
 [[ -z $python ]] || start_row 'start-up + report, python3 -c pass' "$python" -c pass
 tree_row
 report_rows
+bytes_rows
