@@ -46,6 +46,18 @@ static void act_unseen(struct lane *lane)
 	}
 }
 
+/*
+ * What a call that chooses its number put in the place of standard input, output or error is
+ * counted, and the process given back all the same; a socket there is told.
+ */
+static bool stands_for_stream(uint32_t fd, const struct entry *entry)
+{
+	return fd <= STDERR_FILENO && entry->kind != KIND_SOCKET &&
+	       (entry->call == CALL_dup2 || entry->call == CALL___dup2 ||
+		entry->call == CALL_dup3 || entry->call == CALL_freopen ||
+		entry->call == CALL_freopen64);
+}
+
 /* What is open of the image's own, which the process is kept for. */
 static uint32_t own_count(void)
 {
@@ -55,7 +67,7 @@ static uint32_t own_count(void)
 		const struct entry *entry = &model.shadow->entries[fd];
 
 		count += entry->is_open && entry->owner == model.shadow->process &&
-			 entry->origin == DESCRIPTOR_OWN;
+			 entry->origin == DESCRIPTOR_OWN && !stands_for_stream(fd, entry);
 	}
 	return count;
 }
@@ -73,7 +85,8 @@ static void __attribute__((noreturn)) life_end(void)
 	lane->left = lane->unseen >= 0;
 	for (unsigned int i = 0; i < ACTORS_MAX; i++)
 		lane->left += shadow_count(model.shadow, &model.shadow->actors[i]);
-	/* A number that was a copy and has been taken anew behind the shim is a copy to it still. */
+	/* A number that was a copy and has been taken anew behind the shim is a copy to it still.
+	 */
 	lane->own_left = own_count();
 	if (lane->own_left > own)
 		lane->own_left = own;
