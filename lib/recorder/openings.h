@@ -27,45 +27,61 @@ static inline void count_opened(const struct recorder *recorder, unsigned int ki
 }
 
 /*
+ * False: another has written the slot meanwhile, and all is to be done once more.
  * The opener keeps a late mark of overlapping releases: the number may have been
  * closed between the kernel's answer and now, and be somebody else's already.
  * The same when another thread's opening is found there, whose close nobody saw.
  */
-static inline void slot_fill(const struct recorder *recorder, struct ledger_slot *slot,
-			     const struct opening *opening, const struct origin *origin)
+static inline __attribute__((always_inline)) bool
+slot_fill_once(const struct recorder *recorder, struct ledger_slot *slot,
+	       const struct opening *opening, const struct origin *origin, bool *is_late)
 {
 	uint64_t word = atomic_load_explicit(&slot->word, memory_order_acquire), next;
 	uint32_t forks = LEDGER_LOAD(recorder->table->forks);
-	uint32_t contested_ms;
+	uint32_t contested = recorder_slot_is_in_doubt(recorder, slot) ? FACT_CONTESTED : 0;
+	uint32_t contested_ms = LEDGER_LOAD(slot->contested_ms);
+
+	if (slot_state(word) == SLOT_OPEN) {
+		LEDGER_COUNT(recorder->process->kinds[slot_kind(word) % KIND_DESCRIPTORS].closed);
+		*is_late |= LEDGER_LOAD(slot->opened_tid) != origin->tid;
+	}
+	/* Without a fork there is nobody to keep it for. */
+	if ((forks != 0 || LEDGER_LOAD(slot->facts) & FACT_INHERITED) &&
+	    !ledger_slot_keep(recorder->ledger, slot, forks))
+		ledger_lose(recorder->ledger, LOSS_EVENTS);
+	LEDGER_STORE(slot->opened_ns, ledger_now_ns(recorder->ledger));
+	LEDGER_STORE(slot->opened_stack_ref, origin->stack_ref);
+	LEDGER_STORE(slot->opened_tid, origin->tid);
+	LEDGER_STORE(slot->opened_fork, forks);
+	LEDGER_STORE(slot->facts, opening->facts | contested);
+	LEDGER_STORE(slot->peer_or_dup, opening->peer_or_dup);
+	LEDGER_STORE(slot->fact_stack_ref, 0);
+	LEDGER_STORE(slot->scope_ref, origin->scope_ref);
+	next = SLOT_WORD(slot_generation(word) + 1, opening->call, opening->kind, SLOT_OPEN);
+	if (!atomic_compare_exchange_strong_explicit(&slot->word, &word, next, memory_order_seq_cst,
+						     memory_order_relaxed))
+		return false;
+	if (*is_late || atomic_load(&slot->contested_ms) != contested_ms)
+		recorder_slot_contest(recorder, slot);
+	return true;
+}
+
+/* Not a loop around what is mostly done once: that costs every opening ten instructions. */
+static __attribute__((noinline, unused)) void
+slot_fill_again(const struct recorder *recorder, struct ledger_slot *slot,
+		const struct opening *opening, const struct origin *origin, bool is_late)
+{
+	while (!slot_fill_once(recorder, slot, opening, origin, &is_late))
+		;
+}
+
+static inline void slot_fill(const struct recorder *recorder, struct ledger_slot *slot,
+			     const struct opening *opening, const struct origin *origin)
+{
 	bool is_late = false;
 
-	do {
-		uint32_t contested = recorder_slot_is_in_doubt(recorder, slot) ? FACT_CONTESTED : 0;
-
-		contested_ms = LEDGER_LOAD(slot->contested_ms);
-		if (slot_state(word) == SLOT_OPEN) {
-			LEDGER_COUNT(recorder->process->kinds[slot_kind(word) % KIND_DESCRIPTORS]
-					     .closed);
-			is_late |= LEDGER_LOAD(slot->opened_tid) != origin->tid;
-		}
-		/* Without a fork there is nobody to keep it for. */
-		if ((forks != 0 || LEDGER_LOAD(slot->facts) & FACT_INHERITED) &&
-		    !ledger_slot_keep(recorder->ledger, slot, forks))
-			ledger_lose(recorder->ledger, LOSS_EVENTS);
-		LEDGER_STORE(slot->opened_ns, ledger_now_ns(recorder->ledger));
-		LEDGER_STORE(slot->opened_stack_ref, origin->stack_ref);
-		LEDGER_STORE(slot->opened_tid, origin->tid);
-		LEDGER_STORE(slot->opened_fork, forks);
-		LEDGER_STORE(slot->facts, opening->facts | contested);
-		LEDGER_STORE(slot->peer_or_dup, opening->peer_or_dup);
-		LEDGER_STORE(slot->fact_stack_ref, 0);
-		LEDGER_STORE(slot->scope_ref, origin->scope_ref);
-		next = SLOT_WORD(slot_generation(word) + 1, opening->call, opening->kind,
-				 SLOT_OPEN);
-	} while (!atomic_compare_exchange_weak_explicit(
-		&slot->word, &word, next, memory_order_seq_cst, memory_order_relaxed));
-	if (is_late || atomic_load(&slot->contested_ms) != contested_ms)
-		recorder_slot_contest(recorder, slot);
+	if (__builtin_expect(!slot_fill_once(recorder, slot, opening, origin, &is_late), 0))
+		slot_fill_again(recorder, slot, opening, origin, is_late);
 }
 
 /* `fd` was opened. Where there is no room, that is counted. */
