@@ -18,6 +18,8 @@
  * clone with CLONE_FILES: the child has our table, and so has its entry. In our
  *            memory (CLONE_VM) it records as a thread of ours does; that it is
  *            another process only matters at its end and its exec (guest.h).
+ * fork by a system call of the program's own: its child is given an entry when it is
+ *            found (guest.h).
  * threads    share the table: nothing to do.
  *
  * What starts a new program is in exec.c, spawn.c, system.c; tables that a thread
@@ -33,6 +35,7 @@
 #include "libc/loaded.h"
 #include "record/announce.h"
 #include "record/fork_copies.h"
+#include "record/foundling.h"
 #include "record/guest.h"
 #include "record/record.h"
 #include "shim/state.h"
@@ -105,7 +108,8 @@ static void forked_among_threads(void)
 		birth_note();
 }
 
-void fork_in_child(void)
+/* With a record that is to be trusted, but for what other threads were about? */
+static void child_begin(bool is_record_sure)
 {
 	uint32_t image_ref = shim.image_ref, none = 0;
 	struct ledger_process *process;
@@ -129,12 +133,13 @@ void fork_in_child(void)
 	shim.recorder.table_ref = atomic_load_explicit(&process->table_ref, memory_order_relaxed);
 	shim.recorder.table = ledger_table_at(&shim.ledger, shim.recorder.table_ref);
 	copies_fork_in_child();
-	shim.host_pid = 0;
+	shim.expects_guests = false;
+	shim.pid = 0;
 	/* Only other threads, and who shares the table, can open and close between tick and fork.
 	 */
 	if (!self.fork_shares) {
 		shim_forget_leaves();
-		if (!process_is_single_threaded() || shim.is_table_shared)
+		if (!is_record_sure || !process_is_single_threaded() || shim.is_table_shared)
 			forked_among_threads();
 		shim.is_table_shared = false;
 	}
@@ -146,10 +151,30 @@ void fork_in_child(void)
 	self.captures = 0;
 	process->image_ref = image_ref;
 	/* The parent's number for it is the one to keep: in a new pid namespace ours is another. */
-	if (shim_may_call_kernel())
-		(void)atomic_compare_exchange_strong(&process->pid, &none,
-						     (uint32_t)raw0(SYS_getpid));
+	if (shim_may_call_kernel()) {
+		shim.pid = (uint32_t)raw0(SYS_getpid);
+		(void)atomic_compare_exchange_strong(&process->pid, &none, shim.pid);
+	}
 	atomic_store_explicit(&process->state, PROCESS_RUNNING, memory_order_release);
+}
+
+void fork_in_child(void)
+{
+	child_begin(true);
+}
+
+/* shim.adopt: some of what it opened and closed since its birth is in its parent's record. */
+static void fork_was_unseen(bool has_parents_table)
+{
+	uint32_t parent_pid = shim.pid;
+
+	shim.pid = 0; /* this is settled, whatever comes of it */
+	fork_announce_clone(has_parents_table ? CLONE_FILES : 0);
+	if (self.fork_index != 0)
+		announce_release(self.fork_index - 1);
+	child_begin(false);
+	if (shim.is_active && !has_parents_table)
+		foundling_take(parent_pid);
 }
 
 /* fork() itself calls this one in the parent whether it succeeded or not; the wrapper knows. */
@@ -161,6 +186,7 @@ void fork_init(void)
 {
 	/* By the whole program's scope: the variable may be a copy in the executable. */
 	shim.single_threaded = loaded_default("__libc_single_threaded");
+	shim.adopt = fork_was_unseen;
 	/* No room for handlers: forked children then record into their parent's table. */
 	if (!__register_atfork ||
 	    __register_atfork(fork_announce, fork_leave_parent, fork_in_child, NULL) != 0)

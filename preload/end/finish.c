@@ -125,12 +125,13 @@ static bool is_process(void)
 
 void finish_process(enum process_end how, int status)
 {
-	struct ledger_process *process = shim.recorder.process;
+	struct ledger_process *process;
 	int saved_errno = errno;
 	bool may_check;
 
 	if (!is_process())
 		return;
+	process = shim.recorder.process; /* that of a foundling by now */
 	may_check = shim_may_call_kernel();
 	if (may_check && !end_claim() && !end_is_interrupted())
 		return;

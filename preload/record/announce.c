@@ -18,6 +18,8 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 	struct ledger_process *process;
 	uint32_t tick, table_ref;
 
+	if (self.vfork_depth == 0)
+		(void)guest_is_calling(); /* a foundling announces for itself */
 	if (origin != ORIGIN_EXEC)
 		sweep_children();
 	tick = ledger_table_tick(shim_recorder()->table);

@@ -139,7 +139,8 @@ bool identity_take(uint32_t announced, uint32_t *ret_index)
 
 void identity_introduce(struct ledger_process *process)
 {
-	number_store(process, (uint32_t)raw0(SYS_getpid));
+	shim.pid = (uint32_t)raw0(SYS_getpid);
+	number_store(process, shim.pid);
 }
 
 void identity_settle(uint32_t index, pid_t pid)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "record/fork_copies.h"
+#include "record/guest.h"
 #include "record/misuse.h"
 #include "record/scopes.h"
 #include "record/spread.h"
@@ -16,6 +17,12 @@
 #include "shim/state.h"
 #include "stack/capture.h"
 
+/* Of this thread, or of any other: the answer is the same. */
+static inline bool has_new_stack(void)
+{
+	return __builtin_expect(atomic_load_explicit(&shim.has_new_stack, memory_order_relaxed), 0);
+}
+
 static void record_new(int fd, const struct opening *opening)
 {
 	struct origin origin;
@@ -25,6 +32,8 @@ static void record_new(int fd, const struct opening *opening)
 	origin = (struct origin){ .stack_ref = capture_opening(),
 				  .tid = thread_tid(),
 				  .scope_ref = scope_of_opening(opening->kind) };
+	if (has_new_stack())
+		(void)guest_was_found(); /* either way: the recorder is asked for below */
 	recorder_opened(shim_recorder(), fd, opening, &origin);
 }
 
@@ -161,14 +170,31 @@ static void release_finish(const struct recorder *recorder, const struct release
 		copies_note_closed();
 }
 
+/* A release by a foundling, begun in the table of the parent. */
+static __attribute__((noinline)) void release_again(struct release *release, int error)
+{
+	struct ledger_table *table = ledger_table_at(&shim.ledger, shim.recorder.table->parent_ref);
+	const struct recorder parent = { .ledger = &shim.ledger, .table = table };
+
+	recorder_release_cancel(&parent, release);
+	*release = record_release_begin(release->call, release->fd);
+	record_release_end(release, error);
+}
+
 void record_release_end(struct release *release, int error)
 {
 	const struct recorder *recorder = shim_recorder();
+	uint32_t stack_ref;
 
 	if (__builtin_expect(error == EBADF, 0) && !release->word)
 		misuse_release_failed(release->call, release->fd);
-	if (recorder_release_end(recorder, release, error))
-		release_finish(recorder, release, error, capture_stack());
+	if (!recorder_release_end(recorder, release, error))
+		return;
+	stack_ref = capture_stack();
+	if (has_new_stack() && guest_was_found())
+		release_again(release, error);
+	else
+		release_finish(recorder, release, error, stack_ref);
 }
 
 void record_release_cancel(struct release *release)
@@ -195,10 +221,13 @@ static bool is_opened_since(const struct range *range, const struct release *rel
 void record_range_end(const struct range *range)
 {
 	const struct recorder *recorder = shim_recorder();
-	uint32_t limit, stack_ref = 0;
+	uint32_t limit, stack_ref;
 
 	if (!shim_is_recording())
 		return;
+	stack_ref = capture_stack();
+	if (has_new_stack())
+		(void)guest_was_found(); /* nothing was begun before */
 	limit = ledger_view_limit(recorder->ledger, recorder->table_ref);
 	for (uint32_t fd = range->first;
 	     (fd = ledger_view_next(recorder->ledger, recorder->table_ref, fd)) < limit &&
@@ -213,8 +242,6 @@ void record_range_end(const struct range *range)
 			recorder_slot_contest(recorder, release.slot);
 			continue;
 		}
-		if (!stack_ref)
-			stack_ref = capture_stack();
 		release_finish(recorder, &release, 0, stack_ref);
 	}
 }

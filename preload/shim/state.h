@@ -58,8 +58,11 @@ struct shim {
 	bool has_changed_user; /* set*uid() was called: may the ledger still be opened? */
 	bool is_table_shared; /* with another process: clone(CLONE_FILES) */
 	bool spreads_numbers; /* record/spread.h */
-	/* Set once a child was cloned that may run in our memory: our pid, to tell who we are. */
-	uint32_t host_pid;
+	_Atomic(bool) has_new_stack; /* recorded, and not looked yet who this process is (guest.h) */
+	bool expects_guests; /* a child was cloned that may run in our memory (guest.h) */
+	uint32_t pid;        /* ours, to tell who we are; 0: not known */
+	/* Gives this process an entry of its own: a child of a fork that was not seen (guest.h). */
+	void (*adopt)(bool has_parents_table);
 	struct recorder recorder;    /* of this process */
 	uint32_t image_ref;
 	uint32_t home_ref; /* struct ledger_home of this program; 0 not looked for yet */

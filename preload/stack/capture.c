@@ -224,6 +224,7 @@ static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, u
 	memo = self.memos[hash % STACK_MEMOS]; /* a copy: a signal handler may write there */
 	if (memo_matches(&memo, hash, epoch, walked.pcs, walked.depth))
 		return memo.stack_ref;
+	atomic_store_explicit(&shim.has_new_stack, true, memory_order_relaxed);
 	memo = (struct stack_memo){ .hash = hash, .epoch = epoch };
 	memo.stack_ref = walk_record(&walked, &is_settled);
 	if (is_settled)
