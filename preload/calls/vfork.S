@@ -130,6 +130,7 @@ syscall:
 vfork:
 __vfork:
 	.cfi_startproc
+	hint #34		/* bti c */
 	mov x0, #0x4111		/* CLONE_VM | CLONE_VFORK | SIGCHLD */
 	mov x1, #0
 	mov x8, #__NR_clone
@@ -177,6 +178,7 @@ vfork_failed:
 	.p2align 4
 syscall:
 	.cfi_startproc
+	hint #34		/* bti c */
 	cmp x0, #__NR_clone
 	b.eq 2f
 	mov x9, #__NR_clone3
@@ -189,7 +191,8 @@ syscall:
 2:	mov x9, x1
 	mov x10, x2
 3:	cbnz x10, 4f
-	tbz x9, #8, syscall_recorded	/* CLONE_VM */
+	tbnz x9, #8, 4f		/* CLONE_VM */
+	b syscall_recorded	/* farther than a conditional branch may reach */
 4:
 	/* clone_unwrapped(flags): the child is none that we can wrap. */
 	stp x29, x30, [sp, #-80]!
@@ -223,6 +226,15 @@ syscall:
 	ret
 	.cfi_endproc
 	.size syscall, . - syscall
+
+#if defined(__ARM_FEATURE_BTI_DEFAULT)
+/* All that is called from outside begins with bti: GNU_PROPERTY_AARCH64_FEATURE_1_BTI. */
+	.section .note.gnu.property, "a", %note
+	.p2align 3
+	.word 4, 16, 5
+	.asciz "GNU"
+	.word 0xc0000000, 4, 1, 0
+#endif
 
 #endif
 

@@ -113,14 +113,22 @@ extern int __libc_start_main(int (*main)(int, char **, char **), int argc, char 
  * Asking for that one, the library loads into programs of older systems, too
  * (with libdl.so.2, see UNCLOSED_PORTABLE in CMakeLists.txt).
  */
+#define OLDEST(name, version) __asm__(".symver " #name ", " #name "@" #version)
+/* clang-format off */
 #if defined(__x86_64__)
-#define OLDEST(name) __asm__(".symver " #name ", " #name "@GLIBC_2.2.5")
-OLDEST(dladdr);
-OLDEST(dlerror);
-OLDEST(dlopen);
-OLDEST(dlsym);
-__asm__(".symver dladdr1, dladdr1@GLIBC_2.3.3");
+OLDEST(dladdr, GLIBC_2.2.5);
+OLDEST(dladdr1, GLIBC_2.3.3);
+OLDEST(dlerror, GLIBC_2.2.5);
+OLDEST(dlopen, GLIBC_2.2.5);
+OLDEST(dlsym, GLIBC_2.2.5);
+#elif defined(__aarch64__)
+OLDEST(dladdr, GLIBC_2.17);
+OLDEST(dladdr1, GLIBC_2.17);
+OLDEST(dlerror, GLIBC_2.17);
+OLDEST(dlopen, GLIBC_2.17);
+OLDEST(dlsym, GLIBC_2.17);
 #endif
+/* clang-format on */
 
 /*
  * Names that came with a version of libc newer than the oldest we run with, and

@@ -157,8 +157,8 @@ struct walked {
 	uint64_t *pcs;
 	unsigned int depth, room; /* room in pcs, at most shim.depth */
 	unsigned int flags;
-	enum rules_end end;	 /* RULES_NOT_SIMPLE: an unwinder made it */
-	struct walk_start at;	 /* RULES_UNDESCRIBED: the frame reached */
+	enum rules_end end;   /* RULES_NOT_SIMPLE: an unwinder made it */
+	struct walk_start at; /* RULES_UNDESCRIBED: the frame reached */
 };
 
 /* Where the walk went on through code without information, if it did. */
@@ -207,8 +207,8 @@ static void walk(const struct walk_start *start, uint64_t *buffer, struct walked
 	ret_walked->pcs = buffer;
 	ret_walked->depth = depth < shim.depth ? depth : shim.depth;
 	ret_walked->room = room < shim.depth ? room : shim.depth;
-	ret_walked->flags = (has_signal ? STACK_SIGNAL : 0) |
-			    (depth > shim.depth ? STACK_TRUNCATED : 0);
+	ret_walked->flags =
+		(has_signal ? STACK_SIGNAL : 0) | (depth > shim.depth ? STACK_TRUNCATED : 0);
 }
 
 /* Walk and record. */
@@ -234,7 +234,7 @@ static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, u
 
 /* The buffer is of the size that is needed: a signal handler's stack may be small. */
 static __attribute__((noinline)) uint32_t capture_walk(const struct walk_start *start,
-							uint32_t epoch)
+						       uint32_t epoch)
 {
 	int saved_errno = errno;
 	uint64_t *buffer = alloca((shim.depth + OWN_FRAMES) * sizeof(*buffer));
@@ -273,6 +273,18 @@ static void capture_verify(const struct walk_start *start, uint32_t stack_ref, u
 }
 #endif
 
+#if defined(__x86_64__)
+
+/* Of who calls it: compiled to keep the frame pointer, because it asks for it. */
+static inline __attribute__((always_inline)) struct walk_start walk_here(void)
+{
+	const uint64_t *frame = __builtin_frame_address(0);
+
+	return (struct walk_start){ .pc = frame[1],
+				    .stack_pointer = (uintptr_t)(frame + 2),
+				    .frame_pointer = frame[0] };
+}
+
 /* Our own frames: compiled to keep the frame pointer, and the return address above it. */
 static void leave_own(struct walk_start *at)
 {
@@ -291,13 +303,33 @@ static void leave_own(struct walk_start *at)
 	at->frame_pointer = (uintptr_t)frame;
 }
 
-/* Not inlined: its own frame, with a frame pointer because it asks for it, is where the walk begins. */
+#else
+
+/* Of who calls it. */
+static inline __attribute__((always_inline)) struct walk_start walk_here(void)
+{
+	struct walk_start here;
+
+	__asm__ volatile("adr %0, 1f\n\t"
+			 "mov %1, sp\n"
+			 "1:\tmov %2, x29"
+			 : "=&r"(here.pc), "=&r"(here.stack_pointer), "=&r"(here.frame_pointer));
+	return here;
+}
+
+/* Our own frames: their records do not tell where they end, so by their rules, which are kept. */
+static void leave_own(struct walk_start *at)
+{
+	while (own_has(at->pc) && rules_step(at))
+		;
+}
+
+#endif
+
+/* Not inlined: its own frame is where the walk begins. */
 __attribute__((noinline)) uint32_t capture_stack(void)
 {
-	const uint64_t *frame = __builtin_frame_address(0);
-	struct walk_start start = { .pc = frame[1],
-				    .stack_pointer = (uintptr_t)(frame + 2),
-				    .frame_pointer = frame[0] };
+	struct walk_start start = walk_here();
 	uint32_t epoch = atomic_load_explicit(&shim.image->epoch, memory_order_relaxed);
 	uint32_t stack_ref;
 

@@ -10,7 +10,7 @@
  * no lock, opens nothing, and needs no preparation: 2–7 µs. libunwind is six to
  * ten times faster once its caches are warm, but its first capture in a thread
  * allocates memory, and it has surprises that capture.c, syscall.c and dlclose.c keep from
- * the program. All give the same program counters.
+ * the program. All give the same program counters. libunwind is left out on aarch64.
  *
  * Layer: preload. Context: target; async-signal-safe.
  */
@@ -38,14 +38,17 @@ struct unwinder {
 };
 
 enum rules_end {
-	RULES_ALL,	    /* the whole stack, or as much of it as there was room for */
-	RULES_NOT_SIMPLE,   /* to a frame that only an unwinder can leave: nothing is known */
-	RULES_UNDESCRIBED,  /* to code without call frame information, its counter included */
+	RULES_ALL,         /* the whole stack, or as much of it as there was room for */
+	RULES_NOT_SIMPLE,  /* to a frame that only an unwinder can leave: nothing is known */
+	RULES_UNDESCRIBED, /* to code without call frame information, its counter included */
 };
 
 /* Walk by rules, from `at` on, to the frame that `at` then tells. */
 enum rules_end rules_walk(struct walk_start *at, uint64_t *pcs, unsigned int max,
 			  unsigned int *ret_depth);
+
+/* One frame of it. False where there is no simple one: nothing is changed then. */
+bool rules_step(struct walk_start *at);
 
 /* After a dlclose: other code may come to the same addresses. */
 void rules_forget(void);

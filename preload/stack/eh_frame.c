@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A reader of .eh_frame (Linux Standard Base 5, "Exception Frames"; DWARF 5,
- * section 6.4) for the forms that compilers and linkers make on x86-64.
+ * section 6.4) for the forms that compilers and linkers make on x86-64 and aarch64.
  */
 #include "stack/eh_frame.h"
-
-#if defined(__x86_64__)
 
 #include <string.h>
 
 #include "libc/objects.h"
 #include "shim/names.h"
+#include "stack/processor.h"
 
 /* Pointer encodings (LSB 5, "DWARF Exception Header Encoding"). */
 enum { PE_UDATA4 = 0x03, PE_PCREL_SDATA4 = 0x1b, PE_DATAREL_SDATA4 = 0x3b };
@@ -158,14 +157,23 @@ static bool record_open(uintptr_t record, const struct bounds *bounds, struct by
 	return true;
 }
 
+/* aarch64: return addresses are signed with key B, memory is tagged. No data goes with them. */
+static bool is_flag(char letter)
+{
+	return SIGNS_RETURNS && (letter == 'B' || letter == 'G');
+}
+
 /* The augmentation: only what is understood to the last letter, and no signal frame ("S"). */
 static bool augmentation_read(const char *letters, struct bytes *data)
 {
 	bool is_relative = false; /* else functions' starts are whole addresses */
 
 	for (; *letters; letters++) {
-		uint8_t encoding = read_u8(data);
+		uint8_t encoding;
 
+		if (is_flag(*letters))
+			continue;
+		encoding = read_u8(data);
 		if (*letters == 'R' && encoding == PE_PCREL_SDATA4) {
 			is_relative = true;
 			continue;
@@ -262,13 +270,3 @@ bool frame_is_described(uint64_t pc)
 	start += (uint64_t)(int64_t)(int32_t)read_u32(&bytes);
 	return pc - start < read_u32(&bytes);
 }
-
-#else
-
-bool frame_is_described(uint64_t pc)
-{
-	(void)pc; /* nothing else leads on here */
-	return true;
-}
-
-#endif

@@ -14,9 +14,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* DWARF register numbers (System V ABI, AMD64 supplement, figure 3.36). */
-enum { DWARF_RBP = 6, DWARF_RSP = 7, DWARF_RA = 16 };
-
 /* A stretch of bytes that is read from its start; behind its end there are zeros. */
 struct bytes {
 	const uint8_t *at, *end;

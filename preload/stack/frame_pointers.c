@@ -8,20 +8,15 @@
 
 #include "ledger/layout.h"
 #include "shim/names.h"
+#include "shim/readable.h"
 #include "shim/state.h"
 #include "stack/eh_frame.h"
 #include "stack/frame_rule.h"
-#include "shim/readable.h"
+#include "stack/processor.h"
 
 #define DEAD_ENDS 16
 #define DESCRIBED 512 /* one page, which a short process does not touch */
-#if defined(__x86_64__)
-#define REGISTER_FRAME_POINTER 6 /* DWARF's number of rbp */
-#elif defined(__aarch64__)
-#define REGISTER_FRAME_POINTER 29 /* of x29 */
-#endif
 #define FRAME_SIZE_MAX (UINT64_C(8) << 20)
-#define CALL_SIZE_MAX 7 /* without prefix: ff 94 24 and four bytes */
 
 OF_EVERY_PROCESS static _Atomic(uint64_t) dead_ends[DEAD_ENDS];
 
@@ -55,7 +50,18 @@ bool chain_ends_at(uint64_t pc)
 
 struct chain {
 	struct walk_start at; /* the frame reached so far */
-	uint64_t page;	      /* known to be readable */
+	uint64_t page;        /* known to be readable */
+	/*
+	 * The stack pointer is at least `at`'s, and may be more: on aarch64 a frame record
+	 * does not tell where its frame ends.
+	 */
+	bool is_lowest;
+};
+
+/* What one frame tells of its caller's. */
+struct step {
+	uint64_t cfa, return_at, frame_pointer;
+	bool is_lowest; /* the CFA is that or above */
 };
 
 static bool page_is_readable(struct chain *chain, uint64_t address)
@@ -84,6 +90,9 @@ static void read_code(struct chain *chain, uint64_t address, uint8_t *bytes, uns
 }
 
 #if defined(__x86_64__)
+
+#define CALL_SIZE_MAX 7 /* without prefix: ff 94 24 and four bytes */
+
 /* Length of "ff /2" with this ModRM and SIB, an indirect call; 0: another instruction. */
 static unsigned int indirect_call_size(const uint8_t *code)
 {
@@ -116,18 +125,9 @@ static bool is_behind_call(struct chain *chain, uint64_t pc)
 			return true;
 	return false;
 }
-#else
-/* No decoder of this processor's calls: the walk ends where the call frame information does. */
-static bool is_behind_call(struct chain *chain, uint64_t pc)
-{
-	(void)chain;
-	(void)pc;
-	return false;
-}
-#endif
 
 /* A frame that is given back right behind the call: CPython's trampolines have such. */
-static bool step_by_return(struct chain *chain, uint64_t *ret_cfa, uint64_t *ret_frame_pointer)
+static bool step_by_return(struct chain *chain, struct step *step)
 {
 	static const uint8_t add_and_return[] = { 0x48, 0x83, 0xc4 }; /* add $n, %rsp; n; ret */
 	uint8_t code[5];
@@ -135,57 +135,129 @@ static bool step_by_return(struct chain *chain, uint64_t *ret_cfa, uint64_t *ret
 	read_code(chain, chain->at.pc, code, sizeof(code));
 	if (memcmp(code, add_and_return, sizeof(add_and_return)) == 0 && code[3] < 0x80 &&
 	    code[4] == 0xc3) {
-		*ret_cfa = chain->at.stack_pointer + code[3] + 8;
+		step->cfa = chain->at.stack_pointer + code[3] + 8;
+		step->return_at = step->cfa - 8;
 		return true;
 	}
 	if (code[0] != 0x5d || code[1] != 0xc3) /* pop %rbp; ret */
 		return false;
-	*ret_cfa = chain->at.stack_pointer + 16;
-	return read_word(chain, chain->at.stack_pointer, ret_frame_pointer);
+	step->cfa = chain->at.stack_pointer + 16;
+	step->return_at = step->cfa - 8;
+	return read_word(chain, chain->at.stack_pointer, &step->frame_pointer);
 }
 
-static bool step_by_frame_pointer(struct chain *chain, uint64_t *ret_cfa,
-				  uint64_t *ret_frame_pointer)
+#else
+
+static uint32_t read_instruction(struct chain *chain, uint64_t address)
+{
+	uint32_t instruction = 0;
+	uint8_t code[4];
+
+	read_code(chain, address, code, sizeof(code));
+	memcpy(&instruction, code, sizeof(instruction));
+	return instruction;
+}
+
+/* A return address lies behind a call: bl; blr; blraaz, blrabz; blraa, blrab. */
+static bool is_behind_call(struct chain *chain, uint64_t pc)
+{
+	uint32_t call = pc % 4 == 0 && pc >= 4 ? read_instruction(chain, pc - 4) : 0;
+
+	return (call & 0xfc000000) == 0x94000000 || (call & 0xfffffc1f) == 0xd63f0000 ||
+	       (call & 0xfffff81f) == 0xd63f081f || (call & 0xfffff800) == 0xd73f0800;
+}
+
+/* ret, retaa or retab; before it autiasp or autibsp. */
+static bool is_return(struct chain *chain, uint64_t address)
+{
+	uint32_t instruction = read_instruction(chain, address);
+
+	if (instruction == 0xd50323bf || instruction == 0xd50323ff)
+		instruction = read_instruction(chain, address + 4);
+	return instruction == 0xd65f03c0 || instruction == 0xd65f0bff || instruction == 0xd65f0fff;
+}
+
+/* A frame that is given back right behind the call: CPython's trampolines have such. */
+static bool step_by_return(struct chain *chain, struct step *step)
+{
+	uint32_t instruction = read_instruction(chain, chain->at.pc);
+	uint64_t stack_pointer = chain->at.stack_pointer;
+
+	if (chain->is_lowest || !is_return(chain, chain->at.pc + 4))
+		return false;
+	if ((instruction & 0xfff00fff) == 0xf84007fe) { /* ldr x30, [sp], #n; n < 256 */
+		step->cfa = stack_pointer + (instruction >> 12 & 0xff);
+		step->return_at = stack_pointer;
+		return true;
+	}
+	if ((instruction & 0xffe07fff) != 0xa8c07bfd) /* ldp x29, x30, [sp], #8n; n < 64 */
+		return false;
+	step->cfa = stack_pointer + (instruction >> 15 & 0x3f) * 8;
+	step->return_at = stack_pointer + 8;
+	return read_word(chain, stack_pointer, &step->frame_pointer);
+}
+
+#endif
+
+static bool step_by_frame_pointer(struct chain *chain, struct step *step)
 {
 	uint64_t frame_pointer = chain->at.frame_pointer;
 
-	*ret_cfa = frame_pointer + 16;
+	step->cfa = frame_pointer + 16;
+	step->return_at = frame_pointer + 8;
+#ifndef RETURN_OFFSET
+	step->is_lowest = true;
+#endif
 	return frame_pointer >= chain->at.stack_pointer &&
-	       read_word(chain, frame_pointer, ret_frame_pointer);
+	       read_word(chain, frame_pointer, &step->frame_pointer);
 }
 
-static bool step_by_rule(struct chain *chain, const struct frame_rule *rule, uint64_t *ret_cfa,
-			 uint64_t *ret_frame_pointer)
+/* Where a frame ends whose stack pointer is not known, but whose frame pointer is at its record. */
+static bool cfa_by_record(const struct chain *chain, const struct frame_rule *rule,
+			  uint64_t *ret_cfa)
 {
-	uint64_t cfa = (rule->is_from_frame_pointer ? chain->at.frame_pointer : chain->at.stack_pointer) +
-		       (uint64_t)rule->cfa_offset;
+	*ret_cfa = chain->at.frame_pointer - (uint64_t)rule->saved_offset;
+	return rule->saves_frame_pointer && rule->return_offset == rule->saved_offset + 8;
+}
 
-	*ret_cfa = cfa;
+static bool step_by_rule(struct chain *chain, const struct frame_rule *rule, struct step *step)
+{
+	if (rule->is_from_frame_pointer)
+		step->cfa = chain->at.frame_pointer + (uint64_t)rule->cfa_offset;
+	else if (!chain->is_lowest)
+		step->cfa = chain->at.stack_pointer + (uint64_t)rule->cfa_offset;
+	else if (!cfa_by_record(chain, rule, &step->cfa))
+		return false;
+	step->return_at = step->cfa + (uint64_t)rule->return_offset;
 	return !rule->saves_frame_pointer ||
-	       read_word(chain, cfa + (uint64_t)rule->saved_offset, ret_frame_pointer);
+	       read_word(chain, step->cfa + (uint64_t)rule->saved_offset, &step->frame_pointer);
 }
 
 /* To the caller. Returns false when nothing certain leads there. */
 static bool chain_step(struct chain *chain)
 {
-	uint64_t cfa, frame_pointer = chain->at.frame_pointer, pc;
+	struct step step = { .frame_pointer = chain->at.frame_pointer };
 	struct frame_rule rule;
 	bool is_found;
+	uint64_t pc;
 
 	if (frame_rule_find(chain->at.pc - 1, &rule) && !rule.is_outermost)
-		is_found = step_by_rule(chain, &rule, &cfa, &frame_pointer);
+		is_found = step_by_rule(chain, &rule, &step);
 	else if (frame_is_described(chain->at.pc - 1))
 		is_found = false; /* the outermost frame, or one of another form */
 	else
-		is_found = step_by_return(chain, &cfa, &frame_pointer) ||
-			   step_by_frame_pointer(chain, &cfa, &frame_pointer);
-	if (!is_found || cfa <= chain->at.stack_pointer ||
-	    cfa - chain->at.stack_pointer > FRAME_SIZE_MAX || !read_word(chain, cfa - 8, &pc) ||
-	    !is_behind_call(chain, pc))
+		is_found = step_by_return(chain, &step) || step_by_frame_pointer(chain, &step);
+	if (!is_found || step.cfa <= chain->at.stack_pointer ||
+	    step.cfa - chain->at.stack_pointer > FRAME_SIZE_MAX ||
+	    !read_word(chain, step.return_at, &pc))
 		return false;
-	chain->at.pc = pc;
-	chain->at.stack_pointer = cfa;
-	chain->at.frame_pointer = frame_pointer;
+	pc = return_address_of(pc);
+	if (!is_behind_call(chain, pc))
+		return false;
+	chain->at = (struct walk_start){ .pc = pc,
+					 .stack_pointer = step.cfa,
+					 .frame_pointer = step.frame_pointer };
+	chain->is_lowest = step.is_lowest;
 	return true;
 }
 
@@ -196,7 +268,7 @@ static _Unwind_Reason_Code start_frame(struct _Unwind_Context *context, void *da
 
 	at->pc = _Unwind_GetIP(context);
 	at->stack_pointer = _Unwind_GetCFA(context);
-	at->frame_pointer = _Unwind_GetGR(context, REGISTER_FRAME_POINTER);
+	at->frame_pointer = _Unwind_GetGR(context, DWARF_FP);
 	return _URC_NO_REASON;
 }
 

@@ -9,8 +9,8 @@
  * readable, and comes to an instruction behind a call.
  *
  * Costs a walk by libgcc and some rt_sigprocmask() calls that fail, 2–4 µs, for
- * stacks with such code only. x86-64; elsewhere, and after a seccomp filter,
- * the stack ends at the first such frame.
+ * stacks with such code only. After a seccomp filter the stack ends at the first
+ * such frame.
  *
  * Layer: preload. Context: target; async-signal-safe, no lock.
  */

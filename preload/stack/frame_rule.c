@@ -7,8 +7,7 @@
 
 #include "shim/names.h"
 #include "stack/eh_frame.h"
-
-#if defined(__x86_64__)
+#include "stack/processor.h"
 
 #define STATES_MAX 4 /* DW_CFA_remember_state does not nest deeper in practice */
 
@@ -28,42 +27,48 @@ struct machine {
 static void row_define_cfa(struct row *row, uint64_t reg, int64_t offset)
 {
 	row->has_cfa = true;
-	row->is_simple &= reg == DWARF_RSP || reg == DWARF_RBP;
-	row->rule.is_from_frame_pointer = reg == DWARF_RBP;
+	row->is_simple &= reg == DWARF_SP || reg == DWARF_FP;
+	row->rule.is_from_frame_pointer = reg == DWARF_FP;
 	row->rule.cfa_offset = offset;
 }
 
 static void row_save(struct row *row, uint64_t reg, int64_t offset)
 {
-	if (reg == DWARF_RBP) {
+	if (reg == DWARF_FP) {
 		row->rule.saves_frame_pointer = true;
 		row->rule.saved_offset = offset;
 	}
 	if (reg == DWARF_RA) {
 		row->has_return = true;
 		row->rule.is_outermost = false;
-		row->is_simple &= offset == -8;
+		row->rule.return_offset = offset;
+#ifdef RETURN_OFFSET
+		row->is_simple &= offset == RETURN_OFFSET;
+#else
+		row->is_simple &= offset < 0;
+#endif
 	}
-	if (reg == DWARF_RSP) /* the caller's is not the CFA */
+	if (reg == DWARF_SP) /* the caller's is not the CFA */
 		row->is_simple = false;
 }
 
 static void row_restore(struct machine *machine, uint64_t reg)
 {
-	if (reg == DWARF_RBP) {
+	if (reg == DWARF_FP) {
 		machine->row.rule.saves_frame_pointer = machine->initial.rule.saves_frame_pointer;
 		machine->row.rule.saved_offset = machine->initial.rule.saved_offset;
 	}
 	if (reg == DWARF_RA) {
 		machine->row.has_return = machine->initial.has_return;
 		machine->row.rule.is_outermost = machine->initial.rule.is_outermost;
+		machine->row.rule.return_offset = machine->initial.rule.return_offset;
 	}
 }
 
 /* A register kept in a way that is not followed here: harmless unless it is one of ours. */
 static void row_lose(struct row *row, uint64_t reg)
 {
-	if (reg == DWARF_RBP || reg == DWARF_RSP || reg == DWARF_RA)
+	if (reg == DWARF_FP || reg == DWARF_SP || reg == DWARF_RA)
 		row->is_simple = false;
 }
 
@@ -153,12 +158,16 @@ static void register_run(struct machine *machine, uint8_t code, struct bytes *by
 	}
 }
 
-/* Instructions with a whole byte of code (DWARF 5, section 7.24). Returns false for unknown ones. */
+/* Instructions with a whole byte of code (DWARF 5, section 7.24). Returns false for unknown ones.
+ */
 static bool instruction_run(struct machine *machine, uint8_t code, struct bytes *bytes)
 {
 	switch (code) {
 	case 0x00: /* nop */
 		return true;
+	case 0x2c: /* aarch64: negate_ra_state_with_pc, negate_ra_state */
+	case 0x2d: /* return_address_of() takes a signature off, be there one or not */
+		return SIGNS_RETURNS;
 	case 0x02:
 	case 0x03:
 	case 0x04:
@@ -184,7 +193,7 @@ static bool instruction_run(struct machine *machine, uint8_t code, struct bytes 
 	case 0x0f:
 		cfa_run(&machine->row, code, bytes);
 		return true;
-	case 0x2e: /* GNU_args_size */
+	case 0x2e:                      /* GNU_args_size */
 		(void)read_uleb(bytes); /* of no matter for unwinding */
 		return true;
 	default:
@@ -242,14 +251,3 @@ bool frame_rule_find(uint64_t pc, struct frame_rule *ret_rule)
 	*ret_rule = machine.row.rule;
 	return true;
 }
-
-#else
-
-bool frame_rule_find(uint64_t pc, struct frame_rule *ret_rule)
-{
-	(void)pc;
-	(void)ret_rule;
-	return false;
-}
-
-#endif

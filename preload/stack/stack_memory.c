@@ -13,6 +13,7 @@
 #include "shim/state.h"
 #include "stack/frame_pointers.h"
 #include "stack/frame_rule.h"
+#include "stack/processor.h"
 
 #define MEMORIES 4096 /* buckets, of one memory each */
 #define ARENA_SIZE (2u << 20)
@@ -167,6 +168,12 @@ static void lesson_need_frame_pointer(struct lesson *lesson)
 		lesson->frame_pointer_mask = ~UINT64_C(0);
 }
 
+/* Where the frame reached last keeps its return address. */
+static uint64_t lesson_return_at(const struct lesson *lesson, uint64_t cfa)
+{
+	return cfa + (uint64_t)lesson->rule.return_offset;
+}
+
 /* Does the rule of the frame reached last lead to the frame that the unwinder came to? */
 static bool lesson_rule_leads_to(const struct lesson *lesson, uint64_t pc, uint64_t cfa)
 {
@@ -174,7 +181,8 @@ static bool lesson_rule_leads_to(const struct lesson *lesson, uint64_t pc, uint6
 	uint64_t base = rule->is_from_frame_pointer ? lesson->frame_pointer : lesson->stack_pointer;
 
 	return lesson->has_rule && base + (uint64_t)rule->cfa_offset == cfa &&
-	       *(const uint64_t *)(cfa - 8) == pc &&
+	       rule->return_offset < 0 && lesson_return_at(lesson, cfa) >= lesson->stack_pointer &&
+	       return_address_of(*(const uint64_t *)lesson_return_at(lesson, cfa)) == pc &&
 	       cfa - lesson->start->stack_pointer <= UINT32_MAX &&
 	       (!rule->saves_frame_pointer ||
 		(rule->saved_offset < 0 &&
@@ -190,7 +198,7 @@ static bool lesson_leave(struct lesson *lesson, uint64_t pc, uint64_t cfa, uint6
 		return false;
 	if (rule->is_from_frame_pointer)
 		lesson_need_frame_pointer(lesson);
-	lesson_add(lesson, cfa - 8);
+	lesson_add(lesson, lesson_return_at(lesson, cfa));
 	if (rule->saves_frame_pointer)
 		lesson->saved_at = cfa + (uint64_t)rule->saved_offset;
 	return rule->saves_frame_pointer ? *(const uint64_t *)lesson->saved_at == frame_pointer
@@ -201,7 +209,7 @@ static _Unwind_Reason_Code lesson_frame(struct _Unwind_Context *context, void *d
 {
 	struct lesson *lesson = data;
 	uint64_t pc = _Unwind_GetIP(context), stack_pointer = _Unwind_GetCFA(context);
-	uint64_t frame_pointer = _Unwind_GetGR(context, 6 /* rbp */);
+	uint64_t frame_pointer = _Unwind_GetGR(context, DWARF_FP);
 
 	if (!lesson->is_started) {
 		if (pc != lesson->start->pc || stack_pointer != lesson->start->stack_pointer)

@@ -2,18 +2,19 @@
 /*
  * libunwind as a guest: loaded, never linked, because its exported _Unwind_*
  * functions would take over the program's C++ exceptions.
+ *
+ * Not on aarch64. Before 1.8 it does not know signed return addresses, and where its quick
+ * walk comes to one, or misreads a frame, it ends the program (1.6.2, Gstep.c: no place of
+ * x30 is looked at as one). What needs an unwinder there is walked by libgcc's.
  */
 #include "shim/names.h"
 #include "stack/capture.h"
 
-/* libunwind's names carry the architecture: unw_flush_cache is a macro for one of these. */
 #if defined(__x86_64__)
+
+/* libunwind's names carry the architecture: unw_flush_cache is a macro for one of these. */
 #define UNWIND_NAME(name) "_Ux86_64_" name
 #define UNWIND_LOCAL_NAME(name) "_ULx86_64_" name
-#elif defined(__aarch64__)
-#define UNWIND_NAME(name) "_Uaarch64_" name
-#define UNWIND_LOCAL_NAME(name) "_ULaarch64_" name
-#endif
 
 extern __typeof__(dladdr1) dladdr1 __attribute__((weak)); /* not in musl, which loads us */
 
@@ -28,8 +29,8 @@ static void library_find_range(const void *inside)
 {
 	Dl_info info;
 	struct link_map *map;
-	const ElfW(Ehdr) *header;
-	const ElfW(Phdr) *segments;
+	const ElfW(Ehdr) * header;
+	const ElfW(Phdr) * segments;
 
 	if (!dladdr1(inside, &info, (void **)&map, RTLD_DL_LINKMAP))
 		return;
@@ -55,11 +56,11 @@ void unwinder_libunwind_load(void)
 	}
 	backtrace = dlsym(handle, "unw_backtrace");
 	address_space = dlsym(handle, UNWIND_LOCAL_NAME("local_addr_space"));
-	library.flush_cache = (__typeof__(library.flush_cache))dlsym(handle,
-								     UNWIND_LOCAL_NAME("flush_cache"));
+	library.flush_cache =
+		(__typeof__(library.flush_cache))dlsym(handle, UNWIND_LOCAL_NAME("flush_cache"));
 	if (!library.flush_cache)
-		library.flush_cache = (__typeof__(library.flush_cache))dlsym(
-			handle, UNWIND_NAME("flush_cache"));
+		library.flush_cache =
+			(__typeof__(library.flush_cache))dlsym(handle, UNWIND_NAME("flush_cache"));
 	if (!backtrace || !address_space || !library.flush_cache) {
 		(void)dlerror(); /* not the program's error */
 		return;
@@ -88,5 +89,31 @@ static unsigned int libunwind_walk(uint64_t *pcs, unsigned int max, bool *ret_ha
 	(void)ret_has_signal; /* its quick walk does not tell */
 	return depth > 0 ? (unsigned int)depth : 0;
 }
+
+#else
+
+void unwinder_libunwind_load(void)
+{
+}
+
+void unwinder_libunwind_flush(void)
+{
+}
+
+bool unwinder_libunwind_owns(const void *address)
+{
+	(void)address; /* nothing is its text */
+	return false;
+}
+
+static unsigned int libunwind_walk(uint64_t *pcs, unsigned int max, bool *ret_has_signal)
+{
+	(void)pcs; /* makes no walk */
+	(void)max;
+	(void)ret_has_signal;
+	return 0;
+}
+
+#endif
 
 const struct unwinder unwinder_libunwind = { .walk = libunwind_walk };

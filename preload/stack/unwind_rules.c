@@ -10,6 +10,7 @@
 #include "stack/capture.h"
 #include "stack/frame_pointers.h"
 #include "stack/frame_rule.h"
+#include "stack/processor.h"
 
 /*
  * Rules by program counter. Who reads half of one and half of another, because
@@ -38,11 +39,21 @@ OF_EVERY_PROCESS static struct kept_rule *shared_rules;
 OF_EVERY_PROCESS static struct kept_rule near_rules[NEAR_RULES];
 static struct kept_rule far_rules[FAR_RULES];
 
-/* A rule in a word: flags, then two offsets. */
+/* A rule in a word: flags, then offsets. */
 #define RULE_IS_THERE 1
 #define RULE_FROM_FRAME_POINTER 2
 #define RULE_SAVES_FRAME_POINTER 4
 #define RULE_OUTERMOST 8
+
+static uint64_t rule_flags(const struct frame_rule *rule)
+{
+	return RULE_IS_THERE | (rule->is_from_frame_pointer ? RULE_FROM_FRAME_POINTER : 0) |
+	       (rule->saves_frame_pointer ? RULE_SAVES_FRAME_POINTER : 0) |
+	       (rule->is_outermost ? RULE_OUTERMOST : 0);
+}
+
+#ifdef RETURN_OFFSET
+
 #define RULE_CFA_SHIFT 32  /* 32 bits */
 #define RULE_SAVED_SHIFT 8 /* 24 bits */
 #define RULE_SAVED_LIMIT (INT64_C(1) << 23)
@@ -55,9 +66,7 @@ static bool rule_fits(const struct frame_rule *rule)
 
 static uint64_t rule_pack(const struct frame_rule *rule)
 {
-	return RULE_IS_THERE | (rule->is_from_frame_pointer ? RULE_FROM_FRAME_POINTER : 0) |
-	       (rule->saves_frame_pointer ? RULE_SAVES_FRAME_POINTER : 0) |
-	       (rule->is_outermost ? RULE_OUTERMOST : 0) |
+	return rule_flags(rule) |
 	       ((uint64_t)rule->saved_offset << RULE_SAVED_SHIFT & UINT64_C(0xffffff00)) |
 	       (uint64_t)rule->cfa_offset << RULE_CFA_SHIFT;
 }
@@ -71,6 +80,65 @@ static int64_t rule_saved_offset(uint64_t rule)
 {
 	return (int32_t)rule >> RULE_SAVED_SHIFT;
 }
+
+static int64_t rule_return_offset(uint64_t rule)
+{
+	(void)rule;
+	return RETURN_OFFSET;
+}
+
+#else
+
+/* Three offsets of 20 bits, in words: frames of up to 4 MiB. */
+#define RULE_CFA_SHIFT 4
+#define RULE_SAVED_SHIFT 24
+#define RULE_RETURN_SHIFT 44
+#define RULE_OFFSET_LIMIT (INT64_C(1) << 22)
+
+static bool offset_fits(int64_t offset)
+{
+	return offset % 8 == 0 && offset < RULE_OFFSET_LIMIT && offset >= -RULE_OFFSET_LIMIT;
+}
+
+static bool rule_fits(const struct frame_rule *rule)
+{
+	return offset_fits(rule->cfa_offset) && offset_fits(rule->saved_offset) &&
+	       offset_fits(rule->return_offset);
+}
+
+static uint64_t offset_pack(int64_t offset, unsigned int shift)
+{
+	return ((uint64_t)offset >> 3 & 0xfffff) << shift;
+}
+
+static uint64_t rule_pack(const struct frame_rule *rule)
+{
+	return rule_flags(rule) | offset_pack(rule->cfa_offset, RULE_CFA_SHIFT) |
+	       offset_pack(rule->saved_offset, RULE_SAVED_SHIFT) |
+	       offset_pack(rule->return_offset, RULE_RETURN_SHIFT);
+}
+
+static int64_t offset_unpack(uint64_t rule, unsigned int shift)
+{
+	return ((int64_t)(rule << (44 - shift)) >> 44) * 8;
+}
+
+static int64_t rule_cfa_offset(uint64_t rule)
+{
+	return offset_unpack(rule, RULE_CFA_SHIFT);
+}
+
+static int64_t rule_saved_offset(uint64_t rule)
+{
+	return offset_unpack(rule, RULE_SAVED_SHIFT);
+}
+
+static int64_t rule_return_offset(uint64_t rule)
+{
+	return offset_unpack(rule, RULE_RETURN_SHIFT);
+}
+
+#endif
 
 static unsigned int place_of(uint64_t pc, unsigned int count)
 {
@@ -165,9 +233,16 @@ static bool step(struct walk_start *at, uint64_t rule)
 		return false;
 	if (rule & RULE_SAVES_FRAME_POINTER)
 		at->frame_pointer = *(const uint64_t *)(cfa + (uint64_t)rule_saved_offset(rule));
-	at->pc = *(const uint64_t *)(cfa - sizeof(uint64_t));
+	at->pc = return_address_of(*(const uint64_t *)(cfa + (uint64_t)rule_return_offset(rule)));
 	at->stack_pointer = cfa;
 	return true;
+}
+
+bool rules_step(struct walk_start *at)
+{
+	uint64_t rule = rule_at(at->pc);
+
+	return rule && !(rule & RULE_OUTERMOST) && step(at, rule);
 }
 
 enum rules_end rules_walk(struct walk_start *at, uint64_t *pcs, unsigned int max,

@@ -47,7 +47,7 @@ static void part_add(struct record *record, const struct octets *given, const st
 
 void record_common(struct record *record, const struct common_parts *parts)
 {
-	static const struct octets factors = OCTETS(1, 0x78, 16), data = OCTETS(1, 0x1b),
+	static const struct octets factors = OCTETS(1, 0x78, DWARF_RA), data = OCTETS(1, 0x1b),
 				   program = OCTETS(ENTRY_STATE);
 	const char *letters = parts->letters ? parts->letters : "zR";
 	uint8_t version = parts->version ? parts->version : 1;

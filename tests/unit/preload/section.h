@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "stack/processor.h"
+
 #define SECTION_PAGE 4096
 #define SECTION_CODE_SIZE 256 /* bytes that the description is of, if not said otherwise */
 
@@ -45,8 +47,8 @@ struct common_parts {
 	struct octets program; /* ENTRY_STATE */
 };
 
-/* def_cfa rsp + 8, and the return address at -8. */
-#define ENTRY_STATE 0x0c, 7, 8, 0x90, 1
+/* def_cfa stack pointer + 8, and the return address at -8: x86-64's; allowed on others. */
+#define ENTRY_STATE 0x0c, DWARF_SP, 8, 0x80 | DWARF_RA, 1
 
 void record_common(struct record *record, const struct common_parts *parts);
 

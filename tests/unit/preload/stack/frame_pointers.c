@@ -32,11 +32,15 @@ static uint64_t code_at(size_t offset)
 }
 
 /* An address behind a call, one of many. */
-static uint64_t return_address(unsigned int number)
+static uint64_t return_put(unsigned int number)
 {
 	size_t at = AT_CALLS + (size_t)number * 16;
 
+#if defined(__x86_64__)
 	section.code[at - 5] = 0xe8;
+#else
+	put_u32(section.code + at - 4, 0x94000000); /* bl */
+#endif
 	return code_at(at);
 }
 
@@ -55,7 +59,7 @@ static void setup(void)
 	stack = (uint64_t *)(map + SECTION_PAGE) + WORDS_BELOW;
 	section_map(&section);
 	memset(section.code, 0x90, SECTION_PAGE);
-	words_fill(-WORDS_BELOW, 0, return_address(99));
+	words_fill(-WORDS_BELOW, 0, return_put(99));
 	world_init(NULL);
 	chain_forget();
 }
@@ -117,11 +121,17 @@ static bool is_call(const uint8_t *bytes, size_t size)
 
 /* clang-format off */
 
+/* Instructions of aarch64. */
+#define BYTES_OF(word) (word) & 0xff, (word) >> 8 & 0xff, (word) >> 16 & 0xff, (uint32_t)(word) >> 24
+#define WORD(word) OCTETS(BYTES_OF(word))
+#define WORDS(one, other) OCTETS(BYTES_OF(one), BYTES_OF(other))
+
 static const struct {
 	const char *assembly;
 	struct octets bytes;
 	bool is_call;
 } forms[] = {
+#if defined(__x86_64__)
 	{ "call rel32", OCTETS(0xe8, 1, 2, 3, 4), true },
 	{ "call *%rax", OCTETS(0xff, 0xd0), true },
 	{ "call *%rdi", OCTETS(0xff, 0xd7), true },
@@ -157,6 +167,27 @@ static const struct {
 	{ "call *8(%rbp), one byte short", OCTETS(0xff, 0x55), false },
 	{ "call *8(%rsp), one byte short", OCTETS(0xff, 0x54, 0x24), false },
 	{ "call *0x100(%rip), one byte short", OCTETS(0xff, 0x15, 0, 1, 0), false },
+#else
+	{ "bl .", WORD(0x94000000), true },
+	{ "bl .-4", WORD(0x97ffffff), true },
+	{ "blr x0", WORD(0xd63f0000), true },
+	{ "blr x30", WORD(0xd63f03c0), true },
+	{ "blraa x3, x4", WORD(0xd73f0864), true },
+	{ "blrab x3, sp", WORD(0xd73f0c7f), true },
+	{ "blraaz x3", WORD(0xd63f087f), true },
+	{ "blrabz x3", WORD(0xd63f0c7f), true },
+	{ "b .", WORD(0x14000000), false },
+	{ "b.eq .", WORD(0x54000000), false },
+	{ "br x0", WORD(0xd61f0000), false },
+	{ "braa x3, x4", WORD(0xd71f0864), false },
+	{ "ret", WORD(0xd65f03c0), false },
+	{ "retaa", WORD(0xd65f0bff), false },
+	{ "eret", WORD(0xd69f03e0), false },
+	{ "svc #0", WORD(0xd4000001), false },
+	{ "nop", WORD(0xd503201f), false },
+	{ "nothing", WORD(0), false },
+	{ "bl . and two bytes", OCTETS(0, 0, 0, 0x94, 0x1f, 0x20), false },
+#endif
 };
 
 /* clang-format on */
@@ -167,6 +198,8 @@ Test(frame_pointers, forms_of_calls)
 		cr_expect_eq(is_call(forms[i].bytes.at, forms[i].bytes.size), forms[i].is_call,
 			     "%s", forms[i].assembly);
 }
+
+#if defined(__x86_64__)
 
 /* Bytes behind ModRM and SIB (Intel SDM volume 2, tables 2-2 and 2-3). */
 static size_t displacement_size(uint8_t modrm, uint8_t sib)
@@ -224,6 +257,84 @@ Test(frame_pointers, calls_at_the_start_of_readable_memory)
 	expect_depth(stack_at(2), 0, "the last address");
 }
 
+#else
+
+/* A call whose last bytes only can be read. */
+Test(frame_pointers, calls_at_the_start_of_readable_memory)
+{
+	section.code = section.map + 2 * SECTION_PAGE; /* before it is a page that is none */
+	put_u32(section.code, 0x94000000);
+	frame_put(2, 0, code_at(4));
+	expect_depth(stack_at(2), 1, "four bytes");
+	for (size_t i = 0; i < 4; i++) {
+		frame_put(2, 0, code_at(i));
+		expect_depth(stack_at(2), 0, "less");
+	}
+	frame_put(2, 0, 3);
+	expect_depth(stack_at(2), 0, "before any code");
+	frame_put(2, 0, 0);
+	expect_depth(stack_at(2), 0, "nothing");
+	frame_put(2, 0, (uintptr_t)section.map + SECTION_PAGE + 100);
+	expect_depth(stack_at(2), 0, "unreadable code");
+	frame_put(2, 0, UINT64_C(1) << 55);
+	expect_depth(stack_at(2), 0, "no address of a program");
+}
+
+/* The code of pointer authentication is taken off. */
+Test(frame_pointers, signed_return_addresses)
+{
+	struct walk_start at = start_with(stack_at(2));
+	uint64_t pc = return_put(0), pcs[DEPTH];
+	register uint64_t x17 __asm__("x17") = pc;
+	register uint64_t x16 __asm__("x16") = stack_at(4);
+
+	__asm__("hint #8" : "+r"(x17) : "r"(x16)); /* pacia1716 */
+	frame_put(2, 0, x17);
+	cr_expect_eq(walk(&at, pcs, DEPTH), 1);
+	cr_expect_eq(pcs[0], pc);
+}
+
+/*
+ * Behind a step by the frame record the stack pointer is not known. A rule that needs it
+ * is followed where the caller has a record of its own, which the frame pointer is at.
+ */
+Test(frame_pointers, rules_behind_a_record)
+{
+	static const struct {
+		struct octets program;
+		unsigned int depth;
+	} rows[] = {
+		/* x29 at CFA - 32, x30 at CFA - 24; the record is the word 8, so the CFA is the
+		   word 12 */
+		{ OCTETS(0x0e, 48, 0x80 | DWARF_FP, 4, 0x80 | DWARF_RA, 3), 3 },
+		{ OCTETS(0x0c, DWARF_FP, 32, 0x80 | DWARF_FP, 4, 0x80 | DWARF_RA, 3),
+		  3 },                                                           /* by x29 */
+		{ OCTETS(0x0e, 48, 0x80 | DWARF_FP, 4, 0x80 | DWARF_RA, 2), 1 }, /* no record */
+		{ OCTETS(0x0e, 48, 0x80 | DWARF_RA, 3), 1 }, /* x29 is not kept */
+	};
+	struct walk_start at = start_with(stack_at(2));
+	uint64_t pcs[DEPTH];
+
+	world_init(&section);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct record common, description;
+
+		at.pc = (uintptr_t)section.header; /* of the object, and not described */
+		chain_forget();
+		words_fill(0, 32, 0);
+		record_common(&common, &(const struct common_parts){ .version = 1 });
+		record_description(&description, rows[i].program.at, rows[i].program.size);
+		section_fill(&section, &common, &description);
+		put_u32(section.description + 12, AT_CALLS + 8); /* the other callers are not */
+		frame_put(2, stack_at(8), return_put(0));        /* the caller that is described */
+		frame_put(8, stack_at(20), return_put(1));
+		frame_put(20, 0, return_put(2));
+		cr_expect_eq(walk(&at, pcs, DEPTH), rows[i].depth, "row %zu", i);
+	}
+}
+
+#endif
+
 Test(frame_pointers, good_chain)
 {
 	struct walk_start at = start_with(stack_at(2));
@@ -231,10 +342,10 @@ Test(frame_pointers, good_chain)
 
 	for (unsigned int i = 0; i < 10; i++)
 		frame_put(2 + (size_t)i * 4, i < 9 ? stack_at(6 + (size_t)i * 4) : 0,
-			  return_address(i));
+			  return_put(i));
 	cr_expect_eq(walk(&at, pcs, DEPTH), 10);
 	for (unsigned int i = 0; i < 10; i++)
-		cr_expect_eq(pcs[i], return_address(i));
+		cr_expect_eq(pcs[i], return_put(i));
 }
 
 /* No more than there is room for, and told so only where there would be more. */
@@ -246,7 +357,7 @@ Test(frame_pointers, truncated_chain)
 
 	for (unsigned int i = 0; i < 5; i++)
 		frame_put(2 + (size_t)i * 4, i < 4 ? stack_at(6 + (size_t)i * 4) : 0,
-			  return_address(i));
+			  return_put(i));
 	for (unsigned int max = 1; max <= 7; max++) {
 		memset(pcs + 1, 0, sizeof(pcs) - sizeof(pcs[0]));
 		result = chain_continue(&at, pcs, 1, max);
@@ -259,29 +370,29 @@ Test(frame_pointers, truncated_chain)
 /* A walk always goes up, so that none is endless. */
 Test(frame_pointers, chains_that_lead_nowhere)
 {
-	frame_put(2, stack_at(2), return_address(0));
+	frame_put(2, stack_at(2), return_put(0));
 	expect_depth(stack_at(2), 1, "a frame that is its own caller");
-	frame_put(2, stack_at(6), return_address(0));
-	frame_put(6, stack_at(2), return_address(1));
+	frame_put(2, stack_at(6), return_put(0));
+	frame_put(6, stack_at(2), return_put(1));
 	expect_depth(stack_at(2), 2, "two that call each other");
-	frame_put(6, stack_at(1), return_address(1));
+	frame_put(6, stack_at(1), return_put(1));
 	expect_depth(stack_at(2), 2, "down");
-	frame_put(6, stack_at(6) + 8, return_address(1));
+	frame_put(6, stack_at(6) + 8, return_put(1));
 	expect_depth(stack_at(2), 2, "into the frame itself");
-	frame_put(6, stack_at(10) + 4, return_address(1));
+	frame_put(6, stack_at(10) + 4, return_put(1));
 	expect_depth(stack_at(2), 2, "misaligned");
-	frame_put(6, stack_at(STACK_WORDS) + 16, return_address(1));
+	frame_put(6, stack_at(STACK_WORDS) + 16, return_put(1));
 	expect_depth(stack_at(2), 2, "unreadable");
-	frame_put(6, stack_at(STACK_WORDS - 1), return_address(1));
+	frame_put(6, stack_at(STACK_WORDS - 1), return_put(1));
 	expect_depth(stack_at(2), 2, "half readable");
-	frame_put(6, UINT64_MAX - 7, return_address(1));
+	frame_put(6, UINT64_MAX - 7, return_put(1));
 	expect_depth(stack_at(2), 2, "the last word there is");
-	frame_put(6, UINT64_C(1) << 63, return_address(1));
+	frame_put(6, UINT64_C(1) << 63, return_put(1));
 	expect_depth(stack_at(2), 2, "no address of a program");
-	frame_put(6, stack_at(10), return_address(1));
+	frame_put(6, stack_at(10), return_put(1));
 	frame_put(10, 0, code_at(2000));
 	expect_depth(stack_at(2), 2, "behind no call");
-	stack[0] = return_address(0);
+	stack[0] = return_put(0);
 	expect_depth(stack_at(0) - 8, 0, "half below the stack");
 	expect_depth(stack_at(0) - 16, 0, "below the stack");
 	expect_depth(0, 0, "no frame pointer");
@@ -300,7 +411,7 @@ Test(frame_pointers, size_of_a_frame)
 	stack = (uint64_t *)map;
 	top = (uint64_t *)(map + FRAME_SIZE_MAX);
 	top[-2] = top[0] = 0;
-	top[-1] = top[1] = return_address(0);
+	top[-1] = top[1] = return_put(0);
 	expect_depth((uintptr_t)(top - 2), 1, "just the limit");
 	expect_depth((uintptr_t)top, 0, "more");
 }
@@ -313,26 +424,42 @@ Test(frame_pointers, small_frames)
 		struct octets bytes;
 		unsigned int words; /* on the stack below the return address */
 	} rows[] = {
+#if defined(__x86_64__)
 		{ "add $8, %rsp; ret", OCTETS(0x48, 0x83, 0xc4, 8, 0xc3), 1 },
 		{ "add $0x78, %rsp; ret", OCTETS(0x48, 0x83, 0xc4, 0x78, 0xc3), 15 },
 		{ "pop %rbp; ret", OCTETS(0x5d, 0xc3), 1 },
+#else
+		{ "ldr x30, [sp], #16; ret", WORDS(0xf84107fe, 0xd65f03c0), 0 },
+		{ "ldr x30, [sp], #240; ret", WORDS(0xf84f07fe, 0xd65f03c0), 0 },
+		{ "ldp x29, x30, [sp], #16; ret", WORDS(0xa8c17bfd, 0xd65f03c0), 1 },
+		{ "ldp x29, x30, [sp], #496; ret", WORDS(0xa8df7bfd, 0xd65f03c0), 1 },
+		{ "ldp x29, x30, [sp], #16; retaa", WORDS(0xa8c17bfd, 0xd65f0bff), 1 },
+#endif
 	};
 	static const struct octets others[] = {
+#if defined(__x86_64__)
 		OCTETS(0x48, 0x83, 0xc4, 0x80, 0xc3), /* add $-0x80 */
 		OCTETS(0x48, 0x83, 0xec, 8, 0xc3),    /* sub */
 		OCTETS(0x48, 0x83, 0xc4, 8, 0x90),    /* no ret */
 		OCTETS(0x5b, 0xc3),                   /* pop %rbx */
 		OCTETS(0x5d, 0x90),
+#else
+		WORDS(0xf85f07fe, 0xd65f03c0), /* ldr x30, [sp], #-16 */
+		WORDS(0xa8ff7bfd, 0xd65f03c0), /* ldp x29, x30, [sp], #-16 */
+		WORDS(0xa8c14ff4, 0xd65f03c0), /* ldp x20, x19, [sp], #16 */
+		WORDS(0xf84107fd, 0xd65f03c0), /* ldr x29, [sp], #16 */
+		WORDS(0xa8c17bfd, 0xd503201f), /* no ret */
+#endif
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		words_fill(0, 32, 0);
-		stack[rows[i].words] = return_address(0);
+		stack[rows[i].words] = return_put(0);
 		memcpy(section.code + AT_START, rows[i].bytes.at, rows[i].bytes.size);
 		expect_depth(0, 1, rows[i].assembly);
 	}
 	for (size_t i = 0; i < COUNT(others); i++) {
-		words_fill(0, 32, return_address(0));
+		words_fill(0, 32, return_put(0));
 		memcpy(section.code + AT_START, others[i].at, others[i].size);
 		expect_depth(0, 0, "another end");
 	}
@@ -341,9 +468,16 @@ Test(frame_pointers, small_frames)
 /* The frame pointer that is popped leads on from the caller. */
 Test(frame_pointers, popped_frame_pointer)
 {
-	memcpy(section.code + AT_START, (const uint8_t[]){ 0x5d, 0xc3 }, 2);
-	frame_put(0, stack_at(4), return_address(0));
-	frame_put(4, 0, return_address(1));
+	static const struct octets code =
+#if defined(__x86_64__)
+		OCTETS(0x5d, 0xc3); /* pop %rbp; ret */
+#else
+		WORDS(0xa8c17bfd, 0xd65f03c0); /* ldp x29, x30, [sp], #16; ret */
+#endif
+
+	memcpy(section.code + AT_START, code.at, code.size);
+	frame_put(0, stack_at(4), return_put(0));
+	frame_put(4, 0, return_put(1));
 	expect_depth(0, 2, "popped");
 }
 
@@ -354,13 +488,13 @@ Test(frame_pointers, described_frames)
 		struct octets program;
 		unsigned int depth;
 	} rows[] = {
-		{ OCTETS(0x0e, 32, 0x86, 2), 2 }, /* rbp is at CFA - 16, the word 2 */
-		{ OCTETS(0x0e, 32), 1 },          /* and stays what it was: below */
-		{ OCTETS(0x0c, 6, 24), 1 },       /* CFA by rbp, the same word */
-		{ OCTETS(0x07, 16), 0 },          /* outermost */
-		{ OCTETS(0x0c, 3, 32), 0 },       /* not simple */
-		{ OCTETS(0x0e, 0), 0 },           /* not up */
-		{ OCTETS(0x0e, 33), 0 },          /* misaligned */
+		{ OCTETS(0x0e, 32, 0x80 | DWARF_FP, 2), 2 }, /* at CFA - 16, the word 2 */
+		{ OCTETS(0x0e, 32), 1 },                     /* and stays what it was: below */
+		{ OCTETS(0x0c, DWARF_FP, 24), 1 },           /* CFA by it, the same word */
+		{ OCTETS(0x07, DWARF_RA), 0 },               /* outermost */
+		{ OCTETS(0x0c, 3, 32), 0 },                  /* not simple */
+		{ OCTETS(0x0e, 0), 0 },                      /* not up */
+		{ OCTETS(0x0e, 33), 0 },                     /* misaligned */
 	};
 	struct walk_start at = start_with(stack_at(1));
 	uint64_t pcs[DEPTH];
@@ -373,8 +507,8 @@ Test(frame_pointers, described_frames)
 		record_description(&description, rows[i].program.at, rows[i].program.size);
 		section_fill(&section, &common, &description);
 		put_u32(section.description + 12, AT_START + 8); /* the callers are not described */
-		frame_put(2, stack_at(8), return_address(0));
-		frame_put(8, 0, return_address(1));
+		frame_put(2, stack_at(8), return_put(0));
+		frame_put(8, 0, return_put(1));
 		cr_expect_eq(walk(&at, pcs, DEPTH), rows[i].depth, "row %zu", i);
 	}
 }
@@ -386,7 +520,7 @@ Test(frame_pointers, no_walk_behind_a_filter)
 	uint64_t pcs[DEPTH] = { at.pc };
 	struct chain_result result;
 
-	frame_put(2, 0, return_address(0));
+	frame_put(2, 0, return_put(0));
 	world.process.has_filter = 1;
 	result = chain_continue(&at, pcs, 1, DEPTH);
 	cr_expect_eq(result.depth, 1);
@@ -407,7 +541,7 @@ Test(frame_pointers, dead_ends)
 	cr_expect_eq(walk(&at, pcs, DEPTH), 0);
 	cr_expect(chain_ends_at(at.pc));
 	at.frame_pointer = stack_at(2);
-	frame_put(2, 0, return_address(0));
+	frame_put(2, 0, return_put(0));
 	cr_expect_eq(walk(&at, pcs, DEPTH), 0);
 	chain_forget();
 	cr_expect_not(chain_ends_at(at.pc));

@@ -8,12 +8,13 @@
 
 #include "section.h"
 #include "stack/eh_frame.h"
+#include "stack/processor.h"
 #include "world.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What is expected of a rule: refused, or with these properties. */
-enum expectation { NONE, RSP, RBP, OUTERMOST };
+enum expectation { NONE, SP, FP, OUTERMOST, ELSEWHERE };
 
 struct expected {
 	enum expectation kind;
@@ -21,9 +22,21 @@ struct expected {
 	int64_t saved; /* 0: the frame pointer is not saved */
 };
 
-#define AS_ENTERED        \
-	{                 \
-		RSP, 8, 0 \
+#define AS_ENTERED       \
+	{                \
+		SP, 8, 0 \
+	}
+
+/* SP, and the return address is at -16: only aarch64 has it where a function likes. */
+#define RETURN_ELSEWHERE                               \
+	{                                              \
+		SIGNS_RETURNS ? ELSEWHERE : NONE, 8, 0 \
+	}
+
+/* Means something on aarch64, and nothing to a rule. */
+#define OF_SIGNED_RETURNS                       \
+	{                                       \
+		SIGNS_RETURNS ? SP : NONE, 8, 0 \
 	}
 
 static struct section section;
@@ -59,8 +72,10 @@ static void expect(const struct expected *expected, uint64_t offset, const char 
 	cr_expect_eq(rule.is_outermost, expected->kind == OUTERMOST, "%s: outermost", what);
 	if (expected->kind == OUTERMOST)
 		return;
-	cr_expect_eq(rule.is_from_frame_pointer, expected->kind == RBP, "%s: register", what);
+	cr_expect_eq(rule.is_from_frame_pointer, expected->kind == FP, "%s: register", what);
 	cr_expect_eq(rule.cfa_offset, expected->cfa, "%s: CFA %ld", what, (long)rule.cfa_offset);
+	cr_expect_eq(rule.return_offset, expected->kind == ELSEWHERE ? -16 : -8, "%s: returns",
+		     what);
 	cr_expect_eq(rule.saves_frame_pointer, expected->saved != 0, "%s: saves", what);
 	if (rule.saves_frame_pointer)
 		cr_expect_eq(rule.saved_offset, expected->saved, "%s: saved", what);
@@ -113,92 +128,93 @@ static const struct instruction {
 	{ "advance_loc1", OCTETS(0x02, 0), AS_ENTERED },
 	{ "advance_loc2", OCTETS(0x03, 0, 0), AS_ENTERED },
 	{ "advance_loc4", OCTETS(0x04, 0, 0, 0, 0), AS_ENTERED },
-	{ "offset rbp", OCTETS(0x86, 2), { RSP, 8, -16 } },
-	{ "offset rbp in two bytes", OCTETS(0x86, 0x82, 0), { RSP, 8, -16 } },
+	{ "offset rbp", OCTETS(0x80 | DWARF_FP, 2), { SP, 8, -16 } },
+	{ "offset rbp in two bytes", OCTETS(0x80 | DWARF_FP, 0x82, 0), { SP, 8, -16 } },
 	{ "offset rbx", OCTETS(0x83, 2), AS_ENTERED },
-	{ "offset rsp", OCTETS(0x87, 2), { NONE, 0, 0 } },
-	{ "offset ra", OCTETS(0x90, 1), AS_ENTERED },
-	{ "offset ra elsewhere", OCTETS(0x90, 2), { NONE, 0, 0 } },
+	{ "offset rsp", OCTETS(0x80 | DWARF_SP, 2), { NONE, 0, 0 } },
+	{ "offset ra", OCTETS(0x80 | DWARF_RA, 1), AS_ENTERED },
+	{ "offset ra elsewhere", OCTETS(0x80 | DWARF_RA, 2), RETURN_ELSEWHERE },
 	{ "offset xmm", OCTETS(0x95, 2), AS_ENTERED },
-	{ "restore rbp", OCTETS(0xc6), AS_ENTERED },
-	{ "restore ra", OCTETS(0xd0), AS_ENTERED },
-	{ "offset_extended rbp", OCTETS(0x05, 6, 2), { RSP, 8, -16 } },
+	{ "restore rbp", OCTETS(0xc0 | DWARF_FP), AS_ENTERED },
+	{ "restore ra", OCTETS(0xc0 | DWARF_RA), AS_ENTERED },
+	{ "offset_extended rbp", OCTETS(0x05, DWARF_FP, 2), { SP, 8, -16 } },
 	{ "offset_extended rbx", OCTETS(0x05, 3, 2), AS_ENTERED },
-	{ "offset_extended rsp", OCTETS(0x05, 7, 2), { NONE, 0, 0 } },
-	{ "offset_extended ra", OCTETS(0x05, 16, 2), { NONE, 0, 0 } },
+	{ "offset_extended rsp", OCTETS(0x05, DWARF_SP, 2), { NONE, 0, 0 } },
+	{ "offset_extended ra", OCTETS(0x05, DWARF_RA, 2), RETURN_ELSEWHERE },
 	{ "offset_extended of a large register", OCTETS(0x05, 0x86, 1, 2), AS_ENTERED },
-	{ "restore_extended rbp", OCTETS(0x06, 6), AS_ENTERED },
+	{ "restore_extended rbp", OCTETS(0x06, DWARF_FP), AS_ENTERED },
 	{ "undefined rbx", OCTETS(0x07, 3), AS_ENTERED },
-	{ "undefined rbp", OCTETS(0x07, 6), { NONE, 0, 0 } },
-	{ "undefined rsp", OCTETS(0x07, 7), { NONE, 0, 0 } },
-	{ "undefined ra", OCTETS(0x07, 16), { OUTERMOST, 0, 0 } },
+	{ "undefined rbp", OCTETS(0x07, DWARF_FP), { NONE, 0, 0 } },
+	{ "undefined rsp", OCTETS(0x07, DWARF_SP), { NONE, 0, 0 } },
+	{ "undefined ra", OCTETS(0x07, DWARF_RA), { OUTERMOST, 0, 0 } },
 	{ "same_value rbx", OCTETS(0x08, 3), AS_ENTERED },
-	{ "same_value rbp", OCTETS(0x08, 6), { NONE, 0, 0 } },
-	{ "same_value ra", OCTETS(0x08, 16), { NONE, 0, 0 } },
+	{ "same_value rbp", OCTETS(0x08, DWARF_FP), { NONE, 0, 0 } },
+	{ "same_value ra", OCTETS(0x08, DWARF_RA), { NONE, 0, 0 } },
 	{ "register rbx", OCTETS(0x09, 3, 0), AS_ENTERED },
-	{ "register rbp", OCTETS(0x09, 6, 0), { NONE, 0, 0 } },
-	{ "register rsp", OCTETS(0x09, 7, 0), { NONE, 0, 0 } },
-	{ "register ra", OCTETS(0x09, 16, 0), { NONE, 0, 0 } },
+	{ "register rbp", OCTETS(0x09, DWARF_FP, 0), { NONE, 0, 0 } },
+	{ "register rsp", OCTETS(0x09, DWARF_SP, 0), { NONE, 0, 0 } },
+	{ "register ra", OCTETS(0x09, DWARF_RA, 0), { NONE, 0, 0 } },
 	{ "remember_state", OCTETS(0x0a), AS_ENTERED },
 	{ "restore_state", OCTETS(0x0b), { NONE, 0, 0 } },
-	{ "def_cfa rsp", OCTETS(0x0c, 7, 24), { RSP, 24, 0 } },
-	{ "def_cfa rbp", OCTETS(0x0c, 6, 16), { RBP, 16, 0 } },
+	{ "def_cfa rsp", OCTETS(0x0c, DWARF_SP, 24), { SP, 24, 0 } },
+	{ "def_cfa rbp", OCTETS(0x0c, DWARF_FP, 16), { FP, 16, 0 } },
 	{ "def_cfa rbx", OCTETS(0x0c, 3, 16), { NONE, 0, 0 } },
-	{ "def_cfa rsp, large", OCTETS(0x0c, 7, 0x80, 0x80, 4), { RSP, 65536, 0 } },
-	{ "def_cfa_register rbp", OCTETS(0x0d, 6), { RBP, 8, 0 } },
+	{ "def_cfa rsp, large", OCTETS(0x0c, DWARF_SP, 0x80, 0x80, 4), { SP, 65536, 0 } },
+	{ "def_cfa_register rbp", OCTETS(0x0d, DWARF_FP), { FP, 8, 0 } },
 	{ "def_cfa_register r10", OCTETS(0x0d, 10), { NONE, 0, 0 } },
-	{ "def_cfa_offset", OCTETS(0x0e, 32), { RSP, 32, 0 } },
+	{ "def_cfa_offset", OCTETS(0x0e, 32), { SP, 32, 0 } },
 	{ "def_cfa_expression", OCTETS(0x0f, 2, 0x77, 8), { NONE, 0, 0 } },
 	{ "expression rbx", OCTETS(0x10, 3, 2, 0x77, 8), AS_ENTERED },
-	{ "expression rbp", OCTETS(0x10, 6, 2, 0x77, 8), { NONE, 0, 0 } },
-	{ "expression rsp", OCTETS(0x10, 7, 2, 0x77, 8), { NONE, 0, 0 } },
-	{ "expression ra", OCTETS(0x10, 16, 2, 0x77, 8), { NONE, 0, 0 } },
+	{ "expression rbp", OCTETS(0x10, DWARF_FP, 2, 0x77, 8), { NONE, 0, 0 } },
+	{ "expression rsp", OCTETS(0x10, DWARF_SP, 2, 0x77, 8), { NONE, 0, 0 } },
+	{ "expression ra", OCTETS(0x10, DWARF_RA, 2, 0x77, 8), { NONE, 0, 0 } },
 	{ "expression of nothing", OCTETS(0x10, 3, 0), AS_ENTERED },
-	{ "offset_extended_sf rbp", OCTETS(0x11, 6, 2), { RSP, 8, -16 } },
-	{ "offset_extended_sf rbp, upwards", OCTETS(0x11, 6, 0x7e), { RSP, 8, 16 } },
-	{ "offset_extended_sf ra", OCTETS(0x11, 16, 0x7f), { NONE, 0, 0 } },
-	{ "def_cfa_sf", OCTETS(0x12, 7, 0x7e), { NONE, 0, 0 } },
+	{ "offset_extended_sf rbp", OCTETS(0x11, DWARF_FP, 2), { SP, 8, -16 } },
+	{ "offset_extended_sf rbp, upwards", OCTETS(0x11, DWARF_FP, 0x7e), { SP, 8, 16 } },
+	{ "offset_extended_sf ra", OCTETS(0x11, DWARF_RA, 0x7f), { NONE, 0, 0 } },
+	{ "def_cfa_sf", OCTETS(0x12, DWARF_SP, 0x7e), { NONE, 0, 0 } },
 	{ "def_cfa_offset_sf", OCTETS(0x13, 0x7e), { NONE, 0, 0 } },
 	{ "val_offset", OCTETS(0x14, 3, 2), { NONE, 0, 0 } },
 	{ "val_offset_sf", OCTETS(0x15, 3, 2), { NONE, 0, 0 } },
 	{ "val_expression rbx", OCTETS(0x16, 3, 2, 0x77, 8), AS_ENTERED },
-	{ "val_expression rbp", OCTETS(0x16, 6, 2, 0x77, 8), { NONE, 0, 0 } },
-	{ "val_expression rsp", OCTETS(0x16, 7, 2, 0x77, 8), { NONE, 0, 0 } },
+	{ "val_expression rbp", OCTETS(0x16, DWARF_FP, 2, 0x77, 8), { NONE, 0, 0 } },
+	{ "val_expression rsp", OCTETS(0x16, DWARF_SP, 2, 0x77, 8), { NONE, 0, 0 } },
 	{ "lo_user", OCTETS(0x1c), { NONE, 0, 0 } },
 	{ "MIPS_advance_loc8", OCTETS(0x1d, 0, 0, 0, 0, 0, 0, 0, 0), { NONE, 0, 0 } },
-	{ "GNU_window_save", OCTETS(0x2d), { NONE, 0, 0 } },
+	{ "AARCH64_negate_ra_state_with_pc", OCTETS(0x2c), OF_SIGNED_RETURNS },
+	{ "GNU_window_save, AARCH64_negate_ra_state", OCTETS(0x2d), OF_SIGNED_RETURNS },
 	{ "GNU_args_size", OCTETS(0x2e, 16), AS_ENTERED },
-	{ "GNU_negative_offset_extended", OCTETS(0x2f, 6, 2), { NONE, 0, 0 } },
+	{ "GNU_negative_offset_extended", OCTETS(0x2f, DWARF_FP, 2), { NONE, 0, 0 } },
 	{ "hi_user", OCTETS(0x3f), { NONE, 0, 0 } },
 };
 
 /* Several instructions, and what they are together. */
 static const struct instruction programs[] = {
-	{ "a frame pointer is set up", OCTETS(0x0e, 16, 0x86, 2, 0x0d, 6), { RBP, 16, -16 } },
-	{ "and given back", OCTETS(0x0e, 16, 0x86, 2, 0x0d, 6, 0x0c, 7, 8, 0xc6), AS_ENTERED },
-	{ "the last one counts", OCTETS(0x86, 2, 0x86, 3), { RSP, 8, -24 } },
-	{ "restore_extended", OCTETS(0x86, 2, 0x06, 6), AS_ENTERED },
-	{ "state comes back", OCTETS(0x0e, 16, 0x0a, 0x86, 2, 0x0e, 64, 0x0b), { RSP, 16, 0 } },
+	{ "a frame pointer is set up", OCTETS(0x0e, 16, 0x80 | DWARF_FP, 2, 0x0d, DWARF_FP), { FP, 16, -16 } },
+	{ "and given back", OCTETS(0x0e, 16, 0x80 | DWARF_FP, 2, 0x0d, DWARF_FP, 0x0c, DWARF_SP, 8, 0xc0 | DWARF_FP), AS_ENTERED },
+	{ "the last one counts", OCTETS(0x80 | DWARF_FP, 2, 0x80 | DWARF_FP, 3), { SP, 8, -24 } },
+	{ "restore_extended", OCTETS(0x80 | DWARF_FP, 2, 0x06, DWARF_FP), AS_ENTERED },
+	{ "state comes back", OCTETS(0x0e, 16, 0x0a, 0x80 | DWARF_FP, 2, 0x0e, 64, 0x0b), { SP, 16, 0 } },
 	{ "a simple state comes back", OCTETS(0x0a, 0x0f, 1, 0x9c, 0x0b), AS_ENTERED },
-	{ "states are a stack", OCTETS(0x0a, 0x0e, 16, 0x0a, 0x0e, 24, 0x0b), { RSP, 16, 0 } },
+	{ "states are a stack", OCTETS(0x0a, 0x0e, 16, 0x0a, 0x0e, 24, 0x0b), { SP, 16, 0 } },
 	{ "four states", OCTETS(0x0a, 0x0a, 0x0a, 0x0a, 0x0b, 0x0b, 0x0b, 0x0b), AS_ENTERED },
 	{ "five states", OCTETS(0x0a, 0x0a, 0x0a, 0x0a, 0x0a), { NONE, 0, 0 } },
 	{ "one state less than asked for", OCTETS(0x0a, 0x0b, 0x0b), { NONE, 0, 0 } },
-	{ "ra found again by restore", OCTETS(0x07, 16, 0xd0), AS_ENTERED },
-	{ "ra found again by offset", OCTETS(0x07, 16, 0x90, 1), AS_ENTERED },
-	{ "ra found again by its state", OCTETS(0x0a, 0x07, 16, 0x0b), AS_ENTERED },
-	{ "outermost, whatever the CFA", OCTETS(0x0e, 16, 0x07, 16), { OUTERMOST, 0, 0 } },
-	{ "not understood, then defined", OCTETS(0x0c, 3, 8, 0x0c, 7, 8), { NONE, 0, 0 } },
+	{ "ra found again by restore", OCTETS(0x07, DWARF_RA, 0xc0 | DWARF_RA), AS_ENTERED },
+	{ "ra found again by offset", OCTETS(0x07, DWARF_RA, 0x80 | DWARF_RA, 1), AS_ENTERED },
+	{ "ra found again by its state", OCTETS(0x0a, 0x07, DWARF_RA, 0x0b), AS_ENTERED },
+	{ "outermost, whatever the CFA", OCTETS(0x0e, 16, 0x07, DWARF_RA), { OUTERMOST, 0, 0 } },
+	{ "not understood, then defined", OCTETS(0x0c, 3, 8, 0x0c, DWARF_SP, 8), { NONE, 0, 0 } },
 	{ "behind an unknown one", OCTETS(0x0e, 16, 0x3e), { NONE, 0, 0 } },
-	{ "padding", OCTETS(0x0e, 16, 0, 0, 0, 0, 0, 0, 0), { RSP, 16, 0 } },
+	{ "padding", OCTETS(0x0e, 16, 0, 0, 0, 0, 0, 0, 0), { SP, 16, 0 } },
 	{ "uleb of ten bytes", OCTETS(0x0e, 0x90, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0),
-	  { RSP, 16, 0 } },
+	  { SP, 16, 0 } },
 	{ "uleb of eleven bytes",
 	  OCTETS(0x0e, 0x90, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0), { NONE, 0, 0 } },
 	{ "sleb of eleven bytes",
-	  OCTETS(0x11, 6, 0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0), { NONE, 0, 0 } },
+	  OCTETS(0x11, DWARF_FP, 0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0), { NONE, 0, 0 } },
 	{ "uleb of all bits, scaled",
-	  OCTETS(0x86, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1), { RSP, 8, 8 } },
+	  OCTETS(0x80 | DWARF_FP, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1), { SP, 8, 8 } },
 	{ "half of all numbers, scaled",
 	  OCTETS(0x83, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f), AS_ENTERED },
 	{ "expression longer than the rest", OCTETS(0x10, 3, 3, 0x77, 8), { NONE, 0, 0 } },
@@ -269,7 +285,7 @@ Test(frame_rule, rows_hold_from_their_location_on)
 		{ "advance_loc4", OCTETS(0x04, 44, 1, 0, 0, 0x0e, 16), 300 },
 		{ "twice", OCTETS(0x43, 0x44, 0x0e, 16), 7 },
 	};
-	static const struct expected later = { RSP, 16, 0 }, first = AS_ENTERED;
+	static const struct expected later = { SP, 16, 0 }, first = AS_ENTERED;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		fill(rows[i].program.at, rows[i].program.size);
@@ -286,20 +302,20 @@ Test(frame_rule, rows_hold_from_their_location_on)
 Test(frame_rule, factors_scale)
 {
 	struct record common, description;
-	static const uint8_t program[] = { 0x86, 4, 0x42, 0x0e, 16 };
+	static const uint8_t program[] = { 0x80 | DWARF_FP, 4, 0x42, 0x0e, 16 };
 
-	record_common(&common,
-		      &(const struct common_parts){ .factors = OCTETS(4, 0x7c, 16),
-						    .program = OCTETS(0x0c, 7, 8, 0x90, 2) });
+	record_common(&common, &(const struct common_parts){
+				       .factors = OCTETS(4, 0x7c, DWARF_RA),
+				       .program = OCTETS(0x0c, DWARF_SP, 8, 0x80 | DWARF_RA, 2) });
 	record_description(&description, program, sizeof(program));
 	section_fill(&section, &common, &description);
-	expect(&(const struct expected){ RSP, 8, -16 }, 7, "before");
-	expect(&(const struct expected){ RSP, 16, -16 }, 8, "from there on");
+	expect(&(const struct expected){ SP, 8, -16 }, 7, "before");
+	expect(&(const struct expected){ SP, 16, -16 }, 8, "from there on");
 }
 
 Test(frame_rule, versions)
 {
-	static const struct octets wide = OCTETS(1, 0x78, 0x90, 0);
+	static const struct octets wide = OCTETS(1, 0x78, 0x80 | DWARF_RA, 0);
 
 	for (unsigned int version = 1; version < 256; version++) {
 		struct common_parts parts = { .version = (uint8_t)version };
@@ -316,10 +332,10 @@ Test(frame_rule, versions)
 	expect_as_entered("a column by uleb");
 	fill_common(&(const struct common_parts){ .version = 1, .factors = wide });
 	expect_none("a column by uleb in version 1");
-	fill_common(&(const struct common_parts){ .factors = OCTETS(1, 0x78, 30) });
+	fill_common(&(const struct common_parts){ .factors = OCTETS(1, 0x78, DWARF_RA + 1) });
 	expect_none("another column");
 	fill_common(&(const struct common_parts){
-		.version = 4, .letters = "zR", .factors = OCTETS(8, 0, 1, 0x78, 16) });
+		.version = 4, .letters = "zR", .factors = OCTETS(8, 0, 1, 0x78, DWARF_RA) });
 	expect_none("version 4 as it is written");
 }
 
@@ -327,12 +343,12 @@ Test(frame_rule, versions)
 Test(frame_rule, incomplete_common_entries_are_refused)
 {
 	static const struct instruction rows[] = {
-		{ "no CFA", OCTETS(0x90, 1), { NONE, 0, 0 } },
-		{ "no register", OCTETS(0x0e, 8, 0x90, 1), { NONE, 0, 0 } },
-		{ "no return address", OCTETS(0x0c, 7, 8), { NONE, 0, 0 } },
+		{ "no CFA", OCTETS(0x80 | DWARF_RA, 1), { NONE, 0, 0 } },
+		{ "no register", OCTETS(0x0e, 8, 0x80 | DWARF_RA, 1), { NONE, 0, 0 } },
+		{ "no return address", OCTETS(0x0c, DWARF_SP, 8), { NONE, 0, 0 } },
 		{ "nothing", OCTETS(0), { NONE, 0, 0 } },
-		{ "rbp saved by all", OCTETS(ENTRY_STATE, 0x86, 2), { RSP, 8, -16 } },
-		{ "outermost all", OCTETS(0x07, 16), { OUTERMOST, 0, 0 } },
+		{ "rbp saved by all", OCTETS(ENTRY_STATE, 0x80 | DWARF_FP, 2), { SP, 8, -16 } },
+		{ "outermost all", OCTETS(0x07, DWARF_RA), { OUTERMOST, 0, 0 } },
 		{ "unknown", OCTETS(ENTRY_STATE, 0x3f), { NONE, 0, 0 } },
 	};
 
@@ -345,17 +361,19 @@ Test(frame_rule, incomplete_common_entries_are_refused)
 /* restore goes back to what all functions share. */
 Test(frame_rule, restore_is_to_the_common_state)
 {
-	static const uint8_t program[] = { 0x86, 5, 0xc6, 0x90, 1, 0xd0 };
+	static const uint8_t program[] = { 0x80 | DWARF_FP, 5, 0xc0 | DWARF_FP,
+					   0x80 | DWARF_RA, 1, 0xc0 | DWARF_RA };
 	struct record common, description;
 
-	record_common(&common, &(const struct common_parts){
-				       .program = OCTETS(ENTRY_STATE, 0x86, 2, 0x07, 16) });
+	record_common(&common,
+		      &(const struct common_parts){
+			      .program = OCTETS(ENTRY_STATE, 0x80 | DWARF_FP, 2, 0x07, DWARF_RA) });
 	record_description(&description, program, sizeof(program));
 	section_fill(&section, &common, &description);
 	expect(&(const struct expected){ OUTERMOST, 0, 0 }, 0, "outermost again");
 	record_description(&description, program, sizeof(program) - 1);
 	section_fill(&section, &common, &description);
-	expect(&(const struct expected){ RSP, 8, -16 }, 0, "saved as by all");
+	expect(&(const struct expected){ SP, 8, -16 }, 0, "saved as by all");
 }
 
 Test(frame_rule, augmentations)
@@ -373,8 +391,8 @@ Test(frame_rule, augmentations)
 		{ "zLR", OCTETS(2, 0x1b, 0x1b), true },
 		{ "zRS", OCTETS(1, 0x1b), false },
 		{ "zSR", OCTETS(1, 0x1b), false },
-		{ "zRB", OCTETS(1, 0x1b), false },
-		{ "zRG", OCTETS(1, 0x1b), false },
+		{ "zRB", OCTETS(1, 0x1b), SIGNS_RETURNS },
+		{ "zRG", OCTETS(1, 0x1b), SIGNS_RETURNS },
 		{ "zRz", OCTETS(1, 0x1b), false },
 		{ "zX", OCTETS(1, 0x1b), false },
 		{ "z", OCTETS(0), false },
@@ -550,7 +568,7 @@ Test(frame_rule, augmentation_data_of_descriptions)
 	} rows[] = {
 		{ OCTETS(0), AS_ENTERED },
 		{ OCTETS(4, 0x0e, 16, 0x0e, 16), AS_ENTERED },
-		{ OCTETS(3, 0x0e, 16, 0x0e, 0x0e, 16), { RSP, 16, 0 } },
+		{ OCTETS(3, 0x0e, 16, 0x0e, 0x0e, 16), { SP, 16, 0 } },
 		{ OCTETS(5, 0x0e, 16, 0x0e, 16), { NONE, 0, 0 } },
 		{ OCTETS(0x7f), { NONE, 0, 0 } },
 		{ OCTETS(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1), { NONE, 0, 0 } },
@@ -667,7 +685,7 @@ Test(frame_rule, bounds_of_another_segment)
 	fill((const uint8_t[]){ 0x0e, 16 }, 2);
 	world.start = section.code;
 	world.end = section.code + SECTION_PAGE;
-	expect(&(const struct expected){ RSP, 16, 0 }, 0, "another segment");
+	expect(&(const struct expected){ SP, 16, 0 }, 0, "another segment");
 	cr_expect(frame_is_described(pc_at(0)));
 }
 
