@@ -12,21 +12,24 @@
 #include "calls/getaddrinfo.h"
 #include "end/finish.h"
 #include "end/inherited.h"
+#include "ledger/access.h"
 #include "libc/columns.h"
 #include "libc/cxx_runtime.h"
 #include "libc/loaded.h"
 #include "libc/objects.h"
 #include "libc/real.h"
+#include "process/bare.h"
+#include "process/privilege.h"
 #include "process/programs.h"
 #include "record/identity.h"
 #include "record/scopes.h"
 #include "record/sweep.h"
 #include "shim/address_space.h"
+#include "shim/readable.h"
 #include "shim/self_map.h"
 #include "shim/state.h"
 #include "shim/variables.h"
 #include "stack/capture.h"
-#include "shim/readable.h"
 
 /* musl loads us too, calls constructors without arguments, and must run on untouched. */
 extern __typeof__(gnu_get_libc_version) gnu_get_libc_version __attribute__((weak));
@@ -160,54 +163,106 @@ static void warn_of_room(void)
 }
 
 /* The entry stays without a hello, and says why. */
-static void entry_decline(uint32_t announced)
+static void entry_decline(uint32_t announced, enum process_hindrance why, const char *first)
 {
 	struct ledger_process *process = ledger_process_at(&shim.ledger, announced);
 
-	if (!process)
+	if (!process || LEDGER_LOAD(process->state) != PROCESS_EXPECTED)
 		return;
-	LEDGER_STORE(process->hindrance, HINDRANCE_ROOM);
-	if (entry_is_first(announced) && !shim.ledger.header->has_launcher)
+	LEDGER_STORE(process->hindrance, why);
+	if (why == HINDRANCE_ROOM && entry_is_first(announced) && bare_take_over(first))
 		warn_of_room(); /* nobody is there to report it */
 }
 
-static bool session_join(const char *variable)
+/* Attach to the ledger that UNCLOSED_LEDGER names. */
+static bool session_find(const char *variable, uint32_t *ret_announced)
 {
 	const char *colon = strrchr(variable, ':');
 	uint64_t announced;
-	uint32_t index;
 	struct text path;
 
 	if (!colon || !text_parse_number(colon + 1, strlen(colon + 1), &announced))
 		return false;
 	text_init(&path, shim.ledger_path, sizeof(shim.ledger_path));
 	text_add_bytes(&path, variable, (size_t)(colon - variable));
+	*ret_announced = (uint32_t)announced;
 	/* A session that is over has no ledger any more: then nobody listens. */
-	if (path.is_cut || ledger_attach(&shim.ledger, shim.ledger_path) != 0)
+	return !path.is_cut && ledger_attach(&shim.ledger, shim.ledger_path) == 0;
+}
+
+/*
+ * `first` is the value of UNCLOSED_FIRST. Both it and the ledger must say so for an image to
+ * be the one that reports: others may write the ledger.
+ */
+static bool session_join(const char *variable, const char *first)
+{
+	uint32_t announced, index;
+
+	if (!session_find(variable, &announced))
 		return false;
 	if (room_is_short()) {
-		entry_decline((uint32_t)announced);
+		entry_decline(announced, HINDRANCE_ROOM, first);
 		ledger_detach(&shim.ledger);
 		return false;
 	}
-	if (!identity_take((uint32_t)announced, &index))
+	if (!identity_take(announced, &index))
 		return false;
 	shim.recorder.process_index = index;
 	shim.is_program = entry_is_first(index);
-	shim.is_bare = shim.is_program && !shim.ledger.header->has_launcher;
+	shim.is_bare = shim.is_program && bare_take_over(first);
 	return true;
 }
+
+/* Does our program start no other one, by its first word? */
+static bool is_reading(char *const *argv)
+{
+	static const char words[] = " report diff merge check help complete --help --version ";
+	const char *word = argv && argv[0] && argv[1] ? argv[1] : "";
+	const char *found = *word ? strstr(words, word) : NULL;
+
+	return found && found[-1] == ' ' && found[strlen(word)] == ' ';
+}
+
+/* A program of ours tells the session that started it, if any, and no more. */
+static void session_decline(const char *variable, char *const *argv)
+{
+	uint32_t announced;
+
+	if (!variable || !session_find(variable, &announced))
+		return;
+	entry_decline(announced, is_reading(argv) ? HINDRANCE_OURS : HINDRANCE_SESSION, NULL);
+	ledger_detach(&shim.ledger);
+}
+
+/* A folder that somebody named; the system's own are as they are. */
+static bool folder_is_refused(const char *folder)
+{
+	if (!ledger_folder_is_open(folder))
+		return false;
+	warn("no ledger in a folder that others may write (chmod +t, or go-w): ", folder,
+	     strlen(folder));
+	return true;
+}
+
+#define REFUSED -EXDEV /* no system call of ours fails with it */
 
 static int session_create(const struct options *options, const char *temporary, const char *runtime)
 {
 	const char *const places[] = { options->ledger_dir, "/dev/shm", temporary, "/tmp",
 				       runtime };
+	const char *const given[] = { options->ledger_dir, NULL, temporary, NULL, runtime };
 	uint64_t size = ledger_size_allowed();
 	int result = -ENOENT;
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		if (!places[i] || !*places[i])
 			continue;
+		if (given[i] && folder_is_refused(given[i])) {
+			result = REFUSED;
+			if (places[i] == options->ledger_dir)
+				break;
+			continue;
+		}
 		result = ledger_create(&shim.ledger, places[i], size, shim.ledger_path,
 				       sizeof(shim.ledger_path));
 		if (result == 0 || places[i] == options->ledger_dir)
@@ -219,18 +274,23 @@ static int session_create(const struct options *options, const char *temporary, 
 /* First process of a session without launcher. */
 static bool session_begin(char *const *environment, struct options *options)
 {
-	const char *written = environment_find(environment, OPTIONS_VARIABLE);
 	struct ledger_header *header;
 	struct ledger_process *first;
+	int result;
 
+	if (reports_are_too_deep(environment))
+		return false;
 	if (room_is_short()) {
 		warn_of_room();
 		return false;
 	}
-	if (session_create(options, environment_find(environment, "TMPDIR="),
-			   environment_find(environment, "XDG_RUNTIME_DIR=")) < 0) {
-		warn("no room for a ledger (1 MiB) in /dev/shm, $TMPDIR or /tmp; not watching", "",
-		     0);
+	result = session_create(options, environment_find(environment, "TMPDIR="),
+				environment_find(environment, "XDG_RUNTIME_DIR="));
+	if (result < 0) {
+		if (result != REFUSED || !options->ledger_dir) /* else it has been said */
+			warn("no room for a ledger (1 MiB) in /dev/shm, $TMPDIR or /tmp; not "
+			     "watching",
+			     "", 0);
 		return false;
 	}
 	header = shim.ledger.header;
@@ -241,13 +301,8 @@ static bool session_begin(char *const *environment, struct options *options)
 	header->keeps_all = options_ask_for_programs(options);
 	header->keeps_open = options_ask_for_open(options);
 	header->spreads_numbers = options->spreads_numbers;
-	if (written) /* an image that comes later may not have it */
-		header->options_ref = ledger_string_add(&shim.ledger, written, strlen(written));
-	header->path_ref =
-		ledger_string_add(&shim.ledger, shim.ledger_path, strlen(shim.ledger_path));
-	header->preload_ref =
-		ledger_string_add(&shim.ledger, shim.library_path, strlen(shim.library_path));
 	header->cwd_ref = read_directory();
+	bare_begin(environment_find(environment, OPTIONS_VARIABLE), header->started_wall_ns);
 	first = ledger_process_new(&shim.ledger, &shim.recorder.process_index);
 	if (!first)
 		return false;
@@ -297,7 +352,7 @@ static void objects_ask(void)
 	objects_init(find, REAL(dl_iterate_phdr));
 }
 
-static void start(char *const *argv, char *const *environment)
+static void start(char *const *argv, char **environment)
 {
 	static char storage[1024];
 	const char *ledger = environment_find(environment, LEDGER_VARIABLE);
@@ -306,15 +361,22 @@ static void start(char *const *argv, char *const *environment)
 	if (is_started)
 		return;
 	is_started = true;
-	options_read(&options, environment, storage, sizeof(storage));
 	throwers_init();
+	if (program_is_privileged(environment))
+		return;
+	options_read(&options, environment, storage, sizeof(storage));
 	if (options.is_off)
 		return;
+	if (program_is_ours()) {
+		session_decline(ledger, argv);
+		return;
+	}
 	library_path_find();
 	readable_init(environment);
 	objects_ask();
 	addrinfo_init();
-	if (ledger ? !session_join(ledger) : !session_begin(environment, &options))
+	if (ledger ? !session_join(ledger, environment_find(environment, FIRST_VARIABLE))
+		   : !session_begin(environment, &options))
 		return;
 	calls_write();
 	hello(shim.recorder.process_index, argv, environment);

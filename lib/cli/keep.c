@@ -3,12 +3,12 @@
 #include "cli/keep.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "ledger/layout.h"
+#include "report/replacement.h"
 
 static int range_copy(int from, int to, off_t at, off_t end)
 {
@@ -72,28 +72,16 @@ static int copy_trim(int copy)
 	return 0;
 }
 
-static int copy(int source, const char *to)
-{
-	int target = open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
-	int result = target < 0 ? -errno : sparse_copy(source, target);
-
-	if (result == 0)
-		result = copy_trim(target);
-	if (target >= 0 && close(target) < 0 && result == 0)
-		result = -errno;
-	return result;
-}
-
 /* Always a copy: a process that runs on may still write to the original. */
-int ledger_keep(const char *from, int from_fd, const char *to)
+int ledger_keep(int from, const char *to)
 {
-	int source = from_fd >= 0 ? from_fd : open(from, O_RDONLY | O_CLOEXEC);
-	int result = source < 0 ? -errno : copy(source, to);
+	struct replacement replacement;
+	int result = replacement_begin(&replacement, to, 0600);
 
-	if (source >= 0 && source != from_fd)
-		close(source);
-
+	if (result < 0)
+		return result;
+	result = sparse_copy(from, replacement.fd);
 	if (result == 0)
-		(void)unlink(from); /* a leftover is swept at the next start */
-	return result;
+		result = copy_trim(replacement.fd);
+	return replacement_end(&replacement, result);
 }

@@ -8,10 +8,9 @@
 #define UNCLOSED_CLI_KEEP_H
 
 /*
- * Copy the ledger at `from` to `to`, replacing a file there, without holes at
- * its end, and remove `from`. `from_fd` is the same ledger, open for reading, which may have
- * lost its name; or -1. Returns 0, or -errno with `from` still in place.
+ * Copy the ledger that is open as `from` to `to`, replacing a file there, without holes at its
+ * end. Returns 0 or -errno, or as replacement_begin().
  */
-int ledger_keep(const char *from, int from_fd, const char *to);
+int ledger_keep(int from, const char *to);
 
 #endif

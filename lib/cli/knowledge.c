@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/program.h"
 #include "report/json/baseline_file.h"
+#include "report/replacement.h"
 #include "report/report.h"
 
 static int rules_load(struct known *known, const char *path)
@@ -81,7 +82,8 @@ static int baseline_load(struct known *known, const struct options *options)
 	if (options->is_baseline_updated) {
 		result = report_check_file(path);
 		if (result < 0)
-			return complain("cannot write baseline '%s': %s", path, strerror(-result));
+			return complain("cannot write baseline '%s': %s", path,
+					replacement_error(result));
 	}
 	known->is_updating = options->is_baseline_updated;
 	result = baseline_take(&known->baseline, path);
@@ -153,8 +155,8 @@ static int baseline_save(struct known *known)
 	if (result == 0) {
 		result = baseline_write(&known->updated, path);
 		if (result < 0)
-			result =
-				complain("cannot write baseline '%s': %s", path, strerror(-result));
+			result = complain("cannot write baseline '%s': %s", path,
+					  replacement_error(result));
 	}
 	if (lock >= 0)
 		close(lock);

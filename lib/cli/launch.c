@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -104,7 +105,7 @@ static _Noreturn void child_run(struct launch *launch, pid_t launcher, const cha
 	execve(path, argv, environment);
 	if (errno == ENOEXEC && is_text)
 		shell_exec(path, argv, environment);
-	atomic_store_explicit(&entry->exec_errno, (uint32_t)errno, memory_order_relaxed);
+	atomic_store(launch->exec_errno, errno);
 	_exit(EXIT_NOT_FOUND);
 }
 
@@ -122,11 +123,30 @@ static bool is_text_file(const char *path)
 	return length >= 0 && !memchr(bytes, '\0', (size_t)length);
 }
 
+/* Shared with our child until its exec. The ledger is shared with whatever PROGRAM starts. */
+static int shared_make(struct launch *launch)
+{
+	void *shared = launch->exec_errno;
+
+	if (!shared)
+		shared = mmap(NULL, sizeof(*launch->exec_errno), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return -errno;
+	launch->exec_errno = shared;
+	atomic_store(launch->exec_errno, 0);
+	return 0;
+}
+
 int launch_start(struct launch *launch, const char *path, char **argv, char **environment,
 		 struct ledger_process *entry)
 {
 	pid_t launcher = getpid();
 	bool is_text = is_text_file(path);
+	int result = shared_make(launch);
+
+	if (result < 0)
+		return result;
 
 	fflush(NULL); /* nothing of ours may come out of the child */
 	launch->pid = fork();

@@ -33,6 +33,9 @@ struct launch {
 	sigset_t mask;             /* as we got it; the program's */
 	struct sigaction on_child; /* disposition of SIGCHLD as we got it; the program's */
 	struct mend *mend;         /* of the session's ledger, while we wait */
+	/* Why PROGRAM could not be executed, written by our child; 0: it was. No program sees it.
+	 */
+	_Atomic(int) *exec_errno;
 };
 
 /*
@@ -46,7 +49,7 @@ void launch_init(struct launch *launch);
 
 /*
  * Start the program; `entry` is its process entry, in shared memory, and gets
- * its pid. Returns 0 or -errno of fork. A failed exec shows as entry->exec_errno
+ * its pid. Returns 0 or -errno of fork. A failed exec shows as *launch->exec_errno
  * when the program has ended.
  */
 int launch_start(struct launch *launch, const char *path, char **argv, char **environment,

@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/own_note.h"
 #include "cli/cli.h"
 #include "cli/stack.h"
+
+OWN_NOTE;
 
 static const struct command {
 	const char *name;

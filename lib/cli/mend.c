@@ -3,6 +3,7 @@
 #include "cli/mend.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,28 +13,33 @@
 /* Somebody who goes on cutting is not waited for. */
 #define ROUNDS_MAX 100
 
-bool mend_is_lost(const char *path)
+bool mend_is_lost(int fd)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct ledger_header header;
-	bool is_lost = fd >= 0 &&
-		       pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
-		       header.magic == LEDGER_MAGIC && header.version == LEDGER_VERSION &&
-		       LEDGER_LOAD(header.cuts) & CUTS_LOST;
 
-	if (fd >= 0)
-		close(fd); /* was only read */
-	return is_lost;
+	return pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
+	       header.magic == LEDGER_MAGIC && header.version == LEDGER_VERSION &&
+	       LEDGER_LOAD(header.cuts) & CUTS_LOST;
 }
 
-void mend_begin(struct mend *mend, struct ledger *ledger, const char *path)
+/* By the descriptor: the name may be another file's. Without /proc, by the name. */
+static bool is_watched(const struct mend *mend, const char *path)
 {
-	*mend = (struct mend){ .ledger = ledger, .size = ledger->header->file_size };
-	mend->file_fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", mend->file_fd); /* fits */
+	return inotify_add_watch(mend->watch_fd, name, IN_MODIFY) >= 0 ||
+	       inotify_add_watch(mend->watch_fd, path, IN_MODIFY | IN_DONT_FOLLOW) >= 0;
+}
+
+void mend_begin(struct mend *mend, struct ledger *ledger, int file_fd, const char *path)
+{
+	*mend = (struct mend){ .ledger = ledger,
+			       .file_fd = file_fd,
+			       .size = ledger->header->file_size };
 	mend->watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	/* The signal is told with its descriptor when it is asked for by F_SETSIG. */
-	if (mend->watch_fd >= 0 && mend->file_fd >= 0 &&
-	    inotify_add_watch(mend->watch_fd, path, IN_MODIFY) >= 0 &&
+	if (mend->watch_fd >= 0 && is_watched(mend, path) &&
 	    fcntl(mend->watch_fd, F_SETOWN, getpid()) == 0 &&
 	    fcntl(mend->watch_fd, F_SETSIG, MEND_SIGNAL) == 0 &&
 	    fcntl(mend->watch_fd, F_SETFL, O_ASYNC | O_NONBLOCK) == 0)
@@ -120,7 +126,5 @@ void mend_end(struct mend *mend)
 {
 	if (mend->watch_fd >= 0)
 		close(mend->watch_fd);
-	if (mend->file_fd >= 0)
-		close(mend->file_fd);
 	mend->watch_fd = mend->file_fd = -1;
 }

@@ -26,15 +26,15 @@ struct ledger;
 
 struct mend {
 	int watch_fd; /* inotify; -1: the kernel has none for us */
-	int file_fd;  /* the ledger's file, for writing; -1: none */
+	int file_fd;  /* the ledger's file, for writing; the session's. -1: none */
 	struct ledger *ledger;
 	uint64_t size;   /* of the file, as it was made */
 	uint32_t cuts;   /* that processes of the session have made good (ledger_mend()) */
 	bool is_damaged; /* something that was in use is lost */
 };
 
-/* Watch the file of a ledger just made, before anybody else uses it. */
-void mend_begin(struct mend *mend, struct ledger *ledger, const char *path);
+/* Watch the file of a ledger just made, open for writing, before anybody else uses it. */
+void mend_begin(struct mend *mend, struct ledger *ledger, int file_fd, const char *path);
 
 /* Is this signal ours? */
 bool mend_is_asked(const struct mend *mend, const siginfo_t *info);
@@ -44,8 +44,8 @@ void mend_now(struct mend *mend);
 
 void mend_end(struct mend *mend);
 
-/* Is it a ledger of which something is lost so? A session's processes say so in it. */
-bool mend_is_lost(const char *path);
+/* Is the open file a ledger of which something is lost so? A session's processes say so in it. */
+bool mend_is_lost(int fd);
 
 /* Of a ledger's file that has been cut to `size`: was more in use? */
 bool mend_is_in_use(int file_fd, uint64_t size);

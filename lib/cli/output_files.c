@@ -9,16 +9,36 @@
 
 #include "cli/cli.h"
 #include "report/formats.h"
+#include "report/replacement.h"
 
 #define NAME_SIZE 4096
 
+/*
+ * Who started PROGRAM knows what it is called, its number and when that was. A ledger
+ * may have been written to by another user, who would choose the names of our files.
+ */
+static int program_pid(const struct report *report)
+{
+	if (report->naming.program)
+		return report->naming.pid;
+	return report->process_count ? report->processes[0].pid : 0;
+}
+
+static int64_t program_start_ns(const struct report *report)
+{
+	return report->naming.program ? report->naming.started_wall_ns : report->started_wall_ns;
+}
+
 static const char *program_name(const struct report *report)
 {
-	const char *exe = report->process_count > 0 ? report->processes[0].exe : NULL;
-	const char *slash = exe ? strrchr(exe, '/') : NULL;
+	const char *exe = report->naming.program;
+	const char *slash;
 
+	if (!exe && report->process_count > 0)
+		exe = report->processes[0].exe;
 	if (!exe)
 		return "unknown";
+	slash = strrchr(exe, '/');
 	return slash ? slash + 1 : exe;
 }
 
@@ -35,13 +55,12 @@ char *output_name(const struct report *report, const char *pattern)
 		int length;
 
 		if (at[0] == '%' && at[1] == 'p')
-			length = snprintf(name + used, room, "%d",
-					  report->process_count ? report->processes[0].pid : 0);
+			length = snprintf(name + used, room, "%d", program_pid(report));
 		else if (at[0] == '%' && at[1] == 'e')
 			length = snprintf(name + used, room, "%s", program_name(report));
 		else if (at[0] == '%' && at[1] == 't')
 			length = snprintf(name + used, room, "%lld",
-					  (long long)(report->started_wall_ns / 1000000000));
+					  (long long)(program_start_ns(report) / 1000000000));
 		else if (at[0] == '%' && at[1] == '%')
 			length = snprintf(name + used, room, "%%");
 		else
@@ -102,7 +121,7 @@ static int output_check(const struct options *options, const struct report_forma
 	result = name ? report_check_file(name) : -ENOMEM;
 	free(name);
 	return result < 0 ? complain("cannot write %s report '%s': %s", format->writer->name,
-				     pattern, strerror(-result))
+				     pattern, replacement_error(result))
 			  : 0;
 }
 
@@ -124,7 +143,7 @@ static int output_write(const char *pattern, const struct report_writer *writer,
 
 	if (result < 0)
 		status = complain("cannot write %s report '%s': %s", writer->name,
-				  name ? name : pattern, strerror(-result));
+				  name ? name : pattern, replacement_error(result));
 	free(name);
 	return status;
 }

@@ -75,16 +75,41 @@ static int json_source_read(const char *path, const struct arguments *arguments,
 	return 0;
 }
 
+/* Open the ledger, once: what is under its name later may be another's. */
+static int ledger_open(const char *path, int *ret_fd)
+{
+	const char *why = NULL;
+	int fd = snapshot_open(path, &why);
+
+	if (fd < 0)
+		return complain("cannot read ledger '%s': %s", path,
+				fd == -EPROTO && why ? why : strerror(-fd));
+	*ret_fd = fd;
+	return 0;
+}
+
+static int ledger_source_read(const char *path, const struct options *options, struct known *known,
+			      struct report *report)
+{
+	struct judge_context context = { .now_monotonic_ns =
+						 clock_read_ns(clock_find(), CLOCK_MONOTONIC),
+					 .options = options,
+					 .known = known,
+					 .is_alive = process_is_alive,
+					 .data = (void *)path };
+	int result = ledger_open(path, &context.ledger_fd);
+
+	if (result != 0)
+		return result;
+	result = ledger_judge(path, &context, report);
+	close(context.ledger_fd); /* was only read */
+	return result;
+}
+
 static int source_read(const char *path, const struct arguments *arguments, struct report *report)
 {
 	const struct options *options = &arguments->options;
 	struct known known;
-	struct judge_context context = { .now_monotonic_ns =
-						 clock_read_ns(clock_find(), CLOCK_MONOTONIC),
-					 .options = options,
-					 .known = &known,
-					 .is_alive = process_is_alive,
-					 .data = (void *)path };
 	enum source source;
 	int result = source_find(path, &source);
 
@@ -96,7 +121,7 @@ static int source_read(const char *path, const struct arguments *arguments, stru
 	result = knowledge_open(&known, options, source == SOURCE_LEDGER);
 	if (result == 0)
 		result = source == SOURCE_LEDGER
-				 ? ledger_judge(path, &context, report)
+				 ? ledger_source_read(path, options, &known, report)
 				 : json_source_read(path, arguments, &known, report);
 	if (result == 0)
 		knowledge_save(&known, report);
@@ -127,27 +152,6 @@ int command_report(int argc, char **argv)
 }
 
 /*
- * Names in UNCLOSED_OPTIONS are relative to the directory in which the program started;
- * it may have changed its directory since. When that directory is gone, we stay here.
- */
-static void start_directory_enter(const char *ledger_path, int ledger_fd)
-{
-	struct snapshot snapshot;
-	const char *why, *directory;
-	int result = ledger_fd > 0 ? snapshot_load_from(&snapshot, ledger_fd, &why)
-				   : snapshot_load(&snapshot, ledger_path, &why);
-
-	if (result < 0)
-		return; /* told when it is judged */
-	directory =
-		snapshot_string(&snapshot, atomic_load_explicit(&snapshot.ledger.header->cwd_ref,
-								memory_order_relaxed));
-	if (directory)
-		(void)!chdir(directory); /* gone: names are looked for from here */
-	snapshot_unload(&snapshot);
-}
-
-/*
  * Does anybody hear of what is found? Descriptor 2 is closed where the program has closed it, or
  * has put something else in its place.
  */
@@ -157,11 +161,73 @@ static bool has_listener(const struct options *options, bool has_stderr)
 	       options->summary || options->is_github;
 }
 
+/* The words of `--bare-report`, as preload/end/reporter.c gives them. */
+enum bare_word {
+	BARE_LEDGER = 1,
+	BARE_PID,
+	BARE_STATUS,
+	BARE_STARTED,
+	BARE_PROGRAM,
+	BARE_DIRECTORY,
+	BARE_FD
+};
+
+#define BARE_BY_SIGNAL 256 /* status: 256 + the number of the signal */
+
+static struct report_exit bare_exit(const char *word)
+{
+	int status = (int)strtol(word, NULL, 10);
+
+	if (status >= BARE_BY_SIGNAL)
+		return (struct report_exit){ .is_known = true,
+					     .is_signaled = true,
+					     .signal = status - BARE_BY_SIGNAL };
+	return (struct report_exit){ .is_known = true, .status = status };
+}
+
+static struct report_naming bare_naming(char **argv)
+{
+	return (struct report_naming){ .program =
+					       *argv[BARE_PROGRAM] ? argv[BARE_PROGRAM] : "unknown",
+				       .pid = (int)strtol(argv[BARE_PID], NULL, 10),
+				       .started_wall_ns = strtoll(argv[BARE_STARTED], NULL, 10) };
+}
+
+/* Judge, report, and remove the ledger. Returns our exit status. */
+static int bare_report(char **argv, struct judge_context *context, struct known *known,
+		       struct report *report)
+{
+	const struct options *options = context->options;
+	bool is_knowing = knowledge_open(known, options, true) == 0;
+	int status;
+
+	context->known = known;
+	report->naming = bare_naming(argv);
+	status = ledger_judge(argv[BARE_LEDGER], context, report);
+	if (status != 0) {
+		if (mend_is_lost(context->ledger_fd))
+			(void)ledger_file_dispose(argv[BARE_LEDGER], context->ledger_fd,
+						  NULL); /* the failure was told */
+		return status;
+	}
+	if (is_knowing)
+		knowledge_save(known, report);
+	else
+		knowledge_miss(report);
+	status = outputs_write(report, options);
+	if (status == 0 || report->exit_reason != REASON_CLEAN)
+		status = report->exit_status;
+	if (ledger_file_dispose(argv[BARE_LEDGER], context->ledger_fd, options) != 0 && status == 0)
+		status = EXIT_ERROR;
+	return status;
+}
+
 /*
- * `unclosed --bare-report LEDGER [FD]`, started by the shim at the end of the first
- * process of a session without a launcher. Our exit status is the one
- * with which that process ends: its own, where there is no place for any word about another.
- * FD: LEDGER is gone, and a copy of it is there.
+ * `unclosed --bare-report LEDGER PID STATUS STARTED PROGRAM DIRECTORY [FD]`, started by the shim
+ * at the end of the first process of a session without a launcher, which says who it is and
+ * how it ends. Our exit status is the one with which that process ends: its own, where there is
+ * no place for any word about another. FD: LEDGER is gone, and a copy of it is there. Names in
+ * UNCLOSED_OPTIONS are relative to DIRECTORY, in which the program started.
  */
 int command_bare_report(int argc, char **argv)
 {
@@ -169,46 +235,36 @@ int command_bare_report(int argc, char **argv)
 						 clock_read_ns(clock_find(), CLOCK_MONOTONIC),
 					 .is_alive = process_is_alive,
 					 .environment = environment_get };
+	bool has_stderr = fcntl(STDERR_FILENO, F_GETFD) >= 0;
+	struct report_exit exit;
 	struct options options;
 	struct report *report;
-	struct known known;
-	bool is_knowing, has_stderr = fcntl(STDERR_FILENO, F_GETFD) >= 0;
+	struct known known = { .is_updating = false };
 	int status;
 
 	standard_descriptors_guard();
 	deadly_writes_ignore();
 	(void)arguments_from_environment(&options); /* a bad key is told, and nothing more */
-	if (argc != 2 && argc != 3)
-		return complain("usage: unclosed --bare-report LEDGER [FD]");
-	if (argc == 3)
-		context.ledger_fd = (int)strtol(argv[2], NULL, 10);
+	if (argc != BARE_FD && argc != BARE_FD + 1)
+		return complain("usage: unclosed report [OPTIONS] LEDGER");
+	exit = bare_exit(argv[BARE_STATUS]);
+	context.options = &options;
+	context.exit = &exit;
+	context.data = argv[BARE_LEDGER];
+	context.cwd = argv[BARE_DIRECTORY];
+	context.is_nameless = argc == BARE_FD + 1;
+	if (context.is_nameless)
+		context.ledger_fd = (int)strtol(argv[BARE_FD], NULL, 10);
+	else if (ledger_open(argv[BARE_LEDGER], &context.ledger_fd) != 0)
+		return EXIT_ERROR;
 	report = report_new();
 	if (!report)
-		return complain("no memory for a report; the ledger is kept as '%s'", argv[1]);
-	if (getenv("UNCLOSED_OPTIONS"))
-		start_directory_enter(argv[1], context.ledger_fd);
-	is_knowing = knowledge_open(&known, &options, true) == 0;
-	context.options = &options;
-	context.known = &known;
-	context.data = argv[1];
-	context.is_nameless = context.ledger_fd > 0;
-	status = ledger_judge(argv[1], &context, report);
-	if (status == 0) {
-		if (is_knowing)
-			knowledge_save(&known, report);
-		else
-			knowledge_miss(report);
-		status = outputs_write(report, &options);
-		if (status == 0 || report->exit_reason != REASON_CLEAN)
-			status = report->exit_status;
-		if (ledger_file_dispose(argv[1], context.is_nameless ? context.ledger_fd : -1,
-					&options) != 0 && status == 0)
-			status = EXIT_ERROR;
-		if (!has_listener(&options, has_stderr))
-			status = report->exit.status;
-	} else if (mend_is_lost(argv[1])) {
-		(void)ledger_file_dispose(argv[1], -1, NULL); /* the failure was told */
-	}
+		return complain("no memory for a report; the ledger is kept as '%s'",
+				argv[BARE_LEDGER]);
+	(void)!chdir(context.cwd); /* gone: names are looked for from here */
+	status = bare_report(argv, &context, &known, report);
+	if (report->exit.is_known && !has_listener(&options, has_stderr))
+		status = exit.status;
 	knowledge_close(&known);
 	report_free(report);
 	return status;

@@ -87,6 +87,7 @@ static int outcome_judge(const struct run *run, struct session *session, struct 
 		.ledger_fd = session->file_fd,
 		.is_nameless = session_is_nameless(session),
 		.environment = environment_get,
+		.cwd = session->cwd,
 	};
 
 	if (session_is_cut(session))
@@ -94,6 +95,10 @@ static int outcome_judge(const struct run *run, struct session *session, struct 
 	outcome->report = report_new();
 	if (!outcome->report)
 		return complain("no memory for a report");
+	outcome->report->naming =
+		(struct report_naming){ .program = run->path,
+					.pid = (int)run->launch.pid,
+					.started_wall_ns = session->started_wall_ns };
 	return ledger_judge(session->path, &context, outcome->report);
 }
 
@@ -157,8 +162,8 @@ static int session_run(struct run *run, struct session *session, bool is_last,
 	}
 	wait_status = launch_wait(&run->launch);
 	ret_outcome->exit_monotonic_ns = clock_read_ns(clock_find(), CLOCK_MONOTONIC);
-	error = (int)atomic_load_explicit(&session->first->exec_errno, memory_order_relaxed);
-	if (error && atomic_load(&session->first->state) == PROCESS_EXPECTED) {
+	error = atomic_load(run->launch.exec_errno);
+	if (error) {
 		(void)session_close(session, NULL);
 		return program_complain(run->argv[0], error);
 	}
@@ -189,7 +194,7 @@ static size_t runs_make(struct run *run, struct outcome *outcomes, int *ret_stat
 	while (count < wanted && *ret_status == 0) {
 		struct outcome *outcome = &outcomes[count];
 
-		*ret_status = session_open(&session, run->options, run->library, run->path);
+		*ret_status = session_open(&session, run->options, run->path);
 		if (*ret_status != 0)
 			break;
 		count++;

@@ -3,7 +3,6 @@
 #include "cli/session.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,9 @@
 #include "cli/guard.h"
 #include "cli/keep.h"
 #include "cli/sweep.h"
+#include "ledger/access.h"
 #include "ledger/spare_name.h"
+#include "report/replacement.h"
 
 void session_directories(const struct options *options, const char *const **ret_directories)
 {
@@ -40,14 +41,25 @@ void session_directories(const struct options *options, const char *const **ret_
 	*ret_directories = directories;
 }
 
+/* No system call of ours fails with it: others may write the folder. */
+#define REFUSED (-EXDEV)
+
 /* The processes of the tree have other working directories: the path must be absolute. */
-static int create_in(struct session *session, const char *directory)
+static int create_in(struct session *session, const char *directory, bool is_given)
 {
 	if (!realpath(directory, session->directory))
 		return -errno;
+	if (is_given && ledger_folder_is_open(session->directory)) {
+		(void)complain("no ledger in '%s': others may write that folder, and remove what "
+			       "is in it (chmod +t, or go-w; it is to be yours, or root's)",
+			       directory);
+		return REFUSED;
+	}
 	sweep(session->directory);
-	return ledger_create(&session->ledger, session->directory, ledger_size_allowed(),
-			     session->path, sizeof(session->path));
+	session->file_fd =
+		ledger_create_open(&session->ledger, session->directory, ledger_size_allowed(),
+				   session->path, sizeof(session->path));
+	return session->file_fd < 0 ? session->file_fd : 0;
 }
 
 /* EFAULT is how a full file system answers MADV_POPULATE_WRITE; EFBIG is RLIMIT_FSIZE. */
@@ -66,12 +78,18 @@ static int create_anywhere(struct session *session, const struct options *option
 
 	session_directories(options, &directories);
 	for (size_t i = 0; directories[i]; i++) {
-		result = create_in(session, directories[i]);
+		bool is_given = options->ledger_dir || (strcmp(directories[i], "/dev/shm") != 0 &&
+							strcmp(directories[i], "/tmp") != 0);
+
+		/* The system's own folders are as they are. */
+		result = create_in(session, directories[i], is_given);
 		if (result == 0)
 			return 0;
 		if (!first_result)
 			first_result = result;
 	}
+	if (options->ledger_dir && first_result == REFUSED)
+		return EXIT_ERROR; /* it has been said */
 	if (options->ledger_dir)
 		return complain("cannot create a ledger in '%s': %s", options->ledger_dir,
 				create_error(-first_result));
@@ -101,26 +119,22 @@ static int announce(struct session *session, const char *program)
 	return 0;
 }
 
-int session_open(struct session *session, const struct options *options, const char *library,
-		 const char *program)
+int session_open(struct session *session, const struct options *options, const char *program)
 {
 	struct ledger_header *header;
-	char *cwd;
 	int status = create_anywhere(session, options);
 
 	if (status != 0)
 		return status;
 	/*
-	 * The report is read through it, whatever becomes of the name. Without it the name must do,
-	 * and without the lock the check by pids protects the file: not worth failing for.
+	 * The report is read through the descriptor, whatever becomes of the name. Without the lock
+	 * the check by pids protects the file: not worth failing for.
 	 */
-	session->file_fd = open(session->path, O_RDONLY | O_CLOEXEC);
-	if (session->file_fd >= 0)
-		(void)flock(session->file_fd, LOCK_SH | LOCK_NB);
-
+	(void)flock(session->file_fd, LOCK_SH | LOCK_NB);
 	guard_begin(&session->ledger);
-	mend_begin(&session->mend, &session->ledger, session->path);
+	mend_begin(&session->mend, &session->ledger, session->file_fd, session->path);
 	header = session->ledger.header;
+	session->started_wall_ns = (int64_t)header->started_wall_ns;
 	session->size = header->file_size;
 	header->has_launcher = 1;
 	header->stack_depth = options->stack_depth;
@@ -130,11 +144,10 @@ int session_open(struct session *session, const struct options *options, const c
 	header->keeps_all = options_ask_for_programs(options);
 	header->keeps_open = options_ask_for_open(options);
 	header->spreads_numbers = options->spreads_numbers;
-	header->preload_ref = text_add_to(&session->ledger, library);
-	header->path_ref = text_add_to(&session->ledger, session->path);
-	cwd = getcwd(NULL, 0);
-	header->cwd_ref = cwd ? text_add_to(&session->ledger, cwd) : 0;
-	free(cwd);
+	if (getcwd(session->cwd, sizeof(session->cwd)))
+		header->cwd_ref = text_add_to(&session->ledger, session->cwd);
+	else
+		session->cwd[0] = '\0';
 	status = announce(session, program);
 	if (status != 0)
 		(void)session_close(session, NULL); /* the first failure was told */
@@ -152,19 +165,27 @@ static void spare_remove(const char *path)
 	free(name);
 }
 
+/* Is it still the file's name? Else somebody has removed it, and what is there is another's. */
+static bool is_name_of(const char *path, int fd)
+{
+	struct stat file, named;
+
+	return fstat(fd, &file) == 0 && lstat(path, &named) == 0 && named.st_ino == file.st_ino &&
+	       named.st_dev == file.st_dev;
+}
+
 int ledger_file_dispose(const char *path, int fd, const struct options *options)
 {
 	int result;
 
 	spare_remove(path);
 	if (options && options->keep_ledger) {
-		result = ledger_keep(path, fd, options->keep_ledger);
+		result = ledger_keep(fd, options->keep_ledger);
 		if (result < 0)
 			return complain("cannot keep the ledger as '%s': %s; it is still '%s'",
-					options->keep_ledger, strerror(-result), path);
-		return 0;
+					options->keep_ledger, replacement_error(result), path);
 	}
-	if (unlink(path) < 0 && errno != ENOENT)
+	if (is_name_of(path, fd) && unlink(path) < 0 && errno != ENOENT)
 		return complain("cannot remove ledger '%s': %s", path, strerror(errno));
 	return 0;
 }
@@ -182,18 +203,9 @@ static void ledger_unmap(struct ledger *ledger)
 	*ledger = (struct ledger){ .header = NULL };
 }
 
-static bool file_status(const struct session *session, struct stat *ret_status)
-{
-	return session->file_fd >= 0 && fstat(session->file_fd, ret_status) == 0;
-}
-
 bool session_is_nameless(const struct session *session)
 {
-	struct stat file, named;
-
-	return file_status(session, &file) &&
-	       (stat(session->path, &named) < 0 || named.st_ino != file.st_ino ||
-		named.st_dev != file.st_dev);
+	return !is_name_of(session->path, session->file_fd);
 }
 
 bool session_is_cut(struct session *session)
@@ -202,7 +214,7 @@ bool session_is_cut(struct session *session)
 
 	mend_now(&session->mend);
 	return session->mend.is_damaged ||
-	       (file_status(session, &file) && (uint64_t)file.st_size < session->size &&
+	       (fstat(session->file_fd, &file) == 0 && (uint64_t)file.st_size < session->size &&
 		mend_is_in_use(session->file_fd, (uint64_t)file.st_size));
 }
 
@@ -214,8 +226,7 @@ int session_close(struct session *session, const struct options *options)
 	guard_end();
 	ledger_unmap(&session->ledger);
 	session->first = NULL;
-	if (session->file_fd >= 0)
-		close(session->file_fd);
+	close(session->file_fd); /* of a ledger that is gone, or kept */
 	session->file_fd = -1;
 	return status;
 }

@@ -25,9 +25,11 @@ struct session {
 	uint32_t first_index;
 	struct known *known; /* what its report is to know; the caller's */
 	uint64_t size;       /* of the ledger's file, in bytes */
+	int64_t started_wall_ns; /* since 1970 */
+	char cwd[PATH_MAX];      /* ours; "" it is gone */
 	/*
-	 * The ledger's file, open for reading: it holds a shared lock while the session lives
-	 * (sweep.h), and the file when its name is gone; or -1. PROGRAM does not inherit it.
+	 * The ledger's file, as it was made: it holds a shared lock while the session lives
+	 * (sweep.h), and the file when its name is gone or another's. PROGRAM does not inherit it.
 	 */
 	int file_fd;
 	struct mend mend; /* of that file */
@@ -37,8 +39,7 @@ struct session {
  * Create the ledger in the first directory that takes it, and announce PROGRAM
  * (`program`, a path) in it. Returns 0, or EXIT_ERROR after one line.
  */
-int session_open(struct session *session, const struct options *options, const char *library,
-		 const char *program);
+int session_open(struct session *session, const struct options *options, const char *program);
 
 /*
  * The directories a ledger may be in, in order: *ret_directories ends with
@@ -52,7 +53,7 @@ void session_directories(const struct options *options, const char *const **ret_
  */
 int session_close(struct session *session, const struct options *options);
 
-/* The same for a ledger that somebody else made; `fd` as for ledger_keep(). */
+/* The same for a ledger that somebody else made, open as `fd`. Only its own name is removed. */
 int ledger_file_dispose(const char *path, int fd, const struct options *options);
 
 /* Has the ledger's file lost its name? Processes that start then cannot join. */

@@ -46,13 +46,13 @@ static bool is_old_enough(const struct ledger_header *header)
  * Has every process of the ledger ended? Reads the whole ledger, so it is asked for likely
  * leftovers only. A ledger of another version cannot be read: that it is not mapped must do.
  */
-static bool processes_are_dead(const char *path)
+static bool processes_are_dead(const char *path, int fd)
 {
 	struct snapshot snapshot;
 	const char *why;
 	bool are_dead = true;
 	uint32_t count;
-	int result = snapshot_load(&snapshot, path, &why);
+	int result = snapshot_load_from(&snapshot, fd, &why);
 
 	if (result < 0)
 		return result == -EPROTO;
@@ -81,7 +81,7 @@ static void sweep_file(const char *path)
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
 	    pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
 	    header.magic == LEDGER_MAGIC && creator_is_dead(&header) && is_old_enough(&header) &&
-	    flock(fd, LOCK_EX | LOCK_NB) == 0 && processes_are_dead(path) &&
+	    flock(fd, LOCK_EX | LOCK_NB) == 0 && processes_are_dead(path, fd) &&
 	    !ledger_is_mapped(path))
 		(void)unlink(path); /* somebody else may have been faster */
 	close(fd);

@@ -25,6 +25,7 @@ struct judge_context {
 	/* Is the process alive? Asked for entries without an end; NULL: nobody is. */
 	bool (*is_alive)(const struct ledger_process *process, void *data);
 	void *data;
+	const char *cwd; /* where the session began; NULL: as the ledger says */
 	int ledger_fd;  /* the ledger, open for reading: it may have lost its name; 0: not open */
 	bool is_nameless; /* the ledger's name was gone before the last process had ended */
 	/* Of PROGRAM's environment, or what is like it; NULL: nothing is known. */

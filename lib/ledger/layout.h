@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The format of a ledger, version 5.
+ * The format of a ledger, version 6.
  *
  * A ledger is one file, mapped shared by every process of a session. It is a
  * sequence of pages of 4 KiB in windows of 1 MiB. Page 0 holds the header; the
@@ -19,6 +19,17 @@
  * atomics. A process may die between any two stores: a reader must accept every
  * mixture, and trusts no reference, count or state it reads.
  *
+ * What is in here is data, and decides nothing. Every process of the session may write all
+ * of it, also one that has dropped to a lesser user, or runs what a stranger sent it. So:
+ *
+ *	- no option, no path to open for writing, no command, no role is read from it. Options
+ *	  and roles come from a process's own environment, or from the launcher's memory;
+ *	- what is read is bounded before it is used, and copied before it is believed;
+ *	- a file is taken for a ledger only when the right user owns it (access.h);
+ *	- the names of modules are opened for reading, by the tool, to explain addresses.
+ *
+ * It may still be wrong: whoever runs in the session can make its report say anything.
+ *
  * The format is one file, long as it is: whoever reads or changes a record has
  * the rules and the neighbours before them.
  *
@@ -35,7 +46,7 @@
 #include "base/kinds.h"
 
 #define LEDGER_MAGIC UINT64_C(0x6465736f6c636e75) /* "unclosed" */
-#define LEDGER_VERSION 5
+#define LEDGER_VERSION 6
 
 #define LEDGER_PAGE_SHIFT 12
 #define LEDGER_PAGE_SIZE (UINT32_C(1) << LEDGER_PAGE_SHIFT)
@@ -164,10 +175,8 @@ struct ledger_header {
 	uint32_t kinds;                /* KIND_BIT()s that count, for scopes; 0: sockets */
 	uint32_t kinds_asked;          /* KIND_BIT()s that a report will tell of; 0: any */
 	uint32_t fails_tests;          /* 1: a test framework is told of what its test left open */
-	ledger_u32 options_ref;    /* string: UNCLOSED_OPTIONS as a bare session began; 0 none */
-	ledger_u32 preload_ref;    /* string: path of the shim, for LD_PRELOAD repairs */
-	ledger_u32 path_ref;       /* string: the ledger's own path */
-	ledger_u32 cwd_ref;        /* string: working directory at the start */
+	ledger_u32 cwd_ref;            /* string: working directory at the start, to be shown */
+	uint32_t reserved;
 	/* Strings: a text of each call id, '\0' after each; id 0 is "". */
 	ledger_u32 calls_ref[COLUMN_COUNT];
 	ledger_u32 next_page;      /* shared: the first page never handed out */
@@ -231,7 +240,9 @@ enum process_hindrance {
 	HINDRANCE_USER,    /* of another user, who may not open the ledger: it does without us */
 	HINDRANCE_LIBRARY, /* of another user, who may not read our library's file: the same */
 	HINDRANCE_LEDGER,  /* the ledger's file is read-only or not there: it does without us */
-	HINDRANCE_LISTS,   /* its loader only lists its libraries, as ldd has it do: it does not run */
+	HINDRANCE_LISTS,   /* its loader only lists its libraries, as ldd has it do: it does not run
+			    */
+	HINDRANCE_OURS,    /* unclosed itself, reading a report: it is never watched */
 };
 
 /*
@@ -439,8 +450,9 @@ struct ledger_program {
 	uint32_t path_ref;   /* string: as execve() is given it, from the root on */
 	ledger_u32 exe_ref;  /* string: what /proc/self/exe gives then; 0 not known yet */
 	uint32_t is_foreign; /* 1: not a program that we can be loaded into */
-	char sanitizer[32];  /* runtime it is linked to; "" none */
 	uint32_t is_static;  /* 1: no loader comes first, that would load us */
+	uint32_t has_sanitizer; /* 1: it needs a runtime first, which its file names */
+	uint32_t reserved;
 };
 
 /*
@@ -880,7 +892,7 @@ static_assert(sizeof(struct ledger_returns) % 8 == 0, "no padding");
 static_assert(sizeof(struct ledger_block) == 32, "16 blocks a leaf");
 static_assert(sizeof(struct ledger_memory) == 116, "no padding");
 static_assert(sizeof(struct ledger_image) == 32, "no padding");
-static_assert(sizeof(struct ledger_program) == 80, "no padding");
+static_assert(sizeof(struct ledger_program) == 56, "no padding");
 static_assert(sizeof(struct ledger_module) == 72, "no padding");
 static_assert(sizeof(struct ledger_home) == 40, "no padding");
 static_assert(sizeof(struct ledger_stack) == 32, "no padding before pcs");

@@ -11,8 +11,9 @@
 #include <time.h>
 
 #include "base/raw.h"
-#include "ledger/populate.h"
 #include "base/text.h"
+#include "ledger/access.h"
+#include "ledger/populate.h"
 
 uint64_t ledger_size_allowed(void)
 {
@@ -149,8 +150,14 @@ static uint64_t session_id_make(void)
 	return id;
 }
 
-int ledger_create(struct ledger *ledger, const char *directory, uint64_t size_bytes, char *ret_path,
-		  size_t path_size)
+/* File systems that know no owners (vfat) make one up. */
+static int file_is_ours(int fd, const char *path)
+{
+	return ledger_access_check(fd, path, MAKER_NAMED) == LEDGER_TRUSTED ? 0 : -EPERM;
+}
+
+int ledger_create_open(struct ledger *ledger, const char *directory, uint64_t size_bytes,
+		       char *ret_path, size_t path_size)
 {
 	uint64_t session_id = session_id_make();
 	struct text path;
@@ -173,7 +180,9 @@ int ledger_create(struct ledger *ledger, const char *directory, uint64_t size_by
 		  O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (raw_failed(fd))
 		return (int)fd;
-	result = (int)raw2(SYS_ftruncate, fd, size_bytes);
+	result = file_is_ours((int)fd, ret_path);
+	if (result == 0)
+		result = (int)raw2(SYS_ftruncate, fd, size_bytes);
 	if (result == 0 && file_note(ledger, (int)fd) < 0)
 		result = -EIO;
 	if (result == 0)
@@ -181,14 +190,25 @@ int ledger_create(struct ledger *ledger, const char *directory, uint64_t size_by
 	if (result == 0)
 		result = storage_populate((uint8_t *)ledger->header,
 					  LEDGER_GROUP_PAGES * LEDGER_PAGE_SIZE);
-	(void)raw1(SYS_close, fd); /* nothing was written through it */
 	if (result < 0) {
+		(void)raw1(SYS_close, fd); /* nothing was written through it */
 		(void)raw3(SYS_unlinkat, AT_FDCWD, ret_path, 0);
 		if (ledger->header)
 			window_unmap(ledger);
 		return result;
 	}
 	header_write(ledger, size_bytes, session_id);
+	return (int)fd;
+}
+
+int ledger_create(struct ledger *ledger, const char *directory, uint64_t size_bytes, char *ret_path,
+		  size_t path_size)
+{
+	int fd = ledger_create_open(ledger, directory, size_bytes, ret_path, path_size);
+
+	if (fd < 0)
+		return fd;
+	(void)raw1(SYS_close, fd); /* nothing was written through it */
 	return 0;
 }
 
@@ -242,20 +262,35 @@ static void window_map_current(struct ledger *ledger, int fd)
 		(void)window_map(ledger, fd, (uint32_t)number); /* else it is mapped when needed */
 }
 
+/* The session that the path names, and no other that lies there by now. */
+static bool header_is_of(const struct ledger_header *header, const char *path)
+{
+	uint64_t session_id;
+	uint32_t owner;
+
+	return ledger_name_read(path, &owner, &session_id) && header->session_id == session_id;
+}
+
 int ledger_attach(struct ledger *ledger, const char *path)
 {
-	long fd = raw4(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+	long fd = raw4(SYS_openat, AT_FDCWD, path,
+		       O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
 	int64_t end;
 	int result;
 
 	if (raw_failed(fd))
 		return (int)fd;
+	if (ledger_access_check((int)fd, path, MAKER_NAMED) != LEDGER_TRUSTED) {
+		(void)raw1(SYS_close, fd); /* nothing was read */
+		return -EPERM;
+	}
 	ledger->clock = clock_find();
 	/* A store into a page behind the end of the file is a SIGBUS. */
 	end = file_note(ledger, (int)fd);
 	result = end >= LEDGER_WINDOW_SIZE ? window_map(ledger, (int)fd, 0) : -EPROTO;
 	if (result == 0 &&
-	    (!header_is_ours(ledger->header) || ledger->header->file_size > (uint64_t)end)) {
+	    (!header_is_ours(ledger->header) || !header_is_of(ledger->header, path) ||
+	     ledger->header->file_size > (uint64_t)end)) {
 		window_unmap(ledger);
 		result = -EPROTO;
 	}

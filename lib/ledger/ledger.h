@@ -49,7 +49,14 @@ uint64_t ledger_size_allowed(void);
 int ledger_create(struct ledger *ledger, const char *directory, uint64_t size_bytes,
 		  char *ret_path, size_t path_size);
 
-/* Map an existing ledger for writing. Returns 0, -errno, or -EPROTO when it is no ledger. */
+/* The same. Returns the file, open for reading and writing, or -errno. */
+int ledger_create_open(struct ledger *ledger, const char *directory, uint64_t size_bytes,
+		       char *ret_path, size_t path_size);
+
+/*
+ * Map an existing ledger for writing. Returns 0, -errno, -EPERM when it may be somebody else's
+ * (access.h), or -EPROTO when it is no ledger, or that of another session than its name says.
+ */
 int ledger_attach(struct ledger *ledger, const char *path);
 
 /* Give the mappings back: of a ledger that nothing has been recorded in by us. */

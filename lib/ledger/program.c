@@ -43,7 +43,8 @@ void ledger_program_add(struct ledger *ledger, const char *path,
 		return;
 	program->file = filled->file;
 	program->is_foreign = filled->is_foreign;
-	memcpy(program->sanitizer, filled->sanitizer, sizeof(program->sanitizer));
+	program->is_static = filled->is_static;
+	program->has_sanitizer = filled->has_sanitizer;
 	program->path_ref = ledger_name_add(ledger, path, strlen(path));
 	atomic_store_explicit(place_of(ledger, path, &filled->file), ref, memory_order_release);
 }

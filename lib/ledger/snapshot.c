@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ledger/access.h"
+
 static const char *why(const char *format, unsigned long long a, unsigned long long b)
 {
 	static char text[96];
@@ -192,15 +194,69 @@ int snapshot_load_from(struct snapshot *snapshot, int fd, const char **ret_why)
 	return result;
 }
 
-int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_why)
+static const char *doubt_text(enum ledger_doubt doubt, int fd)
+{
+	struct stat status = { .st_uid = 0 };
+
+	switch (doubt) {
+	case LEDGER_TRUSTED:
+		return NULL;
+	case LEDGER_NO_FILE:
+		return "not a ledger";
+	case LEDGER_OF_STRANGER:
+		(void)fstat(fd, &status); /* it was asked before */
+		return why("it belongs to another user (uid %llu); read a copy of your own",
+			   status.st_uid, 0);
+	case LEDGER_OPEN_TO_ALL:
+		return "others may write it (chmod go-w)";
+	case LEDGER_LINKED:
+		return "it has a second name (a hard link); read a copy";
+	case LEDGER_OTHER_SESSION:
+		break;
+	}
+	return "it is of another session than its name says";
+}
+
+/* A name by which a session finds its ledger leads to that session's. */
+static enum ledger_doubt session_check(int fd, const char *path)
+{
+	struct ledger_header header;
+	uint64_t session_id;
+	uint32_t owner;
+
+	if (!ledger_name_read(path, &owner, &session_id) ||
+	    range_read(fd, (uint8_t *)&header, 0, sizeof(header)) < 0 ||
+	    header.magic != LEDGER_MAGIC || LEDGER_LOAD(header.cuts) & CUTS_LOST ||
+	    header.session_id == session_id)
+		return LEDGER_TRUSTED; /* or not a whole ledger, which is told later */
+	return LEDGER_OTHER_SESSION;
+}
+
+int snapshot_open(const char *path, const char **ret_why)
 {
 	/* O_NONBLOCK: a FIFO in the place of a ledger must not stop us. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int result;
+	enum ledger_doubt doubt;
+
+	if (fd < 0)
+		return -errno;
+	doubt = ledger_access_check(fd, path, MAKER_ROOT);
+	if (doubt == LEDGER_TRUSTED)
+		doubt = session_check(fd, path);
+	*ret_why = doubt_text(doubt, fd);
+	if (doubt == LEDGER_TRUSTED)
+		return fd;
+	(void)close(fd); /* only read */
+	return -EPROTO;
+}
+
+int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_why)
+{
+	int fd = snapshot_open(path, ret_why), result;
 
 	*snapshot = (struct snapshot){ 0 };
 	if (fd < 0)
-		return -errno;
+		return fd;
 	result = snapshot_load_from(snapshot, fd, ret_why);
 	(void)close(fd); /* only read */
 	return result;

@@ -24,6 +24,12 @@ struct snapshot {
  */
 int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_why);
 
+/*
+ * Open the ledger at `path`, and no other file: the effective user's or root's, that nobody else
+ * may write (access.h). Returns a descriptor, or as snapshot_load().
+ */
+int snapshot_open(const char *path, const char **ret_why);
+
 /* The same from an open file, which may have no name any more. It stays the caller's. */
 int snapshot_load_from(struct snapshot *snapshot, int fd, const char **ret_why);
 

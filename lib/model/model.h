@@ -322,8 +322,16 @@ struct report_shard {
 	bool is_complete;
 };
 
+/* PROGRAM as who started it knows it: for the names of files. */
+struct report_naming {
+	const char *program; /* its path, or the last part; NULL: nothing is known */
+	int pid;
+	int64_t started_wall_ns; /* since 1970 */
+};
+
 struct report {
 	struct report_arena *arena;
+	struct report_naming naming;
 	const char *session_id; /* hex */
 	int64_t started_wall_ns; /* since 1970 */
 	uint64_t duration_ns;

@@ -52,10 +52,10 @@ int report_path_descriptor(const char *path);
 /*
  * Write `report` to `path`, whole or not at all: a regular file gets its new
  * content by a rename, and keeps its old one when this fails (no room on the
- * disk, say). "-" is stdout. /dev/stdout, /dev/stderr, /dev/fd/N and
- * /proc/self/fd/N mean the open descriptor itself; FIFOs, terminals and other
- * special files are written directly. A report of no bytes leaves an empty
- * regular file.
+ * disk, say). What belongs to another user is left alone: -REPLACEMENT_FOREIGN
+ * (replacement.h, which has the words for it). "-" is stdout. /dev/stdout, /dev/stderr, /dev/fd/N
+ * and /proc/self/fd/N mean the open descriptor itself; FIFOs, terminals and other special files are
+ * written directly. A report of no bytes leaves an empty regular file.
  *
  * Missing folders are made. Returns 0 or -errno: from opening, from writing
  * (-ENOSPC, -EFBIG, -EPIPE), or from the writer. Whoever calls ignores SIGPIPE and SIGXFSZ to live

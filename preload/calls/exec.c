@@ -82,6 +82,7 @@ static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 	if (!shim.is_active || !storage)
 		return;
 	joining_decide(&joining, target->path, target->is_searched, target->argv, environment);
+	joining.is_same_process = !is_child;
 	next = is_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target->shown, &joining.index)
 			: announce(ORIGIN_EXEC, LINK_EXEC, target->shown, &joining.index);
 	if (joining_is_led(&joining)) /* without an entry, too: it would begin a session of its own */

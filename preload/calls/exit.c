@@ -42,7 +42,7 @@ void quick_exit(int status)
 void abort(void)
 {
 	finish_process(END_ABORT, 0);
-	(void)finish_report(0); /* the signal is the status */
+	finish_report_abort();
 	finish_resume();
 	REAL(abort)();
 	__builtin_unreachable();
@@ -51,7 +51,7 @@ void abort(void)
 void __assert_fail(const char *assertion, const char *file, unsigned int line, const char *function)
 {
 	finish_process(END_ABORT, 0);
-	(void)finish_report(0); /* the signal is the status */
+	finish_report_abort();
 	finish_resume();
 	REAL(__assert_fail)(assertion, file, line, function);
 	__builtin_unreachable();

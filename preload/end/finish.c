@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -182,7 +183,7 @@ static int report(int status)
 		bool is_cut = ledger_is_cut(&shim.ledger);
 
 		shim.is_bare = false; /* once */
-		wanted = reporter_run(stderr_report_fd());
+		wanted = reporter_run(stderr_report_fd(), status);
 		/* Then the tool does not know the status. */
 		if (wanted == STATUS_ERROR && status != 0 && is_cut)
 			wanted = status;
@@ -264,6 +265,11 @@ static void end_of_quick_exit(void *data)
 int finish_report(int status)
 {
 	return report(status & 0xff);
+}
+
+void finish_report_abort(void)
+{
+	(void)report(REPORTER_BY_SIGNAL + SIGABRT); /* which goes on */
 }
 
 void finish_init(bool is_bare)

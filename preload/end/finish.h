@@ -26,6 +26,9 @@ void finish_process(enum process_end how, int status);
  */
 int finish_report(int status);
 
+/* The same before abort(): the signal is the status. */
+void finish_report_abort(void);
+
 /* finish_clone.c: the function of a child of clone() has returned, and the child ends. */
 void finish_clone(int status);
 
@@ -61,8 +64,12 @@ struct check_result kernel_check(int ignored_fd);
  */
 bool facts_write(int ignored_fd, bool are_due);
 
-/* reporter.c: run `unclosed` on our ledger. Returns the exit status it wants, or -1. */
-int reporter_run(int stderr_fd);
+/*
+ * reporter.c: run `unclosed` on our ledger. `exit_status` is how this process ends: with a status,
+ * or by signal number N, REPORTER_BY_SIGNAL + N. Returns the exit status it wants, or -1.
+ */
+#define REPORTER_BY_SIGNAL 256
+int reporter_run(int stderr_fd, int exit_status);
 
 /* In the bare form, before a filter that may forbid all of that: say where the ledger is. */
 void finish_before_filter(void);

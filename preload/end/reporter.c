@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bare form's report: `unclosed --bare-report LEDGER [FD]`, started so that the
- * program cannot notice. posix_spawn would do for a person, but not for a
- * program that ignores SIGCHLD, waits for any child in another thread, or has a
- * handler. An intermediate made with clone(CLONE_VM | CLONE_VFORK) and no exit
+ * The bare form's report, started so that the program cannot notice:
+ *
+ *	unclosed --bare-report LEDGER PID STATUS STARTED PROGRAM DIRECTORY [FD]
+ *
+ * All that decides what it writes, where, and with which status it ends is told by this
+ * process, which has it in its own memory or from the kernel: who, with which status, since
+ * when, in which directory, and the options in the environment (process/bare.h). posix_spawn would
+ *do for a person, but not for a program that ignores SIGCHLD, waits for any child in another
+ *thread, or has a handler. An intermediate made with clone(CLONE_VM | CLONE_VFORK) and no exit
  * signal forks the tool, waits for it, and hands on its status; only __WALL
  * finds it. Signals stay blocked throughout.
  */
@@ -14,6 +19,8 @@
 #include "base/raw.h"
 #include "base/text.h"
 #include "end/finish.h"
+#include "process/bare.h"
+#include "process/privilege.h"
 #include "shim/names.h"
 #include "shim/state.h"
 #include "shim/variables.h"
@@ -21,7 +28,9 @@
 #define STACK_SIZE 65536
 #define SIGNALS 64
 #define ENVIRONMENT_MAX 4096
-#define OPTIONS_MAX 4096 /* the longest string of a ledger */
+#define OPTIONS_MAX 4096 /* as bare.c keeps them */
+#define OUR_VARIABLES 2
+#define PROGRAM_MAX 4096
 
 /* struct kernel_sigaction, as rt_sigaction takes it; all zero is SIG_DFL. */
 struct kernel_action {
@@ -36,9 +45,23 @@ struct reporter {
 	int status;     /* the tool's exit status; -1: it did not come to its end */
 	bool is_copied; /* the ledger's file has no name any more */
 	char program[300];
-	char *argv[5];
+	char *argv[10];
+	char pid[24], exit_status[24], started[24];
+	char executed[PROGRAM_MAX];
+	char depth[32];
 	char options[sizeof(OPTIONS_VARIABLE) + OPTIONS_MAX];
 	char *environment[ENVIRONMENT_MAX];
+};
+
+/* Behind "--bare-report". */
+enum word {
+	WORD_LEDGER = 2,
+	WORD_PID,
+	WORD_STATUS,
+	WORD_STARTED,
+	WORD_PROGRAM,
+	WORD_DIRECTORY,
+	WORD_FD
 };
 
 /* bin/unclosed beside lib/libunclosed.so, also where lib has an architecture's folder. */
@@ -68,15 +91,14 @@ static bool program_find(struct reporter *reporter)
 /* The options that the session began with: the program may have another environment by now. */
 static char *options_fill(struct reporter *reporter)
 {
-	uint32_t ref = atomic_load_explicit(&shim.ledger.header->options_ref, memory_order_relaxed);
-	const struct ledger_string *string = ledger_string_at(&shim.ledger, ref);
+	const char *options = bare_options();
 	struct text text;
 
-	if (!string)
+	if (!options)
 		return NULL;
 	text_init(&text, reporter->options, sizeof(reporter->options));
 	text_add(&text, OPTIONS_VARIABLE);
-	text_add_bytes(&text, string->bytes, string->length);
+	text_add(&text, options);
 	return reporter->options;
 }
 
@@ -90,11 +112,51 @@ static void environment_fill(struct reporter *reporter)
 {
 	size_t count = 0;
 
-	for (char **entry = environ; entry && *entry && count < ENVIRONMENT_MAX - 2; entry++)
+	for (char **entry = environ; entry && *entry && count < ENVIRONMENT_MAX - OUR_VARIABLES - 1;
+	     entry++)
 		if (!is_variable(*entry, "LD_") && !is_variable(*entry, LEDGER_VARIABLE) &&
-		    !is_variable(*entry, OPTIONS_VARIABLE))
+		    !is_variable(*entry, OPTIONS_VARIABLE) &&
+		    !is_variable(*entry, FIRST_VARIABLE) && !is_variable(*entry, DEPTH_VARIABLE))
 			reporter->environment[count++] = *entry;
+	depth_write(environ, reporter->depth, sizeof(reporter->depth));
+	reporter->environment[count++] = reporter->depth;
 	reporter->environment[count] = options_fill(reporter);
+}
+
+static char *number_write(char *buffer, size_t size, uint64_t number)
+{
+	struct text text;
+
+	text_init(&text, buffer, size);
+	text_add_number(&text, number);
+	return buffer;
+}
+
+/* The kernel's word for the program; without /proc there is none. */
+static char *executed_find(struct reporter *reporter)
+{
+	long length = raw4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", reporter->executed,
+			   sizeof(reporter->executed) - 1);
+
+	reporter->executed[raw_failed(length) ? 0 : length] = '\0';
+	return reporter->executed;
+}
+
+static void words_fill(struct reporter *reporter, int status)
+{
+	char **argv = reporter->argv;
+
+	argv[0] = reporter->program;
+	argv[1] = (char *)"--bare-report";
+	argv[WORD_LEDGER] = shim.ledger_path;
+	argv[WORD_PID] =
+		number_write(reporter->pid, sizeof(reporter->pid), (uint64_t)raw0(SYS_getpid));
+	argv[WORD_STATUS] = number_write(reporter->exit_status, sizeof(reporter->exit_status),
+					 (uint64_t)status);
+	argv[WORD_STARTED] =
+		number_write(reporter->started, sizeof(reporter->started), bare_started_wall_ns());
+	argv[WORD_PROGRAM] = executed_find(reporter);
+	argv[WORD_DIRECTORY] = (char *)bare_directory();
 }
 
 static void signals_reset(void)
@@ -155,6 +217,17 @@ static bool ledger_write(long fd)
 		    offsetof(struct ledger_header, file_size)) == sizeof(used);
 }
 
+/* Is another file there by now, or none? */
+static bool ledger_is_gone(void)
+{
+	struct stat status;
+	long result =
+		raw4(SYS_newfstatat, AT_FDCWD, shim.ledger_path, &status, AT_SYMLINK_NOFOLLOW);
+
+	return result == -ENOENT ||
+	       (result == 0 && !ledger_is_file(&shim.ledger, status.st_dev, status.st_ino));
+}
+
 /*
  * The ledger's file has lost its name, by somebody who cleans its directory. Our mapping of
  * it is as good: a copy of it goes to the tool, which has this process's memory until
@@ -164,7 +237,7 @@ static void ledger_copy(struct reporter *reporter)
 {
 	long fd;
 
-	reporter->is_copied = raw3(SYS_faccessat, AT_FDCWD, shim.ledger_path, F_OK) == -ENOENT;
+	reporter->is_copied = ledger_is_gone();
 	if (!reporter->is_copied)
 		return;
 	fd = raw2(SYS_memfd_create, "unclosed", 0);
@@ -172,7 +245,7 @@ static void ledger_copy(struct reporter *reporter)
 		return; /* the tool says that it finds none */
 	if (fd != COPY_FD)
 		(void)raw3(SYS_dup3, fd, COPY_FD, 0);
-	reporter->argv[3] = (char *)COPY_WORD;
+	reporter->argv[WORD_FD] = (char *)COPY_WORD;
 }
 
 /* In the tool's process: only 0 to 2 are left open, 2 being the place for the report. */
@@ -252,7 +325,7 @@ void reporter_refuse(int stderr_fd)
 	say_where("the seccomp filter of this program does not let the report start", stderr_fd);
 }
 
-int reporter_run(int stderr_fd)
+int reporter_run(int stderr_fd, int exit_status)
 {
 	size_t size = sizeof(struct reporter) + STACK_SIZE;
 	long memory = raw6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE,
@@ -263,9 +336,7 @@ int reporter_run(int stderr_fd)
 	if (!raw_failed(memory)) {
 		reporter->stderr_fd = stderr_fd;
 		reporter->status = -1;
-		reporter->argv[0] = reporter->program;
-		reporter->argv[1] = (char *)"--bare-report";
-		reporter->argv[2] = shim.ledger_path;
+		words_fill(reporter, exit_status);
 		environment_fill(reporter);
 		if (program_find(reporter))
 			intermediate_run(reporter, (uint8_t *)(reporter + 1));

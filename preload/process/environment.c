@@ -6,6 +6,7 @@
 
 #include "base/raw.h"
 #include "base/text.h"
+#include "process/bare.h"
 #include "shim/names.h"
 #include "shim/state.h"
 #include "shim/variables.h"
@@ -14,6 +15,8 @@
 
 /* A 32-bit index and a '\0'. */
 #define INDEX_SIZE 11
+
+#define OUR_VARIABLES 3
 
 enum process_hindrance environment_hindrance(char *const *environment)
 {
@@ -47,8 +50,9 @@ size_t environment_repair_size(char *const *environment)
 {
 	const char *preload = environment_find(environment, PRELOAD_VARIABLE);
 
-	return (environment_count(environment) + 3) * sizeof(char *) + preload_size(preload) +
-	       sizeof(LEDGER_VARIABLE) + strlen(shim.ledger_path) + 1 + INDEX_SIZE;
+	return (environment_count(environment) + OUR_VARIABLES + 1) * sizeof(char *) +
+	       preload_size(preload) + sizeof(LEDGER_VARIABLE) + strlen(shim.ledger_path) + 1 +
+	       INDEX_SIZE + bare_size();
 }
 
 /* One entry of LD_PRELOAD, which blanks or colons separate. */
@@ -153,12 +157,14 @@ char **environment_repair(char *const *environment, const struct joining *joinin
 	size_t preload_length = preload_size(preload);
 	char **repaired = storage, *written;
 	size_t count = environment_count(environment), kept = 0;
-	char *strings = (char *)(repaired + count + 3);
+	char *strings = (char *)(repaired + count + OUR_VARIABLES + 1);
+	size_t first_size = joining->is_same_process ? bare_size() : 0;
 	struct text text;
 
 	for (size_t i = 0; i < count; i++)
 		if (!is_variable(environment[i], PRELOAD_VARIABLE) &&
-		    !is_variable(environment[i], LEDGER_VARIABLE))
+		    !is_variable(environment[i], LEDGER_VARIABLE) &&
+		    !is_variable(environment[i], FIRST_VARIABLE))
 			repaired[kept++] = environment[i];
 	written = preload_write(preload, joining, strings, preload_length);
 	if (written)
@@ -171,6 +177,12 @@ char **environment_repair(char *const *environment, const struct joining *joinin
 	text_add(&text, ":");
 	text_add_number(&text, joining->index);
 	repaired[kept++] = strings;
+	if (first_size > 0) {
+		strings += text.size;
+		text_init(&text, strings, first_size);
+		bare_hand_over(&text);
+		repaired[kept++] = strings;
+	}
 	repaired[kept] = NULL;
 	return repaired;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two variables that lead a new program into the session: LD_PRELOAD and
- * UNCLOSED_LEDGER=PATH:INDEX. An environment is repaired, not replaced: every
- * other variable is passed on as the same pointer.
+ * The variables that lead a new program into the session: LD_PRELOAD and
+ * UNCLOSED_LEDGER=PATH:INDEX, and UNCLOSED_FIRST (bare.h) for who reports. An environment is
+ * repaired, not replaced: every other variable is passed on as the same pointer.
  *
  * Layer: preload. Context: target; async-signal-safe, also in a vfork child.
  */

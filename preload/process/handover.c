@@ -6,39 +6,12 @@
 #include <sys/stat.h>
 
 #include "base/raw.h"
+#include "ledger/access.h"
 #include "shim/names.h"
 #include "shim/state.h"
 
 #define NO_CHANGE ((uid_t)-1)
-
-/* The form of the attribute: linux/posix_acl_xattr.h, and acl(5) for the rules. */
-#define ACL_ATTRIBUTE "system.posix_acl_access"
-#define ACL_VERSION 2
-#define ACL_READ_WRITE 6
-
-/* Users that a session may drop to. */
-#define USERS_MAX 32
-#define FURTHER_ENTRIES 4 /* the owner, the group, the mask, the others */
 #define NO_ID UINT32_MAX
-
-enum acl_tag {
-	ACL_OWNER = 0x01,
-	ACL_USER = 0x02,
-	ACL_GROUP = 0x04,
-	ACL_MASK = 0x10,
-	ACL_OTHER = 0x20
-};
-
-struct acl_entry {
-	uint16_t tag;
-	uint16_t permissions;
-	uint32_t id;
-};
-
-struct acl {
-	uint32_t version;
-	struct acl_entry entries[USERS_MAX + FURTHER_ENTRIES];
-};
 
 static void acl_add(struct acl *acl, size_t *count, enum acl_tag tag, uint16_t permissions,
 		    uint32_t id)
@@ -50,17 +23,14 @@ static void acl_add(struct acl *acl, size_t *count, enum acl_tag tag, uint16_t p
 static size_t acl_extend(long fd, uint32_t user, struct acl *ret_acl)
 {
 	struct acl now;
-	long size = raw4(SYS_fgetxattr, fd, ACL_ATTRIBUTE, &now, sizeof(now));
-	size_t entries =
-		raw_failed(size) || size < 4 ? 0 : ((size_t)size - 4) / sizeof(now.entries[0]);
-	size_t count = 0;
+	size_t entries = acl_read((int)fd, &now), count = 0;
 
 	ret_acl->version = ACL_VERSION;
 	acl_add(ret_acl, &count, ACL_OWNER, ACL_READ_WRITE, NO_ID);
 	for (size_t i = 0; i < entries; i++) {
 		if (now.entries[i].tag != ACL_USER)
 			continue;
-		if (now.entries[i].id == user || count == USERS_MAX)
+		if (now.entries[i].id == user || count == ACL_USERS_MAX)
 			return 0;
 		acl_add(ret_acl, &count, ACL_USER, ACL_READ_WRITE, now.entries[i].id);
 	}
@@ -73,19 +43,14 @@ static size_t acl_extend(long fd, uint32_t user, struct acl *ret_acl)
 
 /*
  * Is the file that has the ledger's name still the ledger? Somebody else may have put one
- * there when it was removed. It is ours, has no second name, and is of this session.
+ * there when it was removed.
  */
 static bool is_ledger(long fd, uint32_t owner)
 {
-	struct ledger_header header;
 	struct stat status;
 
-	return raw2(SYS_fstat, fd, &status) == 0 && S_ISREG(status.st_mode) &&
-	       status.st_uid == owner && status.st_nlink == 1 &&
-	       raw4(SYS_pread64, fd, &header, offsetof(struct ledger_header, file_size), 0) ==
-		       offsetof(struct ledger_header, file_size) &&
-	       header.magic == LEDGER_MAGIC && header.version == LEDGER_VERSION &&
-	       header.session_id == shim.ledger.header->session_id;
+	return raw2(SYS_fstat, fd, &status) == 0 && status.st_uid == owner &&
+	       ledger_is_file(&shim.ledger, status.st_dev, status.st_ino);
 }
 
 static void user_admit(uint32_t user, uint32_t owner)

@@ -18,6 +18,7 @@ struct joining {
 	bool is_preloaded; /* false: it would be harmed, or hear complaints; it is not covered */
 	enum process_hindrance hindrance; /* why not, where we know it */
 	uint32_t index;                   /* entry that is to say hello */
+	bool is_same_process; /* the next image of this process, which reports if we do (bare.h) */
 	struct target target;
 };
 

@@ -103,7 +103,8 @@ struct ledger_program *program_find(const char *path)
 void program_learn(const char *path, long fd, const struct target *target)
 {
 	struct ledger_program filled = { .is_foreign = target->is_foreign,
-					 .is_static = target->is_static };
+					 .is_static = target->is_static,
+					 .has_sanitizer = target->sanitizer[0] != '\0' };
 	char plain[PATH_SIZE];
 	struct stat status;
 
@@ -111,8 +112,6 @@ void program_learn(const char *path, long fd, const struct target *target)
 	    raw_failed(raw2(SYS_fstat, fd, &status)))
 		return;
 	file_of(&status, &filled.file);
-	static_assert(sizeof(filled.sanitizer) == sizeof(target->sanitizer), "the same name");
-	memcpy(filled.sanitizer, target->sanitizer, sizeof(filled.sanitizer));
 	ledger_program_add(&shim.ledger, plain, &filled);
 }
 

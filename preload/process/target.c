@@ -86,10 +86,12 @@ static uint64_t offset_of(const struct elf *elf, uint64_t address)
 	return 0;
 }
 
+/* The loader takes what has a slash for a path, and a blank or a colon for the end of a name. */
 static bool is_sanitizer(const char *name)
 {
-	return strncmp(name, "libasan.so", 10) == 0 || strncmp(name, "libtsan.so", 10) == 0 ||
-	       strncmp(name, "libhwasan.so", 12) == 0;
+	return (strncmp(name, "libasan.so", 10) == 0 || strncmp(name, "libtsan.so", 10) == 0 ||
+		strncmp(name, "libhwasan.so", 12) == 0) &&
+	       !name[strcspn(name, "/: $")];
 }
 
 /* What the dynamic section says of the libraries needed. */
@@ -230,16 +232,18 @@ static bool program_search(const char *name, char *full, size_t size)
 	}
 }
 
+/*
+ * What the ledger says may be another user's word (layout.h). It can keep a program from being
+ * watched, no more: the name of a library that goes into its LD_PRELOAD comes from its file.
+ */
 static bool known_look(const char *path, struct target *target)
 {
 	const struct ledger_program *program = program_find(path);
 
-	if (!program)
+	if (!program || program->has_sanitizer)
 		return false;
 	target->is_foreign = program->is_foreign != 0;
 	target->is_static = program->is_static != 0;
-	memcpy(target->sanitizer, program->sanitizer, sizeof(target->sanitizer));
-	target->sanitizer[sizeof(target->sanitizer) - 1] = '\0';
 	return true;
 }
 

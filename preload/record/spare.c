@@ -18,6 +18,16 @@ static bool is_ledger(const struct stat *status)
 	return ledger_is_file(&shim.ledger, status->st_dev, status->st_ino);
 }
 
+/* Another user may have made one of that name, or a link that leads to somebody's file. */
+static bool is_spare(const char *name)
+{
+	struct stat status;
+
+	return raw4(SYS_newfstatat, AT_FDCWD, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(status.st_mode) && status.st_nlink == 1 &&
+	       status.st_uid == (uint32_t)raw0(SYS_geteuid);
+}
+
 /* The name of the other file, which is there by now. All threads write the same name. */
 static const char *spare_make(void)
 {
@@ -29,7 +39,7 @@ static const char *spare_make(void)
 	text_add(&text, shim.ledger_path);
 	text_add(&text, LEDGER_SPARE);
 	result = raw4(SYS_mknodat, AT_FDCWD, name, S_IFREG | 0600, 0); /* takes no number */
-	return raw_failed(result) && result != -EEXIST ? "/dev/null" : name;
+	return result == 0 || (result == -EEXIST && is_spare(name)) ? name : "/dev/null";
 }
 
 const char *spare_path(int directory, const char *path, int flags)
@@ -70,7 +80,8 @@ void spare_mend(void)
 
 	/* Nothing of the ledger may be read: it may be what ends us. */
 	if (!shim_is_recording() || shim.ledger.is_frozen ||
-	    raw_failed(raw4(SYS_newfstatat, AT_FDCWD, shim.ledger_path, &status, 0)) ||
+	    raw_failed(raw4(SYS_newfstatat, AT_FDCWD, shim.ledger_path, &status,
+			    AT_SYMLINK_NOFOLLOW)) ||
 	    !is_ledger(&status) || (uint64_t)status.st_size >= shim.ledger.size_bytes)
 		return;
 	ledger_mend(&shim.ledger, shim.ledger_path, (uint64_t)status.st_size);

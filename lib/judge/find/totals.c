@@ -58,13 +58,14 @@ void session_describe(struct judge *judge)
 	struct report *report = judge->report;
 	const struct ledger_header *header = judge->ledger->header;
 	struct paths *paths;
-	const char *cwd = snapshot_string(
-		judge->snapshot, atomic_load_explicit(&header->cwd_ref, memory_order_relaxed));
+	const char *cwd = judge->context->cwd;
 
+	if (!cwd)
+		cwd = snapshot_string(judge->snapshot, LEDGER_LOAD(header->cwd_ref));
 	report->session_id =
 		report_printf(report, "%016llx", (unsigned long long)header->session_id);
 	report->started_wall_ns = (int64_t)header->started_wall_ns;
-	report->cwd = cwd ? report_strdup(report, cwd) : NULL;
+	report->cwd = cwd && *cwd ? report_strdup(report, cwd) : NULL;
 	report->project = project_find(report, report->cwd);
 	paths = report_alloc(report, sizeof(*paths));
 	*paths = (struct paths){ .report = report,

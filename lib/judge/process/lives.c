@@ -156,7 +156,11 @@ static bool image_is_blind(struct judge *judge, const struct ledger_process *pro
 
 bool life_only_lists(const struct judge *judge, const struct life *life)
 {
-	return LEDGER_LOAD(judge->images[life->last].process->hindrance) == HINDRANCE_LISTS;
+	const struct ledger_process *last = judge->images[life->last].process;
+	uint32_t hindrance = LEDGER_LOAD(last->hindrance);
+
+	return hindrance == HINDRANCE_LISTS ||
+	       (hindrance == HINDRANCE_OURS && !life->is_program && !has_said_hello(last));
 }
 
 static void life_end(struct judge *judge, struct life *life, uint32_t waited)

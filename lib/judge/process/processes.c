@@ -135,6 +135,9 @@ static const char *kept_out(const struct ledger_process *process, const char **r
 	case HINDRANCE_SESSION:
 		*ret_remedy = "read the report of that one";
 		return "it ran under an unclosed of its own";
+	case HINDRANCE_OURS:
+		*ret_remedy = "give unclosed a program to run";
+		return "it is unclosed itself, which is never watched";
 	case HINDRANCE_OFF:
 		*ret_remedy = "take UNCLOSED_OPTIONS=off out of its environment";
 		return "it was started with UNCLOSED_OPTIONS=off";

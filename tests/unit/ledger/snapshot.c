@@ -172,7 +172,7 @@ Test(snapshot, no_regular_file)
 Test(snapshot, another_version)
 {
 	ledger.header->version = 7;
-	refused(EPROTO, "version 7, this is 5");
+	refused(EPROTO, "version 7, this is 6");
 }
 
 Test(snapshot, another_header)

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Asks the kernel whose file a ledger is, and who may write the folder that it lies in. */
+#include "ledger/access.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/raw.h"
+#include "base/text.h"
+
+#define NAME_START "unclosed-"
+
+/* What a user is shown as who has no number in this user namespace (user_namespaces(7)). */
+#define NOBODY_KNOWN 65534
+
+size_t acl_read(int fd, struct acl *ret_acl)
+{
+	long size = raw4(SYS_fgetxattr, fd, ACL_ATTRIBUTE, ret_acl, sizeof(*ret_acl));
+	size_t head = sizeof(ret_acl->version);
+
+	return raw_failed(size) || (size_t)size < head
+		       ? 0
+		       : ((size_t)size - head) / sizeof(ret_acl->entries[0]);
+}
+
+/* With a list, the group's bits of the mode are its mask: look who is behind it. */
+static bool is_open_to_groups(int fd)
+{
+	struct acl acl;
+	size_t count = acl_read(fd, &acl);
+
+	for (size_t i = 0; i < count; i++)
+		if ((acl.entries[i].tag == ACL_GROUP || acl.entries[i].tag == ACL_GROUPS) &&
+		    acl.entries[i].permissions & ACL_WRITE)
+			return true;
+	return count == 0;
+}
+
+static bool is_digit(char character)
+{
+	return character >= '0' && character <= '9';
+}
+
+/* Returns false for what is no number, or too large; leaves *at behind the last digit. */
+static bool owner_read(const char **at, uint32_t *ret_owner)
+{
+	uint64_t number = 0;
+	const char *digit = *at;
+
+	for (; is_digit(*digit) && number <= UINT32_MAX; digit++)
+		number = number * 10 + (uint64_t)(*digit - '0');
+	if (digit == *at || number > UINT32_MAX)
+		return false;
+	*at = digit;
+	*ret_owner = (uint32_t)number;
+	return true;
+}
+
+static bool session_id_read(const char *at, uint64_t *ret_session_id)
+{
+	uint64_t number = 0;
+	unsigned int digits = 0;
+
+	for (; *at; at++, digits++) {
+		bool is_letter = *at >= 'a' && *at <= 'f';
+
+		if ((!is_digit(*at) && !is_letter) || digits == 16)
+			return false;
+		number = number << 4 | (uint64_t)(is_letter ? *at - 'a' + 10 : *at - '0');
+	}
+	*ret_session_id = number;
+	return digits > 0;
+}
+
+bool ledger_name_read(const char *path, uint32_t *ret_owner, uint64_t *ret_session_id)
+{
+	const char *slash = strrchr(path, '/'), *at = slash ? slash + 1 : path;
+
+	if (!text_starts_with(at, NAME_START))
+		return false;
+	at += strlen(NAME_START);
+	return owner_read(&at, ret_owner) && *at == '-' && session_id_read(at + 1, ret_session_id);
+}
+
+static bool is_maker(uint32_t owner, uint32_t user, const char *path, enum ledger_maker maker)
+{
+	uint64_t session_id;
+	uint32_t named;
+
+	if (owner == user)
+		return true;
+	if (maker == MAKER_ROOT)
+		return owner == 0;
+	return user != 0 && ledger_name_read(path, &named, &session_id) && named == owner;
+}
+
+enum ledger_doubt ledger_status_check(const struct stat *status, const char *path,
+				      enum ledger_maker maker)
+{
+	if (!S_ISREG(status->st_mode))
+		return LEDGER_NO_FILE;
+	if (!is_maker(status->st_uid, (uint32_t)raw0(SYS_geteuid), path, maker))
+		return LEDGER_OF_STRANGER;
+	if (status->st_mode & S_IWOTH)
+		return LEDGER_OPEN_TO_ALL;
+	return status->st_nlink > 1 ? LEDGER_LINKED : LEDGER_TRUSTED;
+}
+
+enum ledger_doubt ledger_access_check(int fd, const char *path, enum ledger_maker maker)
+{
+	enum ledger_doubt doubt;
+	struct stat status;
+
+	if (raw_failed(raw2(SYS_fstat, fd, &status)))
+		return LEDGER_NO_FILE;
+	doubt = ledger_status_check(&status, path, maker);
+	if (doubt == LEDGER_TRUSTED && status.st_mode & S_IWGRP && is_open_to_groups(fd))
+		return LEDGER_OPEN_TO_ALL;
+	return doubt;
+}
+
+/* In a user namespace of its own, whoever is outside of it has no number here. */
+static bool is_outside_namespace(uint32_t user)
+{
+	static const char all[] = "         0          0 4294967295";
+	char map[sizeof(all)];
+	long fd, length;
+
+	if (user != NOBODY_KNOWN)
+		return false;
+	fd = raw4(SYS_openat, AT_FDCWD, "/proc/self/uid_map", O_RDONLY | O_CLOEXEC, 0);
+	if (raw_failed(fd))
+		return false;
+	length = raw3(SYS_read, fd, map, sizeof(map));
+	(void)raw1(SYS_close, fd); /* was only read */
+	return length >= 0 &&
+	       ((size_t)length < sizeof(all) || memcmp(map, all, sizeof(all) - 1) != 0);
+}
+
+bool ledger_folder_is_open(const char *folder)
+{
+	struct stat status;
+
+	if (raw_failed(raw4(SYS_newfstatat, AT_FDCWD, folder, &status, 0)) ||
+	    !S_ISDIR(status.st_mode))
+		return false; /* what is made there fails, and says why */
+	if (status.st_mode & (S_IWGRP | S_IWOTH) && !(status.st_mode & S_ISVTX))
+		return true;
+	return status.st_uid != 0 && status.st_uid != (uint32_t)raw0(SYS_geteuid) &&
+	       !is_outside_namespace(status.st_uid);
+}
