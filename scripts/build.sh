@@ -4,12 +4,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build="${UNCLOSED_BUILD:-build}"
-cmake -S . -B "$build" -G Ninja "$@" >"${TMPDIR:-/tmp}/unclosed-cmake.$$" 2>&1 || {
-	cat "${TMPDIR:-/tmp}/unclosed-cmake.$$" >&2
-	rm -f "${TMPDIR:-/tmp}/unclosed-cmake.$$"
+mkdir -p "$build"
+# In the build folder: elsewhere another user could have made something of that name before.
+log=$(mktemp "$build/configure.XXXXXX")
+trap 'rm -f "$log"' EXIT
+cmake -S . -B "$build" -G Ninja "$@" >"$log" 2>&1 || {
+	cat "$log" >&2
 	exit 1
 }
-rm -f "${TMPDIR:-/tmp}/unclosed-cmake.$$"
 # Before ninja 1.11 there is no --quiet.
 quiet=()
 if ninja --help 2>&1 | grep -q -e --quiet; then quiet=(--quiet); fi

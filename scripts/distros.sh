@@ -4,11 +4,11 @@
 # For each a root is made by debootstrap, and in it the README's two commands are run: run.sh, which
 # must report the demo's leaks, and test.sh. On bullseye, whose compiler or CMake may be too old, what
 # they say is shown. As root. The mirror and the keyring are those of apt's own sources.
-#   UNCLOSED_DISTROS  where the roots are; default ${TMPDIR:-/tmp}/unclosed-distros. They stay, so
-#                     that a second run takes what is there.
+#   UNCLOSED_DISTROS  where the roots are; default build/distros. They stay, so that a second run
+#                     takes what is there. Nobody else may be able to write there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-place="${UNCLOSED_DISTROS:-${TMPDIR:-/tmp}/unclosed-distros}"
+place="${UNCLOSED_DISTROS:-$PWD/build/distros}"
 releases=("$@")
 ((${#releases[@]})) || releases=(trixie sid bullseye)
 

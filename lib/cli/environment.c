@@ -74,7 +74,7 @@ static char *preload_make(const char *given, const char *sanitizer, const char *
 }
 
 char **environment_make(char *const *environment, const struct coverage *coverage,
-			const char *library, const char *ledger_path, uint32_t index)
+			const char *library, const char *ledger_path, uint64_t number)
 {
 	const char *preload = variable_find(environment, "LD_PRELOAD");
 	bool is_preloaded = coverage->is_preload_harmless;
@@ -92,7 +92,8 @@ char **environment_make(char *const *environment, const struct coverage *coverag
 			made[kept++] = environment[i];
 	if (is_preloaded)
 		made[kept++] = preload_make(preload, coverage->elf.sanitizer, library);
-	made[kept] = text_format("UNCLOSED_LEDGER=%s:%u", ledger_path, index);
+	made[kept] =
+		text_format("UNCLOSED_LEDGER=%s:%llu", ledger_path, (unsigned long long)number);
 	return made;
 }
 

@@ -16,13 +16,14 @@
 bool is_preloadable(const char *library);
 
 /*
- * A copy of `environment` for the program of process entry `index`. The shim
+ * A copy of `environment` for the program that `number` is for, its process entry and
+ * settings (base/settings.h). The shim
  * comes first in LD_PRELOAD, but behind a sanitizer's runtime, which insists on
  * that place; where preloading would change what the program does
  * (coverage->is_preload_harmless) it is left out. Never NULL.
  */
 char **environment_make(char *const *environment, const struct coverage *coverage,
-			const char *library, const char *ledger_path, uint32_t index);
+			const char *library, const char *ledger_path, uint64_t number);
 
 /* Free what was made from `environment`. */
 void environment_free(char **made, char *const *environment);

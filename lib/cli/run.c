@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/settings.h"
 #include "cli/alive.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
@@ -148,8 +149,9 @@ static bool has_failed(const struct report_exit *exit)
 static int session_run(struct run *run, struct session *session, bool is_last,
 		       struct outcome *ret_outcome)
 {
-	char **environment = environment_make(environ, run->coverage, run->library, session->path,
-					      session->first_index);
+	char **environment =
+		environment_make(environ, run->coverage, run->library, session->path,
+				 settings_join(settings_of(run->options), session->first_index));
 	int wait_status, error, status,
 		result = launch_start(&run->launch, run->path, run->argv, environment,
 				      session->first);

@@ -26,12 +26,12 @@ uint64_t ledger_size_allowed(void)
 	return size;
 }
 
-uint64_t ledger_now_ns(const struct ledger *ledger)
+DIRECT uint64_t ledger_now_ns(const struct ledger *ledger)
 {
 	return clock_read_ns(ledger->clock, CLOCK_MONOTONIC) - ledger->header->started_monotonic_ns;
 }
 
-uint64_t ledger_now_coarse_ns(const struct ledger *ledger)
+DIRECT uint64_t ledger_now_coarse_ns(const struct ledger *ledger)
 {
 	uint64_t now = clock_read_ns(ledger->clock, CLOCK_MONOTONIC_COARSE);
 	uint64_t started = ledger->header->started_monotonic_ns;

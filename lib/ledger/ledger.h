@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "base/clock.h"
+#include "base/direct.h"
 #include "ledger/layout.h"
 
 struct ledger {
@@ -81,10 +82,10 @@ bool ledger_is_cut(struct ledger *ledger);
 uint8_t *ledger_map_window(struct ledger *ledger, uint32_t number);
 
 /* Nanoseconds since the session began. One vDSO call (25 ns), no system call. */
-uint64_t ledger_now_ns(const struct ledger *ledger);
+DIRECT uint64_t ledger_now_ns(const struct ledger *ledger);
 
 /* The same to the last tick of the kernel, some milliseconds ago at most. 7 ns. */
-uint64_t ledger_now_coarse_ns(const struct ledger *ledger);
+DIRECT uint64_t ledger_now_coarse_ns(const struct ledger *ledger);
 
 /*
  * The record at `ref`, `size` bytes long, or NULL: for 0, a misaligned

@@ -55,8 +55,8 @@ static void kept_count(const struct recorder *recorder, struct ledger_pair *pair
 		LEDGER_COUNT(pair->kept_count);
 }
 
-void recorder_pair_closed(const struct recorder *recorder, const struct release *release,
-			  uint32_t stack_ref, uint32_t tid)
+DIRECT void recorder_pair_closed(const struct recorder *recorder, const struct release *release,
+				 uint32_t stack_ref, uint32_t tid)
 {
 	struct ledger_slot *slot = release->slot;
 	struct ledger_pair *pair = pair_count(recorder, release->opened_stack_ref, stack_ref,

@@ -8,11 +8,12 @@
 #ifndef UNCLOSED_RECORDER_PAIRS_H
 #define UNCLOSED_RECORDER_PAIRS_H
 
+#include "base/direct.h"
 #include "recorder/recorder.h"
 
 /* One more close, by the thread `tid` at `stack_ref`, of what `release` has released. */
-void recorder_pair_closed(const struct recorder *recorder, const struct release *release,
-			  uint32_t stack_ref, uint32_t tid);
+DIRECT void recorder_pair_closed(const struct recorder *recorder, const struct release *release,
+				 uint32_t stack_ref, uint32_t tid);
 
 /* One more block of memory given back at the stack `free_ref`. */
 void recorder_pair_freed(const struct recorder *recorder, const struct ledger_block *block,

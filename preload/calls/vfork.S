@@ -37,7 +37,19 @@ __vfork:
 	decb %fs:(%rdx)
 	ret
 1:	incb %fs:(%rdx)
+	/*
+	 * Where there is a shadow stack, the child shares it: what its calls leave above a return
+	 * would not be what the parent returns to. So it jumps, as glibc's own vfork does.
+	 */
+	xor %esi, %esi
+	rdsspq %rsi	/* a nop where there is none */
+	test %rsi, %rsi
+	jnz 2f
 	ret
+2:	pop %rdi
+	.cfi_adjust_cfa_offset -8
+	.cfi_register %rip, %rdi
+	jmp *%rdi
 	.cfi_endproc
 	.size vfork, . - vfork
 
@@ -119,6 +131,15 @@ syscall:
 	ret
 	.cfi_endproc
 	.size syscall, . - syscall
+
+#if defined(__CET__)
+/* All that is called from outside begins with endbr64, and returns where it was called from. */
+	.section .note.gnu.property, "a", @note
+	.p2align 3
+	.long 4, 16, 5
+	.asciz "GNU"
+	.long 0xc0000002, 4, __CET__, 0 /* GNU_PROPERTY_X86_FEATURE_1_AND: IBT 1, SHSTK 2 */
+#endif
 
 #elif defined(__aarch64__)
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/raw.h"
+#include "base/settings.h"
 #include "base/text.h"
 #include "process/bare.h"
 #include "shim/names.h"
@@ -13,10 +14,23 @@
 
 #define PRELOAD_VARIABLE "LD_PRELOAD="
 
-/* A 32-bit index and a '\0'. */
-#define INDEX_SIZE 11
+/* 64 bits and a '\0'. */
+#define NUMBER_SIZE 21
 
 #define OUR_VARIABLES 3
+
+/* Of this process's session, handed on to what it starts (base/settings.h). */
+OF_EVERY_PROCESS static uint32_t settings;
+
+void environment_settings_note(uint32_t noted)
+{
+	settings = noted;
+}
+
+uint32_t environment_settings(void)
+{
+	return settings;
+}
 
 enum process_hindrance environment_hindrance(char *const *environment)
 {
@@ -52,7 +66,7 @@ size_t environment_repair_size(char *const *environment)
 
 	return (environment_count(environment) + OUR_VARIABLES + 1) * sizeof(char *) +
 	       preload_size(preload) + sizeof(LEDGER_VARIABLE) + strlen(shim.ledger_path) + 1 +
-	       INDEX_SIZE + bare_size();
+	       NUMBER_SIZE + bare_size();
 }
 
 /* One entry of LD_PRELOAD, which blanks or colons separate. */
@@ -171,11 +185,11 @@ char **environment_repair(char *const *environment, const struct joining *joinin
 		repaired[kept++] = written;
 	strings += preload_length;
 	text_init(&text, strings,
-		  sizeof(LEDGER_VARIABLE) + strlen(shim.ledger_path) + 1 + INDEX_SIZE);
+		  sizeof(LEDGER_VARIABLE) + strlen(shim.ledger_path) + 1 + NUMBER_SIZE);
 	text_add(&text, LEDGER_VARIABLE);
 	text_add(&text, shim.ledger_path);
 	text_add(&text, ":");
-	text_add_number(&text, joining->index);
+	text_add_number(&text, settings_join(settings, joining->index));
 	repaired[kept++] = strings;
 	if (first_size > 0) {
 		strings += text.size;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The variables that lead a new program into the session: LD_PRELOAD and
- * UNCLOSED_LEDGER=PATH:INDEX, and UNCLOSED_FIRST (bare.h) for who reports. An environment is
- * repaired, not replaced: every other variable is passed on as the same pointer.
+ * UNCLOSED_LEDGER=PATH:NUMBER (base/settings.h), and UNCLOSED_FIRST (bare.h) for who reports. An
+ * environment is repaired, not replaced: every other variable is passed on as the same pointer.
  *
  * Layer: preload. Context: target; async-signal-safe, also in a vfork child.
  */
@@ -21,6 +21,10 @@
  * UNCLOSED_OPTIONS is off, HINDRANCE_SESSION where it names a session of its own.
  */
 enum process_hindrance environment_hindrance(char *const *environment);
+
+/* The settings of the session, as this process was told them: at start, once. */
+void environment_settings_note(uint32_t settings);
+uint32_t environment_settings(void);
 
 /* Bytes that environment_repair() needs. */
 size_t environment_repair_size(char *const *environment);

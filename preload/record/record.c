@@ -65,7 +65,7 @@ static __attribute__((noinline)) int moved(enum call call, int fd)
 	return fd < 0 ? fd : spread(call_kind(call), fd, 0);
 }
 
-int record_opened_with(enum call call, int fd, uint32_t facts)
+DIRECT int record_opened_with(enum call call, int fd, uint32_t facts)
 {
 	if (__builtin_expect(shim.spreads_numbers, 0) && shim_is_recording())
 		fd = moved(call, fd);
@@ -140,7 +140,7 @@ void record_duplicate_held(enum call call, int from, int fd)
 }
 
 /* Not inlined in parts: that costs every close() a second call. */
-__attribute__((noinline)) struct release record_release_begin(enum call call, int fd)
+__attribute__((noinline)) DIRECT struct release record_release_begin(enum call call, int fd)
 {
 	if (__builtin_expect(fd < 0 || !shim_is_recording(), 0))
 		return (struct release){ .call = call, .fd = fd };
@@ -181,7 +181,7 @@ static __attribute__((noinline)) void release_again(struct release *release, int
 	record_release_end(release, error);
 }
 
-void record_release_end(struct release *release, int error)
+DIRECT void record_release_end(struct release *release, int error)
 {
 	const struct recorder *recorder = shim_recorder();
 	uint32_t stack_ref;

@@ -20,6 +20,7 @@
 
 #include <sys/socket.h>
 
+#include "base/direct.h"
 #include "ledger/layout.h"
 #include "libc/cloexec.h"
 #include "libc/real.h"
@@ -35,7 +36,7 @@
 int record_opened(enum call call, int fd) RECORD_IS_RETURNED;
 
 /* The same, with facts known from the arguments (enum slot_facts). */
-int record_opened_with(enum call call, int fd, uint32_t facts) RECORD_IS_RETURNED;
+DIRECT int record_opened_with(enum call call, int fd, uint32_t facts) RECORD_IS_RETURNED;
 
 /* A call wrote a new descriptor of this kind to `place`, which may have any alignment. */
 void record_opened_at(enum call call, unsigned int kind, void *place, uint32_t facts);
@@ -57,13 +58,13 @@ int record_accepted(enum call call, int fd, const struct sockaddr *address, cons
 		    uint32_t facts) RECORD_IS_RETURNED;
 
 /* A release under way: the slot is marked before the real call (struct release, recorder.h). */
-struct release record_release_begin(enum call call, int fd);
+DIRECT struct release record_release_begin(enum call call, int fd);
 
 /*
  * The real call returned. `error` is 0 or its errno: with every errno but
  * EBADF the number is free (man 2 close; Linux releases it first).
  */
-void record_release_end(struct release *release, int error);
+DIRECT void record_release_end(struct release *release, int error);
 
 /* The real call failed and left its target untouched (dup2). */
 void record_release_cancel(struct release *release);

@@ -16,9 +16,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/settings.h"
 #include "base/text.h"
 #include "end/census.h"
 #include "libc/real.h"
+#include "process/environment.h"
 #include "shim/self_map.h"
 #include "shim/state.h"
 #include "stack/capture.h"
@@ -192,9 +194,9 @@ static void body_watch(void *parameter)
 
 static bool is_failing_tests(void)
 {
-	return shim_is_recording() && shim.ledger.header->fails_tests && criterion_test_die &&
-	       &criterion_current_test && criterion_current_test && &criterion_current_suite &&
-	       criterion_current_suite;
+	return shim_is_recording() && environment_settings() & SETTING_FAILS_TESTS &&
+	       criterion_test_die && &criterion_current_test && criterion_current_test &&
+	       &criterion_current_suite && criterion_current_suite;
 }
 
 void criterion_internal_test_main(void (*body)(void))

@@ -327,7 +327,7 @@ static void leave_own(struct walk_start *at)
 #endif
 
 /* Not inlined: its own frame is where the walk begins. */
-__attribute__((noinline)) uint32_t capture_stack(void)
+__attribute__((noinline)) DIRECT uint32_t capture_stack(void)
 {
 	struct walk_start start = walk_here();
 	uint32_t epoch = atomic_load_explicit(&shim.image->epoch, memory_order_relaxed);
@@ -345,7 +345,7 @@ __attribute__((noinline)) uint32_t capture_stack(void)
 	return stack_ref;
 }
 
-uint32_t capture_opening(void)
+DIRECT uint32_t capture_opening(void)
 {
 	uint32_t stack_ref = capture_stack();
 

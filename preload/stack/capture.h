@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/direct.h"
+
 /* A frame that a walk begins in, or has come to. */
 struct walk_start {
 	uint64_t pc;            /* return address into it */
@@ -81,9 +83,9 @@ bool unwinder_libunwind_owns(const void *address);
  * Record where the program is. Returns the reference of the interned stack, or
  * 0 when it did not fit (counted). Frames of the shim are cut. errno is kept.
  */
-uint32_t capture_stack(void);
+DIRECT uint32_t capture_stack(void);
 
 /* The same with the frames of a runtime that the thread is in: for what is told of at length. */
-uint32_t capture_opening(void);
+DIRECT uint32_t capture_opening(void);
 
 #endif

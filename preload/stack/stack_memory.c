@@ -71,7 +71,7 @@ static void walk_count(void)
 		atomic_store_explicit(&shim.walks, walks + 1, memory_order_relaxed);
 }
 
-uint32_t recall(const struct walk_start *start, uint32_t epoch)
+DIRECT uint32_t recall(const struct walk_start *start, uint32_t epoch)
 {
 	uint64_t hash = start_hash(start);
 	const struct memory *memory;

@@ -22,10 +22,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/direct.h"
 #include "stack/capture.h"
 
 /* The stack that this walk led to before, in this epoch of the image; 0 when not known. */
-uint32_t recall(const struct walk_start *start, uint32_t epoch);
+DIRECT uint32_t recall(const struct walk_start *start, uint32_t epoch);
 
 /*
  * The walk was made in full and led to `stack_ref`. It is remembered when it

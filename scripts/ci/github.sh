@@ -4,7 +4,9 @@
 # options in $UNCLOSED_ARGUMENTS, annotate the lines, and tell the later steps where the reports are.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-place=${RUNNER_TEMP:-/tmp}/unclosed
+# The runner's own folder, or else the checkout's: in /tmp somebody may have made it before.
+place=${RUNNER_TEMP:+$RUNNER_TEMP/unclosed}
+place=${place:-$(dirname "$here")/build/ci}
 export UNCLOSED_BUILD=${UNCLOSED_BUILD:-$place/build}
 
 if [[ ! -x $UNCLOSED_BUILD/bin/unclosed ]]; then

@@ -1,72 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What other users may try, and what must come of it: nothing is written, shown or run that its
- * user did not ask for. Root becomes throw-away users, which need no account.
- */
-#include <criterion/criterion.h>
-#include <fcntl.h>
+/* Programs with rights, children that change sides, and a tool that is loaded into. */
+#include "security.h"
+
 #include <linux/capability.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
-#include <unistd.h>
 
-#include "watch.h"
-
-#define SKIPPED 77
-#define LEAK FIXTURE("leak")
 #define LINKED FIXTURE("linked")
 #define TURNCOAT FIXTURE("turncoat")
 
-#define USER 65534
-#define STRANGER 54321
-#define USER_WORD "65534"
-#define STRANGER_WORD "54321"
-
-#define AS(user) "setpriv", "--reuid", user, "--regid", user, "--clear-groups"
-
-/* Others reach what is in the test's folder, and may not write it. */
-static void begin(void)
-{
-	run_init();
-	(void)chmod(run_path("."), 0755);
-}
-
-TestSuite(security, .init = begin, .fini = run_fini);
-
-/* Where we may not, or the other user may not reach the fixtures, there is nothing to test. */
-static void need_switching(void)
-{
-	struct run alone;
-
-	if (!run_find("setpriv"))
-		cr_skip("no setpriv");
-	alone = RUN(AS(STRANGER_WORD), LEAK);
-	if (run_status(&alone) != 0)
-		cr_skip("only root becomes another user who can execute this");
-}
-
-static struct run shell(const char *script)
-{
-	return RUN("sh", "-c", script);
-}
-
-static void shell_must(const char *script)
-{
-	struct run run = shell(script);
-
-	cr_assert_eq(run_status(&run), 0, "%s: %s", script, run.err);
-}
-
-static bool exists(const char *path)
-{
-	struct stat status;
-
-	return lstat(path, &status) == 0;
-}
+TestSuite(security, .init = security_begin, .fini = run_fini);
 
 /* Programs with more rights than who started them */
 
@@ -163,31 +106,6 @@ static void nothing_evil_check(const struct run *run, const char *what)
 	cr_expect_str_eq(list.out, "", "%s: %s", what, run->err);
 }
 
-static struct run attack(bool is_bare, const char *options, const char *const argv[])
-{
-	const char *words[16] = { UNCLOSED_PROGRAM };
-	size_t count = 1;
-
-	if (is_bare) {
-		struct run_options with = { .environment = RUN_ARGV(
-						    "LD_PRELOAD=" UNCLOSED_LIBRARY,
-						    run_format("UNCLOSED_OPTIONS=%s", options)) };
-		struct run_child child = run_start(&with, argv);
-
-		return run_finish(&child);
-	} else {
-		struct run_options with = { .environment = RUN_ARGV(
-						    run_format("UNCLOSED_OPTIONS=%s", options)) };
-		struct run_child child;
-
-		while (*argv)
-			words[count++] = *argv++;
-		words[count] = NULL;
-		child = run_start(&with, words);
-		return run_finish(&child);
-	}
-}
-
 /* Neither the folder of a report nor its name is what somebody else writes. */
 static void words_check(bool is_bare)
 {
@@ -274,4 +192,83 @@ Test(security, runtime_is_not_named_by_the_ledger)
 			     folder, UNCLOSED_PROGRAM, TURNCOAT, sanitized));
 	cr_expect_null(strstr(run.out, "evil"), "%s%s", run.out, run.err);
 	cr_expect_eq(run_status(&run), 3, "%s", run.err);
+}
+
+/* What is loaded into every program */
+
+/* `script` where the library is in a file of the name /etc/ld.so.preload, that nobody else sees. */
+static struct run preloaded(const char *script)
+{
+	const char *etc = run_path("etc");
+	struct run run =
+		RUN("unshare", "-m", "sh", "-c",
+		    run_format("mkdir -p %s && cp -a /etc/. %s && "
+			       "mount --bind %s /etc && echo %s >/etc/ld.so.preload || exit "
+			       "%d; exec </dev/null; %s",
+			       etc, etc, etc, UNCLOSED_LIBRARY, SKIPPED, script));
+
+	if (run_status(&run) == SKIPPED)
+		cr_skip("no mount namespace");
+	return run;
+}
+
+static unsigned int headlines(const char *text)
+{
+	unsigned int count = 0;
+
+	for (; (text = strstr(text, "(pid ")); text++)
+		count++;
+	return count;
+}
+
+Test(security, tool_is_not_watched)
+{
+	struct run run;
+
+	need_switching();
+	run = preloaded(run_format("exec %s", LEAK));
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect_eq(headlines(run.err), 1, "%s", run.err);
+	run = preloaded(run_format("exec %s %s", UNCLOSED_PROGRAM, LEAK));
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect_eq(headlines(run.err), 1, "%s", run.err);
+	cr_expect_null(strstr(run.err, "NOT COVERED"), "%s", run.err);
+	/* Under another name, too. */
+	run = preloaded(run_format("cp %s %s && exec %s --version", UNCLOSED_PROGRAM,
+				   run_path("other"), run_path("other")));
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	cr_expect_eq(headlines(run.err), 1, "of cp: %s", run.err);
+}
+
+/* A report program without our mark is watched, and reported on; that report is not. */
+Test(security, reports_on_reports_come_to_an_end)
+{
+	const char *root = run_path("root");
+	struct run run;
+
+	need_switching();
+	shell_must(
+		run_format("mkdir -p %s/bin %s/lib && cp %s %s/lib && cp %s %s/bin/real && "
+			   "cp -r \"$(dirname %s)/../share\" %s && "
+			   "printf '#!/bin/bash\\necho x >>%s/count\\nexec %s/bin/real \"$@\"\\n' "
+			   ">%s/bin/unclosed && chmod +x %s/bin/unclosed",
+			   root, root, UNCLOSED_LIBRARY, root, UNCLOSED_PROGRAM, root,
+			   UNCLOSED_PROGRAM, root, root, root, root, root));
+	run = preloaded(
+		run_format("echo %s/lib/libunclosed.so >/etc/ld.so.preload; exec %s", root, LEAK));
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	run = shell(run_format("wc -l <%s/count", root));
+	cr_expect_leq(atoi(run.out), 3, "%s", run.out);
+}
+
+/* In a session, a program of ours that runs none is nothing to cover. */
+Test(security, tool_in_a_session)
+{
+	struct watched watched =
+		WATCH("--", "sh", "-c", run_format("%s --version >/dev/null; :", UNCLOSED_PROGRAM));
+
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect_eq(report_number(watched.report, "process_counts/uncovered"), 0, "%s",
+		     watched.run.err);
+	cr_expect_not_null(strstr(watched.run.err, "no socket left open"), "%s", watched.run.err);
 }
