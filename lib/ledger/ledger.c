@@ -252,13 +252,17 @@ void ledger_mend(struct ledger *ledger, const char *path, uint64_t size_bytes)
 		LEDGER_STORE(header->is_full, 0);
 }
 
-/* The window that records go to now, while there is a descriptor to map it with. */
+/*
+ * The window that records go to now, while there is a descriptor to map it with. The header's
+ * words are anybody's: how long the file is, the kernel has said.
+ */
 static void window_map_current(struct ledger *ledger, int fd)
 {
 	uint64_t page = atomic_load_explicit(&ledger->header->next_page, memory_order_relaxed);
 	uint64_t number = page << LEDGER_PAGE_SHIFT >> LEDGER_WINDOW_SHIFT;
 
-	if (number > 0 && (number + 1) << LEDGER_WINDOW_SHIFT <= ledger->header->file_size)
+	if (number > 0 && number < LEDGER_WINDOWS_MAX &&
+	    (number + 1) << LEDGER_WINDOW_SHIFT <= ledger->size_bytes)
 		(void)window_map(ledger, fd, (uint32_t)number); /* else it is mapped when needed */
 }
 
@@ -356,8 +360,8 @@ uint8_t *ledger_map_window(struct ledger *ledger, uint32_t number)
 	uint8_t *known, *expected = NULL;
 	long address;
 
-	if (ledger->is_frozen || !ledger->header ||
-	    ((uint64_t)number + 1) << LEDGER_WINDOW_SHIFT > ledger->header->file_size)
+	if (ledger->is_frozen || !ledger->header || number >= LEDGER_WINDOWS_MAX ||
+	    ((uint64_t)number + 1) << LEDGER_WINDOW_SHIFT > ledger->size_bytes)
 		return NULL;
 	do
 		known = atomic_load_explicit(&ledger->windows[--from], memory_order_acquire);

@@ -201,7 +201,7 @@ static bool ledger_write(long fd)
 	struct ledger_header *header = shim.ledger.header;
 	uint64_t used = (uint64_t)LEDGER_LOAD(header->next_page) << LEDGER_PAGE_SHIFT;
 
-	if (raw_failed(raw2(SYS_ftruncate, fd, used)))
+	if (used > shim.ledger.size_bytes || raw_failed(raw2(SYS_ftruncate, fd, used)))
 		return false;
 	for (uint64_t at = 0; at < used; at += LEDGER_WINDOW_SIZE) {
 		uint64_t size = used - at < LEDGER_WINDOW_SIZE ? used - at : LEDGER_WINDOW_SIZE;
