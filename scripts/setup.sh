@@ -4,6 +4,7 @@
 #   scripts/setup.sh             to build and run
 #   scripts/setup.sh --packages  to make packages, too: what cpack and a static program need
 #   scripts/setup.sh --tests     to test, too: Criterion and the real programs that the tests run
+#   scripts/setup.sh --arm64     to build for arm64 on x86-64, and to run that (scripts/arm64.sh)
 set -euo pipefail
 
 build=(gcc g++ cmake ninja-build pkg-config libdw-dev libelf-dev libjansson-dev libiberty-dev
@@ -13,8 +14,10 @@ tests=(libcriterion-dev libgtest-dev python3-pytest bats liburing-dev clang libc
 	python3-jsonschema strace valgrind curl git perl nodejs
 	openssh-client nginx-light
 	redis-server musl-tools libc6-dbg binutils util-linux python3-greenlet)
+arm64=(gcc-aarch64-linux-gnu g++-aarch64-linux-gnu qemu-user-static debootstrap)
 
 wanted=("${build[@]}")
+[[ "${1:-}" == --arm64 ]] && wanted+=("${arm64[@]}")
 [[ "${1:-}" == --packages || "${1:-}" == --tests ]] && wanted+=("${packages[@]}")
 [[ "${1:-}" == --tests ]] && wanted+=("${tests[@]}")
 

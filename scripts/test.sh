@@ -3,6 +3,7 @@
 # Set up, build with warnings as errors, and run everything that must hold.
 #   scripts/test.sh [CTEST-OPTION…]    e.g. -R e2e; without the sanitized build then
 #   scripts/test.sh --soak             millions of random steps and long fuzzing instead: an hour
+#   scripts/test.sh --arm64 [CTEST-OPTION…]  built for arm64 and run under qemu-user instead; as root
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export UNCLOSED_BUILD="${UNCLOSED_BUILD:-$PWD/build}"
@@ -48,6 +49,11 @@ soak() {
 	UNCLOSED_FUZZ_SECONDS=500 test_sanitized --timeout 1000
 }
 
+if [[ "${1:-}" == --arm64 ]]; then
+	scripts/setup.sh --arm64
+	shift
+	exec scripts/arm64.sh test "$@"
+fi
 scripts/setup.sh --tests
 scripts/build.sh -DUNCLOSED_TESTS=ON -DUNCLOSED_WERROR=ON
 if [[ "${1:-}" == --soak ]]; then

@@ -152,23 +152,22 @@ vfork:
 __vfork:
 	.cfi_startproc
 	hint #34		/* bti c */
+	mrs x4, tpidr_el0
+	adrp x2, :gottprel:self
+	ldr x2, [x2, #:gottprel_lo12:self]
+	add x4, x4, x2
+	ldrb w3, [x4]		/* the parent puts it back: under qemu-user the child is forked */
 	mov x0, #0x4111		/* CLONE_VM | CLONE_VFORK | SIGCHLD */
 	mov x1, #0
 	mov x8, #__NR_clone
 	svc 0
 	cmn x0, #4095
 	b.cs vfork_failed
-	mrs x1, tpidr_el0
-	adrp x2, :gottprel:self
-	ldr x2, [x2, #:gottprel_lo12:self]
-	add x1, x1, x2
-	ldrb w3, [x1]
 	cbz x0, 1f
-	sub w3, w3, #1
-	strb w3, [x1]
+	strb w3, [x4]
 	ret
 1:	add w3, w3, #1
-	strb w3, [x1]
+	strb w3, [x4]
 	ret
 	.cfi_endproc
 	.size vfork, . - vfork

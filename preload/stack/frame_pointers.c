@@ -126,6 +126,13 @@ static bool is_behind_call(struct chain *chain, uint64_t pc)
 	return false;
 }
 
+/* libc has what a handler returns to, and describes it. */
+static bool is_signal_return(uint64_t pc)
+{
+	(void)pc;
+	return false;
+}
+
 /* A frame that is given back right behind the call: CPython's trampolines have such. */
 static bool step_by_return(struct chain *chain, struct step *step)
 {
@@ -165,6 +172,21 @@ static bool is_behind_call(struct chain *chain, uint64_t pc)
 
 	return (call & 0xfc000000) == 0x94000000 || (call & 0xfffffc1f) == 0xd63f0000 ||
 	       (call & 0xfffff81f) == 0xd63f081f || (call & 0xfffff800) == 0xd73f0800;
+}
+
+/*
+ * mov x8, #SYS_rt_sigreturn; svc 0: what a handler returns to. The kernel has it in its vDSO,
+ * described; qemu-user in a page that is no object's. Unwinders know it by its code. Its frame
+ * record leads to the caller of what was interrupted, past that.
+ */
+static bool is_signal_return(uint64_t pc)
+{
+	static const uint32_t code[] = { 0xd2801168, 0xd4000001 };
+
+	return pc % sizeof(code[0]) == 0 && shim_may_call_kernel() &&
+	       is_readable(pc & ~UINT64_C(7)) &&
+	       is_readable((pc + sizeof(code[0])) & ~UINT64_C(7)) &&
+	       memcmp((const void *)pc, code, sizeof(code)) == 0;
 }
 
 /* ret, retaa or retab; before it autiasp or autibsp. */
@@ -243,7 +265,7 @@ static bool chain_step(struct chain *chain)
 
 	if (frame_rule_find(chain->at.pc - 1, &rule) && !rule.is_outermost)
 		is_found = step_by_rule(chain, &rule, &step);
-	else if (frame_is_described(chain->at.pc - 1))
+	else if (frame_is_described(chain->at.pc - 1) || is_signal_return(chain->at.pc))
 		is_found = false; /* the outermost frame, or one of another form */
 	else
 		is_found = step_by_return(chain, &step) || step_by_frame_pointer(chain, &step);
@@ -280,7 +302,7 @@ bool chain_is_described(uint64_t pc)
 	if (is_kept && atomic_load_explicit(known, memory_order_relaxed) == pc)
 		return true;
 	/* pc itself, too: in a frame that a signal interrupted, it is the next instruction. */
-	if (!frame_is_described(pc - 1) && !frame_is_described(pc))
+	if (!frame_is_described(pc - 1) && !frame_is_described(pc) && !is_signal_return(pc))
 		return false;
 	if (is_kept)
 		atomic_store_explicit(known, pc, memory_order_relaxed);

@@ -14,7 +14,9 @@
 /* The row of the table that the instructions build up. */
 struct row {
 	struct frame_rule rule;
-	bool is_simple, has_cfa, has_return;
+	bool is_simple;         /* but for the CFA, which may be told anew */
+	bool has_cfa;           /* by one of the two registers */
+	bool has_return;
 };
 
 struct machine {
@@ -26,8 +28,7 @@ struct machine {
 
 static void row_define_cfa(struct row *row, uint64_t reg, int64_t offset)
 {
-	row->has_cfa = true;
-	row->is_simple &= reg == DWARF_SP || reg == DWARF_FP;
+	row->has_cfa = reg == DWARF_SP || reg == DWARF_FP;
 	row->rule.is_from_frame_pointer = reg == DWARF_FP;
 	row->rule.cfa_offset = offset;
 }
@@ -121,7 +122,7 @@ static void cfa_run(struct row *row, uint8_t code, struct bytes *bytes)
 		break;
 	default: /* def_cfa_expression */
 		read_past_block(bytes);
-		row->is_simple = false;
+		row->has_cfa = false;
 	}
 }
 

@@ -5,6 +5,7 @@
  */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "watch.h"
@@ -140,12 +141,21 @@ ParameterizedTestParameters(misuse, fixture)
 	return cr_make_param_array(struct expected, all, sizeof(all) / sizeof(all[0]));
 }
 
+/* qemu-user looks at the message, which has no parts, before the kernel looks at the number. */
+static bool is_spoilt_by_emulation(const char *name)
+{
+	return getenv("UNCLOSED_EMULATED") &&
+	       (strcmp(name, "use_sendmsg") == 0 || strcmp(name, "use_recvmsg_number") == 0);
+}
+
 ParameterizedTest(struct expected *expected, misuse, fixture)
 {
 	struct run alone = RUN(MISUSE, expected->name);
 	struct watched watched = WATCH("--", MISUSE, expected->name);
 	json_t *finding = only_finding(&watched);
 
+	if (is_spoilt_by_emulation(expected->name))
+		cr_skip("qemu-user gives another error");
 	cr_assert_eq(run_status(&alone), 0, "%s", alone.err);
 	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
 	cr_expect_str_eq(watched.run.out, alone.out);

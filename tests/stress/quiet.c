@@ -146,8 +146,12 @@ struct counts {
 
 static int is_ours(unsigned long number)
 {
-	return number == SYS_socket || number == SYS_dup || number == SYS_dup2 ||
-	       number == SYS_dup3 || number == SYS_pipe2 || number == SYS_close;
+#ifdef SYS_dup2
+	if (number == SYS_dup2)
+		return true;
+#endif
+	return number == SYS_socket || number == SYS_dup || number == SYS_dup3 ||
+	       number == SYS_pipe2 || number == SYS_close;
 }
 
 static void count(struct counts *counts, pid_t thread, unsigned long number)

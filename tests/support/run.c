@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_S 60
+#define EMULATED_TIMES 20 /* slower, under qemu-user beside other work */
 #define KEPT_MAX 16384
 #define AWAIT_MS 5
 
@@ -165,7 +166,8 @@ static const char *input_file(const struct run_options *options)
 struct run_child run_start(const struct run_options *options, const char *const argv[])
 {
 	struct run_child child = {
-		.timeout_s = options->timeout_s ? options->timeout_s : TIMEOUT_S,
+		.timeout_s = (options->timeout_s ? options->timeout_s : TIMEOUT_S) *
+			     (getenv("UNCLOSED_EMULATED") ? EMULATED_TIMES : 1),
 		.out_path = (char *)run_path(run_format("%u.out", ++session.commands)),
 		.err_path = (char *)run_path(run_format("%u.err", session.commands)),
 	};

@@ -128,8 +128,10 @@ json_t *traced_compare(const struct run_child *child)
 	json_t *report, *process;
 	size_t compared = 0, i;
 
-	cr_assert_not_null(lines, "%s", run.err);
 	report = report_load(run_path("json"));
+	if (getenv("UNCLOSED_EMULATED"))
+		return report; /* qemu-user has no ptrace: nobody saw what the kernel had */
+	cr_assert_not_null(lines, "%s", run.err);
 	json_array_foreach (report_at(report, "processes"), i, process) {
 		if (!is_last_image(report, process) ||
 		    !json_is_true(report_at(process, "kernel_check/done")))

@@ -80,7 +80,9 @@ static void __attribute__((noreturn)) program_start(void)
 	char ledger[320], preload[512];
 	char lane[] = "0";
 	char *const argv[] = { (char *)driver.program, driver.arena_path, lane, NULL };
-	char *const environment[] = { ledger, preload, NULL };
+	char emulated[] = "UNCLOSED_EMULATED=1";
+	char *const environment[] = { ledger, preload,
+				      getenv("UNCLOSED_EMULATED") ? emulated : NULL, NULL };
 	int null = open("/dev/null", O_RDWR);
 
 	for (int fd = 0; fd < 3; fd++)
@@ -152,7 +154,8 @@ static void losses_check(void)
 	for (int i = 0; i < LOSS_COUNT; i++)
 		if (atomic_load(&model.ledger.header->lost[i]))
 			model_fail("%llu records of kind %d did not fit",
-				   (unsigned long long)atomic_load(&model.ledger.header->lost[i]), i);
+				   (unsigned long long)atomic_load(&model.ledger.header->lost[i]),
+				   i);
 }
 
 /* Whoever has no entry more is in the sums. */
@@ -239,7 +242,8 @@ static bool seed_run(struct arena *arena, uint64_t seed)
 	arena->is_traced = 0;
 	memset(arena->is_left_out, 0, sizeof(arena->is_left_out));
 	if (!run(arena)) {
-		fprintf(stderr, "model_test: a difference: --seed %llu --steps %u --threads %u\n%s\n",
+		fprintf(stderr,
+			"model_test: a difference: --seed %llu --steps %u --threads %u\n%s\n",
 			(unsigned long long)seed, arena->steps, arena->threads, arena->failure);
 		shrink(arena);
 		return false;
@@ -345,7 +349,8 @@ int main(int argc, char **argv)
 		      stderr);
 		return 2;
 	}
-	(void)snprintf(driver.directory, sizeof(driver.directory), "/dev/shm/unclosed-model-XXXXXX");
+	(void)snprintf(driver.directory, sizeof(driver.directory),
+		       "/dev/shm/unclosed-model-XXXXXX");
 	if (!mkdtemp(driver.directory) || !(arena = arena_new())) {
 		fprintf(stderr, "model_test: cannot work in '%s': %s\n", driver.directory,
 			strerror(errno));

@@ -108,7 +108,11 @@ static __attribute__((noinline)) int by_dup2_internal(struct actor *actor, int f
 static __attribute__((noinline)) int by_dup2_number(struct actor *actor, int from, int to)
 {
 	here_take(&actor->here);
+#ifdef SYS_dup2
 	return (int)syscall(SYS_dup2, from, to);
+#else
+	return dup2(from, to); /* aarch64 has no such system call */
+#endif
 }
 
 static __attribute__((noinline)) int by_dup3(struct actor *actor, int from, int to)

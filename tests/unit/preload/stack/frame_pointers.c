@@ -294,6 +294,24 @@ Test(frame_pointers, signed_return_addresses)
 	cr_expect_eq(pcs[0], pc);
 }
 
+/* What a handler returns to is left by unwinders, and by nothing here: its record leads too far. */
+Test(frame_pointers, returns_from_handlers)
+{
+	struct walk_start at = start_with(stack_at(2));
+	uint64_t pcs[DEPTH];
+
+	frame_put(2, stack_at(8), code_at(512)); /* behind a call, as if a handler had been called */
+	put_u32(section.code + 508, 0x94000000);
+	put_u32(section.code + 512, 0xd2801168); /* mov x8, #139 */
+	frame_put(8, 0, return_put(0));
+	cr_expect_eq(walk(&at, pcs, DEPTH), 2, "no return yet");
+	put_u32(section.code + 516, 0xd4000001); /* svc #0 */
+	cr_expect_eq(walk(&at, pcs, DEPTH), 1);
+	cr_expect(chain_is_described(code_at(512)));
+	world.process.has_filter = 1;
+	cr_expect_not(chain_is_described(code_at(512)), "no memory can be asked about");
+}
+
 /*
  * Behind a step by the frame record the stack pointer is not known. A rule that needs it
  * is followed where the caller has a record of its own, which the frame pointer is at.

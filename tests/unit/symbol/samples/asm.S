@@ -4,7 +4,11 @@
 	.globl	main
 	.type	main, @function
 main:
+#if defined(__x86_64__)
 	xorl	%eax, %eax
+#else
+	mov	w0, wzr
+#endif
 	ret
 	.size	main, .-main
 
