@@ -150,9 +150,11 @@ imports="
 	getauxval _r_debug
 "
 # The unwinder of libgcc, linked in statically: it registers frames of JIT compilers and old
-# programs under a lock; objects.c is what it asks for all others.
+# programs under a lock; objects.c is what it asks for all others. From gcc 13 on they are in a
+# tree: two who write a node wait for each other, a look-up takes no lock.
 imports+="
 	malloc free pthread_mutex_lock pthread_mutex_unlock
+	memmove pthread_cond_broadcast pthread_cond_wait
 "
 # Of a test framework, weak: where there is none they are NULL.
 imports+=" criterion_current_suite criterion_current_test criterion_test_die "
