@@ -20,7 +20,7 @@ make_package() {
 	local tree=$1 generator=$2
 	cmake -S . -B "$tree" -G Ninja -DUNCLOSED_TESTS=OFF -DUNCLOSED_WERROR=ON \
 		-DCMAKE_BUILD_TYPE=RelWithDebInfo "${@:3}" >"$work/log" 2>&1 &&
-		cmake --build "$tree" -- -j "$(nproc)" --quiet >>"$work/log" 2>&1 || {
+		cmake --build "$tree" -- -j "$(nproc)" >>"$work/log" 2>&1 || {
 		cat "$work/log" >&2
 		fail "cannot build in $tree"
 	}
