@@ -80,6 +80,8 @@ for release in "${releases[@]}"; do
 	root=$place/$release
 	root_make "$release" "$root"
 	root_fill "$root"
+	# As the root of a system is: a mount, which can be made private.
+	mount_at "$root" --bind "$root"
 	mount_at "$root/proc" -t proc proc
 	mount_at "$root/sys" -t sysfs -o ro sysfs
 	mount_at "$root/dev" --bind /dev
