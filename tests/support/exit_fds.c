@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define OPTIONS                                                                                    \
-	(PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |     \
+#define PID_MAX_LIMIT (1 << 22) /* of the kernel, linux/threads.h */
+
+#define OPTIONS                                                                                \
+	(PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
 	 PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
 
 static int number_in(pid_t tid, const char *key)
@@ -61,14 +64,14 @@ static void list_descriptors(FILE *out, const char *mark, pid_t tid)
 		closedir(directory);
 }
 
-/* The child waits at its first instruction; a thread is no process of its own. */
-static void list_newborn(FILE *out, pid_t parent)
+/* Stops of this kind come again, by SIGCONT: the first is before the first instruction. */
+static bool is_newborn(pid_t tid)
 {
-	unsigned long child;
+	static unsigned char seen[PID_MAX_LIMIT / 8];
+	bool is_first = !(seen[tid / 8] & 1 << tid % 8);
 
-	if (ptrace(PTRACE_GETEVENTMSG, parent, NULL, &child) == 0 &&
-	    number_in((pid_t)child, "Tgid:") == (pid_t)child)
-		list_descriptors(out, "+", (pid_t)child);
+	seen[tid / 8] |= 1 << tid % 8;
+	return is_first && number_in(tid, "Tgid:") == tid;
 }
 
 static void follow(FILE *out, pid_t tid, int status)
@@ -79,9 +82,10 @@ static void follow(FILE *out, pid_t tid, int status)
 		/* The exit of a group stops each thread; the leader's listing stands for all. */
 		if (number_in(tid, "Tgid:") == tid)
 			list_descriptors(out, "", tid);
-	} else if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
-		   event == PTRACE_EVENT_CLONE) {
-		list_newborn(out, tid);
+	} else if (event == PTRACE_EVENT_STOP) {
+		/* A child's own stop may come before the event of its parent. */
+		if (is_newborn(tid))
+			list_descriptors(out, "+", tid);
 	} else if (event == 0 && WSTOPSIG(status) != SIGSTOP && WSTOPSIG(status) != SIGTRAP) {
 		signal = WSTOPSIG(status);
 	}
