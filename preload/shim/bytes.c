@@ -6,7 +6,8 @@
  * touched for them.
  *
  * As the standard says (man 3 string), for what the shim has: short texts, records of some hundred
- * bytes.
+ * bytes. The names in parentheses are macros from glibc 2.43 on: C23 gives back the const that
+ * comes in.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -60,7 +61,7 @@ HIDDEN int memcmp(const void *one, const void *other, size_t size)
 	return 0;
 }
 
-HIDDEN void *memchr(const void *bytes, int value, size_t size)
+HIDDEN void *(memchr)(const void *bytes, int value, size_t size)
 {
 	const uint8_t *at = bytes;
 
@@ -95,7 +96,7 @@ HIDDEN int strcmp(const char *one, const char *other)
 	return strncmp(one, other, SIZE_MAX);
 }
 
-HIDDEN char *strchr(const char *text, int character)
+HIDDEN char *(strchr)(const char *text, int character)
 {
 	for (;; text++) {
 		if (*text == (char)character)
@@ -105,7 +106,7 @@ HIDDEN char *strchr(const char *text, int character)
 	}
 }
 
-HIDDEN char *strrchr(const char *text, int character)
+HIDDEN char *(strrchr)(const char *text, int character)
 {
 	const char *last = NULL;
 
@@ -135,7 +136,7 @@ HIDDEN size_t strcspn(const char *text, const char *refused)
 	return length;
 }
 
-HIDDEN char *strstr(const char *text, const char *part)
+HIDDEN char *(strstr)(const char *text, const char *part)
 {
 	size_t length = strlen(part);
 
