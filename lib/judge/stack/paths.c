@@ -54,9 +54,13 @@ const char *project_find(struct report *report, const char *cwd)
 	if (!cwd || cwd[0] != '/' || strlen(cwd) >= PATH_MAX)
 		return NULL;
 	directory = report_strdup(report, cwd);
-	for (char *slash; (slash = strrchr(directory, '/')) && slash > directory; *slash = '\0')
+	while (directory[1]) { /* "/" itself is nobody's checkout */
+		char *slash = strrchr(directory, '/');
+
 		if (is_project(directory))
 			return directory;
+		slash[slash == directory] = '\0';
+	}
 	return cwd;
 }
 

@@ -3,10 +3,12 @@
 #include "judge/stack/paths.h"
 
 #include <criterion/criterion.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "model/model.h"
@@ -75,6 +77,26 @@ Test(paths, the_project_is_what_is_under_version_control)
 	cr_expect_str_eq(project_find(report, "/"), "/");
 	cr_expect_null(project_find(report, "(unreachable)/x"));
 	cr_expect_null(project_find(report, NULL));
+}
+
+/* As in a container: /src, /app. */
+Test(paths, the_project_may_lie_right_below_the_root)
+{
+	pid_t child = fork();
+	int status;
+
+	cr_assert_geq(child, 0);
+	if (child == 0) {
+		if (geteuid() != 0 && unshare(CLONE_NEWUSER) != 0)
+			_exit(2);
+		if (chroot(below("")) != 0)
+			_exit(2);
+		_exit(strcmp(project_find(report, "/chat/src/net"), "/chat") != 0);
+	}
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+		cr_skip("no chroot here");
+	cr_expect_eq(status, 0);
 }
 
 Test(paths, names_are_relative_to_the_project)
