@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Backtraces that read the same are one place: a compiler unrolls a loop or
- * clones a function, and one line of the source becomes several addresses.
+ * clones a function, and one line of the source becomes several addresses. What leads to the
+ * outermost code does not tell places apart: of a script's two stacks one may be cut within the
+ * interpreter, below all functions of the script, and the other not.
  */
 #include <string.h>
 
@@ -20,11 +22,23 @@ static bool frames_alike(const struct report_frame *a, const struct report_frame
 	       a->is_inlined == b->is_inlined && (a->line || a->offset == b->offset);
 }
 
+/* How many frames are read: without the start of a program or a thread at the outer end. */
+static size_t read_count(const struct report_stack *stack)
+{
+	size_t count = stack->frame_count;
+
+	while (count > 0 && stack->frames[count - 1].is_runtime)
+		count--;
+	return count > 0 ? count : stack->frame_count;
+}
+
 static bool stacks_alike(const struct report_stack *a, const struct report_stack *b)
 {
-	if (a->frame_count != b->frame_count || a->is_truncated != b->is_truncated)
+	size_t count = read_count(a);
+
+	if (count != read_count(b) || a->is_truncated != b->is_truncated)
 		return false;
-	for (size_t i = 0; i < a->frame_count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (!frames_alike(&a->frames[i], &b->frames[i]))
 			return false;
 	return true;
@@ -39,7 +53,9 @@ static uint64_t text_mix(uint64_t hash, const char *text)
 
 static uint64_t stack_hash(const struct report_stack *stack, uint64_t hash)
 {
-	for (size_t i = 0; i < stack->frame_count; i++) {
+	size_t count = read_count(stack);
+
+	for (size_t i = 0; i < count; i++) {
 		const struct report_frame *frame = &stack->frames[i];
 
 		hash = text_mix(text_mix(hash, frame->function), frame->file);

@@ -190,7 +190,9 @@ Test(python, text_was_cut)
 	cr_expect_str_eq(functions(finding), "f");
 }
 
-/* The same Python stack by another way through the interpreter is one place; another line is not.
+/*
+ * The same Python stack by another way through the interpreter is one place, also where the record
+ * ends within the interpreter; another line is not.
  */
 Test(python, groups_by_python_stack)
 {
@@ -200,7 +202,8 @@ Test(python, groups_by_python_stack)
 	leave(6, PCS(SOCKET_MODULE + 1, LOOP, START), text);
 	leave(9, PCS(SOCKET_MODULE + 1, CALL, LOOP, CALL, LOOP, START),
 	      "-\nFile \"/srv/a.py\", line 3 in f\n-\n");
-	cr_expect_eq(world_finding(&world)->count, 3);
+	leave(10, PCS(SOCKET_MODULE + 1, CALL, LOOP, CALL), text);
+	cr_expect_eq(world_finding(&world)->count, 4);
 	leave(7, PCS(SOCKET_MODULE + 1, CALL, LOOP, START), "File \"/srv/a.py\", line 4 in f\n-\n");
 	cr_expect_eq(world_judge(&world)->finding_count, 2);
 	leave(8, PCS(POOL, CALL, LOOP, START), text);
