@@ -20,8 +20,9 @@ static const struct variable {
 	bool has_phase;        /* the value ends in " (call)" */
 } variables[] = {
 	{ "UNCLOSED_SCOPE=", NULL, NULL, false },
-	{ "BATS_TEST_DESCRIPTION=", "bats", "BATS_TEST_FILENAME=", false },
+	/* bats 1.11 exports the name first and the description later: the name is in all processes. */
 	{ "BATS_TEST_NAME=", "bats", "BATS_TEST_FILENAME=", false },
+	{ "BATS_TEST_DESCRIPTION=", "bats", "BATS_TEST_FILENAME=", false },
 	{ "PYTEST_CURRENT_TEST=", "pytest", NULL, true },
 };
 
