@@ -24,6 +24,19 @@ static void need_switching(void)
 		cr_skip("only root becomes another user who can execute this");
 }
 
+/* But for helpers of PAM, which are set-group-id programs: su of Debian 13 has them run. */
+static long long uncovered_count(json_t *report)
+{
+	long long count = 0;
+	json_t *process;
+	size_t i;
+
+	json_array_foreach (report_at(report, "processes"), i, process)
+		count += !json_is_true(report_at(process, "coverage/covered")) &&
+			 !strstr(report_text(process, "exe"), "unix_chkpwd");
+	return count;
+}
+
 /* The leak of the program that ran as another user is told like any other. */
 static void covered_check(const char *const words[])
 {
@@ -35,8 +48,7 @@ static void covered_check(const char *const words[])
 	cr_expect_eq(run_status(&watched.run), 23, "%s: %s", words[0], watched.run.err);
 	cr_expect_eq(report_count(watched.report, "socket", "socket"), 1, "%s: %s", words[0],
 		     watched.run.err);
-	cr_expect_eq(report_number(watched.report, "process_counts/uncovered"), 0, "%s: %s",
-		     words[0], watched.run.err);
+	cr_expect_eq(uncovered_count(watched.report), 0, "%s: %s", words[0], watched.run.err);
 }
 
 Test(users, by_what_is_covered)
