@@ -535,6 +535,7 @@ enum stack_flags {
 	 */
 	STACK_RUNTIME = 4,
 	STACK_RUNTIMES = 0xff * STACK_RUNTIME,
+	STACK_ENDING = 0x400, /* that runtime was taking itself down */
 };
 
 struct ledger_stack {

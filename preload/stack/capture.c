@@ -131,7 +131,7 @@ static uint32_t stack_record(uint64_t *pcs, unsigned int depth, unsigned int fla
 
 	modules_note(pcs, depth);
 	if (runtimes_are_met())
-		flags |= runtime_reached(pcs, depth) * STACK_RUNTIME;
+		flags |= runtime_flags(runtime_reached(pcs, depth));
 	home_ref = modules_go_home(pcs, depth);
 	ref = ledger_stack_intern(&shim.ledger, home_ref ? home_ref : shim.image_ref, pcs, depth,
 				  flags, &is_new);

@@ -200,6 +200,13 @@ static void frames_text(unsigned int max, struct text *text)
 		python_text(&python.reader, thread, max, text);
 }
 
+static bool python_is_ending(void)
+{
+	enum state now = atomic_load_explicit(&state, memory_order_acquire);
+
+	return (now == STATE_READ || now == STATE_MET) && python.is_finalizing();
+}
+
 const struct runtime runtime_python = {
 	.is_in = object_is_python,
 	.meet = python_meet,
@@ -207,4 +214,5 @@ const struct runtime runtime_python = {
 	.reach = python_reach,
 	.key = frames_key,
 	.text = frames_text,
+	.is_ending = python_is_ending,
 };

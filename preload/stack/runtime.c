@@ -94,6 +94,12 @@ enum runtime_id runtime_reached(const uint64_t *pcs, unsigned int depth)
 	return reached;
 }
 
+unsigned int runtime_flags(enum runtime_id runtime)
+{
+	return runtime * STACK_RUNTIME |
+	       (runtime != RUNTIME_NONE && runtimes[runtime]->is_ending() ? STACK_ENDING : 0);
+}
+
 /* The text of the thread's frames, made and interned; then remembered under its key. */
 static __attribute__((noinline)) uint32_t stack_make(const struct runtime *runtime,
 						     uint32_t stack_ref, uint64_t key)

@@ -69,6 +69,12 @@ struct runtime {
 	 * stack stays as it is.
 	 */
 	void (*text)(unsigned int max, struct text *text);
+
+	/*
+	 * Is the runtime taking itself down, with the program's handlers for its end behind
+	 * it? Asked for each new stack that reaches it.
+	 */
+	bool (*is_ending)(void);
 };
 
 #define RUNTIME(name, language, title) \
@@ -97,6 +103,9 @@ void runtimes_sweep(void);
 
 /* The runtime that a call came from by plain calls, with no signal handler between. */
 enum runtime_id runtime_reached(const uint64_t *pcs, unsigned int depth);
+
+/* The bits of a stack that reaches `runtime`: enum stack_flags. */
+unsigned int runtime_flags(enum runtime_id runtime);
 
 /*
  * The record of the native stack `stack_ref` with the frames of its runtime that the

@@ -10,8 +10,12 @@
  *	close ← … Python code … ← slot_tp_finalize ← PyObject_CallFinalizer  does
  *		not: a __del__ of the program called close()
  *
- *	close ← four nameless functions or more ← Py_FinalizeEx       counts: in a
- *		stripped CPython, the collector's last round over what modules hold
+ *	close ← nameless functions only ← Py_RunMain or the like      counts while the
+ *		interpreter ends: in a stripped CPython, the collector's last round over
+ *		what modules hold. The functions that the program gave to
+ *		atexit.register() were called before (from 3.13 on that looks the same)
+ *	close ← four nameless functions or more ← Py_FinalizeEx       counts: the same,
+ *		where it is not known whether the interpreter ends
  *
  * In a stripped CPython only exported functions have names, so cycles collected
  * while the program runs and lost makefile() objects are not recognised there: a
@@ -55,17 +59,25 @@ static bool is_method_call(const char *function)
  */
 #define COLLECTOR_DEPTH 4
 
-static bool is_last_collection(const struct report_stack *stack, size_t end)
+static bool is_nameless(const struct report_stack *stack, size_t end)
 {
 	for (size_t i = 0; i < end; i++)
 		if (stack->frames[i].function)
 			return false;
-	return end >= COLLECTOR_DEPTH;
+	return true;
 }
 
-static bool is_gc_close(struct judge *judge, const struct report_stack *stack)
+/* What calls the end of the interpreter, where it has a name. */
+static bool is_end(const char *function)
 {
-	bool has_python_code = false;
+	return text_starts_with(function, "Py_Finalize") || strcmp(function, "Py_RunMain") == 0 ||
+	       strcmp(function, "Py_EndInterpreter") == 0 || strcmp(function, "Py_Exit") == 0;
+}
+
+static bool is_gc_close(struct judge *judge, uint32_t place)
+{
+	const struct report_stack *stack = place_read(judge, place);
+	bool has_python_code = false, is_ending = judge->places[place].is_ending;
 
 	for (size_t i = 0; i < stack->frame_count; i++) {
 		const struct report_frame *frame = &stack->frames[i];
@@ -79,8 +91,10 @@ static bool is_gc_close(struct judge *judge, const struct report_stack *stack)
 			/* frames[i - 1] is the finaliser, frames[i - 2] what it calls. */
 			return !has_python_code || (i >= 2 && stack->frames[i - 2].function &&
 						    is_method_call(stack->frames[i - 2].function));
+		if (is_ending && is_end(frame->function))
+			return i > 0 && is_nameless(stack, i);
 		if (strcmp(frame->function, "Py_FinalizeEx") == 0)
-			return is_last_collection(stack, i);
+			return i >= COLLECTOR_DEPTH && is_nameless(stack, i);
 		has_python_code |= is_python_code(frame->function);
 	}
 	return false;
@@ -200,7 +214,7 @@ static void pair_judge(struct judge *judge, uint32_t open_ref, const struct ledg
 		return;
 	close_place = place_of(judge, pair->close_stack_ref);
 	if (!is_python_place(judge, close_place) ||
-	    !is_gc_close(judge, place_read(judge, close_place)))
+	    !is_gc_close(judge, close_place))
 		return;
 	group = group_of(judge, FINDING_CLOSED_BY_GC, pair->kind, pair->call,
 			 place_of(judge, open_ref));

@@ -40,6 +40,7 @@ struct place {
 	struct spot *spots;
 	size_t spot_count;
 	bool is_truncated;
+	bool is_ending; /* the runtime was taking itself down */
 	enum runtime_id runtime; /* of the text */
 	const char *text; /* frames of a runtime, as in the ledger; NULL: none */
 	const char *functions; /* the text without what differs from call to call */

@@ -119,6 +119,7 @@ static uint32_t place_make(struct judge *judge, uint32_t stack_ref)
 		return NONE;
 	place = &judge->places[number];
 	place->is_truncated |= (stack->flags & STACK_TRUNCATED) != 0;
+	place->is_ending |= (stack->flags & STACK_ENDING) != 0;
 	place->refs =
 		array_grow(judge->report, place->refs, place->ref_count, sizeof(*place->refs));
 	place->refs[place->ref_count++] = stack_ref;

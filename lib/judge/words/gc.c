@@ -14,13 +14,14 @@ static bool has_function(const struct report_stack *stack, const char *start)
 
 const char *gc_explanation(struct judge *judge, const struct group *group)
 {
-	const struct report_stack *stack =
-		place_read(judge, place_of(judge, group->close_stack_ref));
+	uint32_t place = place_of(judge, group->close_stack_ref);
+	const struct report_stack *stack = place_read(judge, place);
 
 	if (group->close_count < group->finding.count)
 		return "The program never closed them. Python closed them when a reference was "
 		       "lost, or at its own end.";
-	if (has_function(stack, "Py_FinalizeEx") || has_function(stack, "_Py_Finalize"))
+	if ((place != NONE && judge->places[place].is_ending) ||
+	    has_function(stack, "Py_FinalizeEx") || has_function(stack, "_Py_Finalize"))
 		return "The program had not closed it when it ended; Python closed it then.";
 	if (has_function(stack, "finalize_garbage") || has_function(stack, "gc_collect") ||
 	    has_function(stack, "PyGC_Collect"))

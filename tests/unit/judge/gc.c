@@ -13,6 +13,7 @@
 #define DEEPEST 16
 
 static struct world world;
+static unsigned int close_flags; /* of the stack that closes: enum stack_flags */
 
 static void setup(void)
 {
@@ -49,6 +50,8 @@ static uint64_t gc_count(const char *const *names)
 					      NULL };
 	struct report *report;
 	uint32_t open = python_stack(opener, 0x100), close = python_stack(names, 0x1000);
+
+	ledger_stack_at(&world.ledger, close)->flags |= close_flags;
 
 	for (int i = 0; i < 3; i++) {
 		world_slot(&world, 0, 5, WORLD_SOCKET, KIND_SOCKET, open)->facts = FACT_CONNECTED;
@@ -95,6 +98,26 @@ Test(gc, cycle_with_symbols)
 Test(gc, held_by_a_module_at_the_end)
 {
 	cr_assert_eq(gc_count(STACK("-", "-", "-", "-", "Py_FinalizeEx", "Py_RunMain")), 3);
+}
+
+/* Debian's 3.13 and later: Py_FinalizeEx is not on the stack, and the walk has no other sign. */
+Test(gc, at_the_end_without_a_name)
+{
+	const char *const *names = STACK("-", "-", "-", "-", "Py_RunMain", "Py_BytesMain");
+
+	cr_assert_eq(gc_count(names), 0);
+	close_flags = STACK_ENDING;
+	cr_assert_eq(gc_count(names), 6, "both rounds closed there");
+}
+
+/* A __del__ of the program, at that time. */
+Test(gc, by_the_program_at_the_end)
+{
+	close_flags = STACK_ENDING;
+	cr_assert_eq(gc_count(STACK("-", "-", "PyObject_Vectorcall", "_PyEval_EvalFrameDefault",
+				    "-", "-", "PyObject_CallFinalizerFromDealloc", "-",
+				    "Py_RunMain")),
+		     0);
 }
 
 Test(gc, registered_with_atexit)
