@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Run the project on other releases of Debian: scripts/distros.sh [RELEASE…] (trixie, sid, bullseye).
-# For each a root is made by debootstrap, and in it the README's two commands are run: run.sh, which
-# must report the demo's leaks, and test.sh. On bullseye, whose compiler or CMake may be too old, what
-# they say is shown. As root. The mirror and the keyring are those of apt's own sources.
+# For each a root is made by debootstrap. In it the README's two commands are run: run.sh, which must
+# report the demo's leaks, and test.sh. Then real programs are compared with the kernel's list
+# (compare_programs.py). Where the compiler or CMake is too old to build, as on bullseye, the tarball
+# is made here, and its program runs the demo and the comparison there. As root. The mirror and the
+# keyring are those of apt's own sources.
 #   UNCLOSED_DISTROS  where the roots are; default build/distros. They stay, so that a second run
 #                     takes what is there. Nobody else may be able to write there.
 set -euo pipefail
@@ -56,23 +58,87 @@ root_make() { # RELEASE ROOT
 	touch "$2/made"
 }
 
-# The sources as they are committed, and what apt knows of proxies.
+# The sources as they are committed, in a clone: some tests ask git. And what apt knows of proxies.
 root_fill() { # ROOT
-	rm -rf "$1/src"
-	mkdir -p "$1/src"
-	git archive HEAD | tar -x -C "$1/src"
-	# A clean clone: some tests ask git.
-	git -C "$1/src" init -q
-	git -C "$1/src" add -A
-	git -C "$1/src" -c user.name=distros -c user.email=distros@localhost commit -qm "As committed"
+	[[ -e $1/src/.git ]] || git init -q "$1/src"
+	git -C "$1/src" fetch -q --depth=1 "file://$PWD" HEAD
+	git -C "$1/src" checkout -qf --detach FETCH_HEAD
+	git -C "$1/src" clean -qfd
 	cp /etc/resolv.conf "$1/etc/resolv.conf"
 	find /etc/apt/apt.conf.d -name '*proxy*' -exec cp {} "$1/etc/apt/apt.conf.d/" \;
+	# A mirror may be a snapshot, or behind: its list of sid is valid for a week.
+	echo 'Acquire::Check-Valid-Until "false";' >"$1/etc/apt/apt.conf.d/10unclosed-snapshot"
 }
 
 inside() { # ROOT COMMAND…
 	local root=$1
 	shift
 	chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"
+}
+
+# The README's commands, as it gives them.
+project_run() { # ROOT RELEASE
+	local status=0
+	inside "$1" /src/scripts/run.sh || status=$?
+	((status != 77)) || return 77
+	((status == 23)) || {
+		echo "distros: $2: run.sh: status $status in place of 23" >&2
+		return 1
+	}
+	echo "distros: $2: run.sh: the demo's leaks are reported"
+	status=0
+	inside "$1" /src/scripts/test.sh >"$1.tests" 2>&1 || status=$?
+	grep -E '^[0-9]+% tests passed|^The following|^\s+[0-9]+ - ' "$1.tests" || tail -n 25 "$1.tests"
+	echo "distros: $2: test.sh: status $status; $1.tests has what it printed"
+	return "$status"
+}
+
+# Made once, by the host's compiler.
+tarball=
+tarball_make() {
+	[[ $tarball ]] && return
+	scripts/package.sh >"$place/package.log" 2>&1 || fail "package.sh failed; see $place/package.log"
+	tarball=$(sed -nE 's/^package: (.*\.tar\.gz)$/\1/p' "$place/package.log")
+}
+
+tarball_run() { # ROOT RELEASE
+	local status=0
+	tarball_make
+	rm -rf "$1/opt/unclosed"
+	mkdir -p "$1/opt/unclosed"
+	tar -xzf "$tarball" -C "$1/opt/unclosed" --strip-components=1 || return
+	inside "$1" /opt/unclosed/bin/unclosed demo || status=$?
+	((status == 23)) || {
+		echo "distros: $2: the tarball's demo: status $status in place of 23" >&2
+		return 1
+	}
+	echo "distros: $2: the tarball's program reports the demo's leaks"
+}
+
+compare() { # ROOT RELEASE UNCLOSED
+	local packages
+	packages=$(sed -n 's/^# packages: //p' scripts/compare_programs.list)
+	# Servers are only run by the comparison, never as services.
+	# shellcheck disable=SC2086
+	inside "$1" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq \
+		--no-install-recommends $packages >"$1.packages" 2>&1 || {
+		tail -n 5 "$1.packages" >&2
+		return 1
+	}
+	inside "$1" cc -O2 -D_GNU_SOURCE -o /opt/exit_fds /src/tests/support/exit_fds.c || return
+	inside "$1" python3 /src/scripts/compare_programs.py --unclosed "$3" --exit-fds /opt/exit_fds
+}
+
+release_run() { # ROOT RELEASE
+	local status=0 unclosed=/src/build/bin/unclosed
+	project_run "$1" "$2" || status=$?
+	if ((status == 77)); then
+		unclosed=/opt/unclosed/bin/unclosed
+		status=0
+		tarball_run "$1" "$2" || return
+	fi
+	compare "$1" "$2" "$unclosed" || status=1
+	return "$status"
 }
 
 failed=0
@@ -88,13 +154,7 @@ for release in "${releases[@]}"; do
 	mount_at "$root/dev/pts" --bind /dev/pts
 	mount_at "$root/dev/shm" -t tmpfs tmpfs
 	status=0
-	inside "$root" /src/scripts/run.sh || status=$?
-	if ((status == 23)); then
-		echo "distros: $release: run.sh: the demo's leaks are reported"
-		status=0
-		inside "$root" /src/scripts/test.sh >"$root.tests" 2>&1 || status=$?
-		tail -n 25 "$root.tests"
-	fi
+	release_run "$root" "$release" || status=$?
 	echo "distros: $release: status $status"
 	((status == 0)) || failed=1
 	unmount
