@@ -94,18 +94,6 @@ static void string_free(struct ledger *ledger, uint32_t ref)
 		ledger_record_free(ledger, ref, sizeof(*string) + string->length + 1);
 }
 
-static void modules_free(struct ledger *ledger, uint32_t ref)
-{
-	const struct ledger_module *module;
-
-	while ((module = ledger_at(ledger, ref, sizeof(*module)))) {
-		uint32_t next_ref = module->next_ref;
-
-		ledger_record_free(ledger, ref, sizeof(*module));
-		ref = next_ref;
-	}
-}
-
 /* Its texts are its own (start.c), but for the names of the program and of what it loaded. */
 static void image_free(struct ledger *ledger, uint32_t image_ref)
 {
@@ -113,7 +101,7 @@ static void image_free(struct ledger *ledger, uint32_t image_ref)
 
 	if (!image)
 		return;
-	modules_free(ledger, LEDGER_LOAD(image->modules_ref));
+	ledger_modules_free(ledger, image);
 	string_free(ledger, image->argv_ref);
 	string_free(ledger, image->cwd_ref);
 	ledger_record_free(ledger, image_ref, sizeof(*image));

@@ -96,7 +96,7 @@ static uint32_t module_find(struct ledger *ledger, uint32_t ref, uint32_t end,
 	while (ref != end && (module = module_at(ledger, ref))) {
 		if (is_same_object(ledger, module, wanted))
 			return ref;
-		ref = module->next_ref;
+		ref = LEDGER_LOAD(module->next_ref);
 	}
 	return 0;
 }
@@ -136,15 +136,11 @@ uint32_t ledger_home_module(struct ledger *ledger, uint32_t home_ref,
 		if (!module)
 			return 0;
 		module_settle(module, ref, in_process);
-		module->next_ref = searched = first;
+		searched = first;
+		LEDGER_STORE(module->next_ref, first);
 	} while (!atomic_compare_exchange_weak_explicit(
 		&home->image.modules_ref, &first, ref, memory_order_release, memory_order_acquire));
 	return ref;
-}
-
-static bool is_loaded(const struct ledger_module *module)
-{
-	return LEDGER_LOAD(module->unloaded_epoch) == UINT32_MAX;
 }
 
 /* A return address may be the first one behind its object: the call is what lies in it. */
@@ -160,8 +156,8 @@ static const struct ledger_module *module_of(struct ledger *ledger,
 	const struct ledger_module *module;
 	uint32_t ref = atomic_load_explicit(&image->modules_ref, memory_order_acquire);
 
-	for (; (module = module_at(ledger, ref)); ref = module->next_ref)
-		if (module->home_ref && has_call(module, pc) && is_loaded(module))
+	for (; (module = module_at(ledger, ref)); ref = LEDGER_LOAD(module->next_ref))
+		if (module->home_ref && has_call(module, pc) && ledger_module_is_loaded(module))
 			return module;
 	return NULL;
 }
@@ -205,8 +201,8 @@ uint64_t ledger_pc_in_process(struct ledger *ledger, const struct ledger_image *
 
 	if (!(pc & LEDGER_HOME_BIT))
 		return pc;
-	for (; (module = module_at(ledger, ref)); ref = module->next_ref)
-		if (module->home_ref == home_ref && is_loaded(module))
+	for (; (module = module_at(ledger, ref)); ref = LEDGER_LOAD(module->next_ref))
+		if (module->home_ref == home_ref && ledger_module_is_loaded(module))
 			return pc - ledger_home_address(home_ref) + module->start;
 	return 0;
 }

@@ -466,19 +466,33 @@ struct ledger_image {
 	uint32_t exe_ref;  /* string: /proc/self/exe */
 	uint32_t argv_ref; /* string: arguments, '\0' between */
 	uint32_t cwd_ref;  /* string: working directory at hello */
-	ledger_u32 modules_ref; /* list of struct ledger_module */
-	ledger_u32 epoch;       /* grows with every dlclose that unmapped something */
+	ledger_u32 modules_ref; /* list of struct ledger_module: those that are loaded */
+	ledger_u32 epoch;       /* grows when something else runs where an object was unloaded */
 	ledger_u32 shelves_ref; /* LEDGER_STACK_SHELVES references to heads of lists of stacks */
 	ledger_u32 stack_count;
+	ledger_u32 gone_ref;        /* list of struct ledger_module: all that were ever unloaded */
+	ledger_u32 drops_modules;   /* 1: somebody takes what is unloaded out of the first list */
 	ledger_u32 interpreter_ref; /* string: why a runtime's frames are not read, "Python 3.8.1: WHY"; 0 none */
 };
 
-/* A loaded object, for the epochs [loaded_epoch, unloaded_epoch). */
+enum module_place {
+	MODULE_UNLOADED = 1,
+	MODULE_AMONG_GONE = 2, /* in the list of the gone, for good */
+	MODULE_DROPPED = 4,    /* not in the list of the loaded any more */
+};
+
+/*
+ * An object that is, or was, loaded: what lies at its place in the epochs
+ * [loaded_epoch, unloaded_epoch). The second is UINT32_MAX while loaded, and after that, until
+ * something else is seen to run at the place: as long as nothing does, the object may come again.
+ */
 struct ledger_module {
-	uint32_t next_ref;
+	ledger_u32 next_ref;      /* in the list of the loaded */
+	ledger_u32 gone_next_ref; /* in the list of the gone */
+	ledger_u32 place;         /* enum module_place */
 	uint32_t path_ref;       /* string */
-	uint32_t loaded_epoch;
-	ledger_u32 unloaded_epoch; /* UINT32_MAX while loaded */
+	ledger_u32 loaded_epoch;
+	ledger_u32 unloaded_epoch;
 	uint64_t start;          /* first mapped address */
 	uint64_t end;            /* first address behind */
 	uint64_t base;           /* address = base + ELF virtual address */
@@ -892,10 +906,10 @@ static_assert(sizeof(struct ledger_process) == 360, "11 processes a page");
 static_assert(sizeof(struct ledger_returns) % 8 == 0, "no padding");
 static_assert(sizeof(struct ledger_block) == 32, "16 blocks a leaf");
 static_assert(sizeof(struct ledger_memory) == 116, "no padding");
-static_assert(sizeof(struct ledger_image) == 32, "no padding");
+static_assert(sizeof(struct ledger_image) == 40, "no padding");
 static_assert(sizeof(struct ledger_program) == 56, "no padding");
-static_assert(sizeof(struct ledger_module) == 72, "no padding");
-static_assert(sizeof(struct ledger_home) == 40, "no padding");
+static_assert(sizeof(struct ledger_module) == 80, "no padding");
+static_assert(sizeof(struct ledger_home) == 48, "no padding");
 static_assert(sizeof(struct ledger_stack) == 32, "no padding before pcs");
 static_assert(sizeof(struct ledger_pair) == 64, "no padding");
 static_assert(sizeof(struct ledger_table) == 112, "no padding");

@@ -198,6 +198,39 @@ void ledger_process_return(struct ledger *ledger, uint32_t index);
 uint32_t ledger_image_new(struct ledger *ledger, uint32_t exe_ref, uint32_t argv_ref,
 			  uint32_t cwd_ref);
 
+/*
+ * Objects of an image (modules.c). Several threads, and forked children, may do each of
+ * these at once.
+ */
+
+static inline bool ledger_module_is_loaded(const struct ledger_module *module)
+{
+	return !(atomic_load_explicit(&module->place, memory_order_relaxed) & MODULE_UNLOADED);
+}
+
+/* A record that is filled in, and in no list yet. */
+void ledger_module_add(struct ledger *ledger, struct ledger_image *image, uint32_t ref);
+
+/* After some were unloaded: the list of the loaded has no others any more. */
+void ledger_modules_drop(struct ledger *ledger, struct ledger_image *image);
+
+/*
+ * Something else runs in [start, end), an object or not: what was unloaded there is
+ * no longer what lies there.
+ */
+void ledger_modules_evict(struct ledger *ledger, struct ledger_image *image, uint64_t start,
+			  uint64_t end, bool is_object);
+
+/*
+ * Is there a record of the same object at the same place, which was unloaded? Then it is
+ * loaded again. Not where backtraces of the time between could be mistaken for it.
+ */
+bool ledger_module_again(struct ledger *ledger, struct ledger_image *image,
+			 const struct ledger_module *wanted);
+
+/* All of them, when nobody looks into the image any more. */
+void ledger_modules_free(struct ledger *ledger, const struct ledger_image *image);
+
 /* Homes (home.c): program counters as they are in a process, and as they are at home */
 
 /* The home of the program that has this name, made when there is none yet; 0: no room. */

@@ -91,6 +91,9 @@ static uint32_t stack_put(struct ledger *ledger, uint32_t image_ref, struct stac
 	struct ledger_stack *stack;
 	uint32_t first, searched = 0, found, ref;
 
+	/* Another list in each epoch: else the first find in a new one looks through all of them.
+	 */
+	hash ^= key->epoch * UINT64_C(0xd6e8feb86659fd93);
 	key->hash = (uint32_t)hash;
 	head = ledger_stack_bucket(ledger, image, (hash >> 32) % LEDGER_STACK_BUCKETS, true);
 	if (!head)

@@ -67,6 +67,7 @@ struct shim {
 	uint32_t image_ref;
 	uint32_t home_ref; /* struct ledger_home of this program; 0 not looked for yet */
 	uint32_t depth; /* frames recorded at most */
+	_Atomic(uint32_t) unloads; /* grows with every dlclose() that unmaps something */
 	struct ledger_image *image;
 	_Atomic(struct ledger_slot *) leaves[LEDGER_INDEX_DIRECT]; /* the recorder's */
 	/*
@@ -91,7 +92,7 @@ extern struct shim shim __attribute__((visibility("hidden"), aligned(64)));
 struct stack_memo {
 	uint64_t hash;
 	uint32_t stack_ref;
-	uint32_t epoch;
+	uint32_t unloads;
 };
 
 #define STACK_MEMOS 64

@@ -141,12 +141,12 @@ static uint32_t stack_record(uint64_t *pcs, unsigned int depth, unsigned int fla
 }
 
 /* Does the memo hold this very walk? Its record may be shorter: it ends where nothing leads on. */
-static bool memo_matches(const struct stack_memo *memo, uint64_t hash, uint32_t epoch,
+static bool memo_matches(const struct stack_memo *memo, uint64_t hash, uint32_t unloads,
 			 const uint64_t *pcs, unsigned int depth)
 {
 	const struct ledger_stack *stack;
 
-	if (memo->hash != hash || memo->epoch != epoch || !memo->stack_ref)
+	if (memo->hash != hash || memo->unloads != unloads || !memo->stack_ref)
 		return false;
 	stack = ledger_at(&shim.ledger, memo->stack_ref, sizeof(*stack));
 	return stack && ledger_stack_is_walk(&shim.ledger, shim.image, stack, pcs, depth);
@@ -212,7 +212,7 @@ static void walk(const struct walk_start *start, uint64_t *buffer, struct walked
 }
 
 /* Walk and record. */
-static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, uint32_t epoch)
+static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, uint32_t unloads)
 {
 	struct stack_memo memo;
 	struct walked walked;
@@ -222,10 +222,10 @@ static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, u
 	walk(start, buffer, &walked);
 	hash = ledger_stack_hash(walked.pcs, walked.depth);
 	memo = self.memos[hash % STACK_MEMOS]; /* a copy: a signal handler may write there */
-	if (memo_matches(&memo, hash, epoch, walked.pcs, walked.depth))
+	if (memo_matches(&memo, hash, unloads, walked.pcs, walked.depth))
 		return memo.stack_ref;
 	atomic_store_explicit(&shim.has_new_stack, true, memory_order_relaxed);
-	memo = (struct stack_memo){ .hash = hash, .epoch = epoch };
+	memo = (struct stack_memo){ .hash = hash, .unloads = unloads };
 	memo.stack_ref = walk_record(&walked, &is_settled);
 	if (is_settled)
 		self.memos[hash % STACK_MEMOS] = memo;
@@ -234,28 +234,28 @@ static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, u
 
 /* The buffer is of the size that is needed: a signal handler's stack may be small. */
 static __attribute__((noinline)) uint32_t capture_walk(const struct walk_start *start,
-						       uint32_t epoch)
+						       uint32_t unloads)
 {
 	int saved_errno = errno;
 	uint64_t *buffer = alloca((shim.depth + OWN_FRAMES) * sizeof(*buffer));
-	uint32_t stack_ref = capture_into(start, buffer, epoch);
+	uint32_t stack_ref = capture_into(start, buffer, unloads);
 
 	errno = saved_errno;
 	return stack_ref;
 }
 
 #ifdef UNCLOSED_VERIFY_STACKS
-static void capture_verify(const struct walk_start *start, uint32_t stack_ref, uint32_t epoch)
+static void capture_verify(const struct walk_start *start, uint32_t stack_ref, uint32_t unloads)
 {
 	static const char text[] = "unclosed: a remembered stack differs from the walk\n";
 	bool is_warm = self.is_unwinder_warm;
-	uint32_t by_rules = capture_walk(start, epoch), by_libunwind, by_libgcc;
+	uint32_t by_rules = capture_walk(start, unloads), by_libunwind, by_libgcc;
 
 	verify_without_rules = true;
-	by_libunwind = capture_walk(start, epoch);
+	by_libunwind = capture_walk(start, unloads);
 	self.is_unwinder_warm = false;
 	self.captures = 0;
-	by_libgcc = capture_walk(start, epoch);
+	by_libgcc = capture_walk(start, unloads);
 	self.is_unwinder_warm = is_warm;
 	self.captures = COLD_CAPTURES;
 	verify_without_rules = false;
@@ -265,11 +265,11 @@ static void capture_verify(const struct walk_start *start, uint32_t stack_ref, u
 	__builtin_trap();
 }
 #else
-static void capture_verify(const struct walk_start *start, uint32_t stack_ref, uint32_t epoch)
+static void capture_verify(const struct walk_start *start, uint32_t stack_ref, uint32_t unloads)
 {
 	(void)start;
 	(void)stack_ref;
-	(void)epoch;
+	(void)unloads;
 }
 #endif
 
@@ -330,18 +330,18 @@ static void leave_own(struct walk_start *at)
 __attribute__((noinline)) DIRECT uint32_t capture_stack(void)
 {
 	struct walk_start start = walk_here();
-	uint32_t epoch = atomic_load_explicit(&shim.image->epoch, memory_order_relaxed);
+	uint32_t unloads = atomic_load_explicit(&shim.unloads, memory_order_relaxed);
 	uint32_t stack_ref;
 
 	leave_own(&start);
-	stack_ref = recall(&start, epoch);
+	stack_ref = recall(&start, unloads);
 	if (__builtin_expect(stack_ref != 0, 1)) {
-		capture_verify(&start, stack_ref, epoch);
+		capture_verify(&start, stack_ref, unloads);
 		return stack_ref;
 	}
-	stack_ref = capture_walk(&start, epoch);
+	stack_ref = capture_walk(&start, unloads);
 	if (stack_ref)
-		recall_learn(&start, epoch, stack_ref);
+		recall_learn(&start, unloads, stack_ref);
 	return stack_ref;
 }
 

@@ -92,48 +92,52 @@ static struct ledger_module *module_at(uint32_t ref)
 	return ledger_at(&shim.ledger, ref, sizeof(struct ledger_module));
 }
 
-static bool module_is_loaded(const struct ledger_module *module)
-{
-	return atomic_load_explicit(&module->unloaded_epoch, memory_order_relaxed) == UINT32_MAX;
-}
-
 static bool module_is_known(uint64_t pc)
 {
 	uint32_t ref = atomic_load_explicit(&shim.image->modules_ref, memory_order_acquire);
 
 	for (struct ledger_module *module = module_at(ref); module;
-	     module = module_at(module->next_ref))
-		if (pc >= module->start && pc < module->end && module_is_loaded(module))
+	     module = module_at(LEDGER_LOAD(module->next_ref)))
+		if (pc >= module->start && pc < module->end && ledger_module_is_loaded(module))
 			return true;
 	return false;
 }
 
-/* Two threads may add the same module; the reader takes either. */
-static void module_add(const struct dl_find_object *object)
+/* All but where it is in lists, and its home. */
+static void module_describe(const struct dl_find_object *object, struct ledger_module *module)
 {
 	const char *path = object->dlfo_link_map->l_name;
-	uint32_t ref = ledger_record_alloc(&shim.ledger, sizeof(struct ledger_module));
-	struct ledger_module *module = module_at(ref);
-	ledger_u32 *head = &shim.image->modules_ref;
-	uint32_t first = atomic_load_explicit(head, memory_order_relaxed);
 
-	if (!module)
-		return;
-	module->path_ref = path[0] ? ledger_name_add(&shim.ledger, path, strlen(path)) :
-				     shim.image->exe_ref;
-	module->loaded_epoch = atomic_load_explicit(&shim.image->epoch, memory_order_relaxed);
-	atomic_store_explicit(&module->unloaded_epoch, UINT32_MAX, memory_order_relaxed);
+	module->path_ref =
+		path[0] ? ledger_name_add(&shim.ledger, path, strlen(path)) : shim.image->exe_ref;
 	module->start = (uintptr_t)object->dlfo_map_start;
 	module->end = (uintptr_t)object->dlfo_map_end;
 	module->base = object->dlfo_link_map->l_addr;
 	module_read_build_id(object, module);
 	module->layout = layout_hash(object);
-	module->home_ref = ledger_home_module(&shim.ledger, home_ref(), module);
-	do
-		module->next_ref = first;
-	while (!atomic_compare_exchange_weak_explicit(head, &first, ref, memory_order_release,
-						      memory_order_relaxed));
+}
+
+/* Two threads may add the same module; the reader takes either. */
+static void module_add(const struct dl_find_object *object)
+{
+	struct ledger_module described = { .next_ref = 0 };
+	struct ledger_module *module;
+	uint32_t ref;
+
+	module_describe(object, &described);
 	runtimes_meet(object);
+	if (ledger_module_again(&shim.ledger, shim.image, &described))
+		return;
+	ledger_modules_evict(&shim.ledger, shim.image, described.start, described.end, true);
+	ref = ledger_record_alloc(&shim.ledger, sizeof(*module));
+	module = module_at(ref);
+	if (!module)
+		return;
+	module_describe(object, module);
+	LEDGER_STORE(module->loaded_epoch, LEDGER_LOAD(shim.image->epoch));
+	LEDGER_STORE(module->unloaded_epoch, UINT32_MAX);
+	module->home_ref = ledger_home_module(&shim.ledger, home_ref(), module);
+	ledger_module_add(&shim.ledger, shim.image, ref);
 }
 
 void modules_note(const uint64_t *pcs, unsigned int depth)
@@ -142,8 +146,12 @@ void modules_note(const uint64_t *pcs, unsigned int depth)
 		struct dl_find_object object;
 
 		/* pc - 1: a call that never returns may be the last instruction of its object. */
-		if (!module_is_known(pcs[i] - 1) && object_find(pcs[i] - 1, &object))
+		if (module_is_known(pcs[i] - 1))
+			continue;
+		if (object_find(pcs[i] - 1, &object))
 			module_add(&object);
+		else
+			ledger_modules_evict(&shim.ledger, shim.image, pcs[i] - 1, pcs[i], false);
 	}
 }
 
@@ -156,24 +164,23 @@ uint32_t modules_go_home(uint64_t *pcs, unsigned int depth)
 
 void modules_sweep(void)
 {
-	ledger_u32 *epoch = &shim.image->epoch;
 	uint32_t ref = atomic_load_explicit(&shim.image->modules_ref, memory_order_acquire);
-	uint32_t next = atomic_load_explicit(epoch, memory_order_relaxed) + 1;
 	bool is_any_gone = false;
 
 	for (struct ledger_module *module = module_at(ref); module;
-	     module = module_at(module->next_ref)) {
+	     module = module_at(LEDGER_LOAD(module->next_ref))) {
 		struct dl_find_object object;
 
-		if (!module_is_loaded(module) ||
+		if (!ledger_module_is_loaded(module) ||
 		    (object_find(module->start, &object) &&
 		     object.dlfo_link_map->l_addr == module->base))
 			continue;
-		atomic_store_explicit(&module->unloaded_epoch, next, memory_order_relaxed);
+		atomic_fetch_or_explicit(&module->place, MODULE_UNLOADED, memory_order_relaxed);
 		is_any_gone = true;
 	}
 	if (is_any_gone) {
-		atomic_store_explicit(epoch, next, memory_order_release);
+		atomic_fetch_add_explicit(&shim.unloads, 1, memory_order_release);
+		ledger_modules_drop(&shim.ledger, shim.image);
 		unwinder_libunwind_flush();
 		chain_forget();
 		rules_forget();

@@ -22,7 +22,7 @@ void modules_note(const uint64_t *pcs, unsigned int depth);
  */
 uint32_t modules_go_home(uint64_t *pcs, unsigned int depth);
 
-/* After a dlclose: end the epochs of modules that are gone. */
+/* After a dlclose: what was remembered of modules that are gone does not hold any more. */
 void modules_sweep(void);
 
 /*

@@ -34,7 +34,7 @@ struct places {
 struct memory {
 	struct walk_start start;
 	uint64_t frame_pointer_mask; /* all ones if a frame depends on the start's frame pointer */
-	uint32_t epoch;
+	uint32_t unloads;
 	uint32_t stack_ref;
 	uint64_t group_count;
 	struct places groups[];
@@ -71,7 +71,7 @@ static void walk_count(void)
 		atomic_store_explicit(&shim.walks, walks + 1, memory_order_relaxed);
 }
 
-DIRECT uint32_t recall(const struct walk_start *start, uint32_t epoch)
+DIRECT uint32_t recall(const struct walk_start *start, uint32_t unloads)
 {
 	uint64_t hash = start_hash(start);
 	const struct memory *memory;
@@ -81,7 +81,7 @@ DIRECT uint32_t recall(const struct walk_start *start, uint32_t epoch)
 		return 0;
 	memory = atomic_load_explicit(&memories[hash >> 32 & (MEMORIES - 1)], memory_order_acquire);
 	if (!memory || memory->start.stack_pointer != start->stack_pointer ||
-	    memory->start.pc != start->pc || memory->epoch != epoch ||
+	    memory->start.pc != start->pc || memory->unloads != unloads ||
 	    (memory->start.frame_pointer ^ start->frame_pointer) & memory->frame_pointer_mask)
 		return 0;
 	end = memory->groups + memory->group_count;
@@ -96,13 +96,13 @@ DIRECT uint32_t recall(const struct walk_start *start, uint32_t epoch)
  * may take turns, in a shell's commands say: then learning costs more than it
  * gives. Or the program has moved on: it is learnt anew now and then.
  */
-static bool is_unsteady(const struct walk_start *start, uint64_t hash, uint32_t epoch)
+static bool is_unsteady(const struct walk_start *start, uint64_t hash, uint32_t unloads)
 {
 	const struct memory *memory =
 		atomic_load_explicit(&memories[hash >> 32 & (MEMORIES - 1)], memory_order_acquire);
 
 	return memory && memory->start.stack_pointer == start->stack_pointer &&
-	       memory->start.pc == start->pc && memory->epoch == epoch;
+	       memory->start.pc == start->pc && memory->unloads == unloads;
 }
 
 /* Has this start been seen often enough? Counts it. Two starts of one bucket reset each other. */
@@ -120,11 +120,11 @@ static bool is_seen_often(uint64_t hash)
 	return true;
 }
 
-static bool is_to_be_learnt(const struct walk_start *start, uint32_t epoch)
+static bool is_to_be_learnt(const struct walk_start *start, uint32_t unloads)
 {
 	uint64_t hash = start_hash(start);
 
-	if (!is_unsteady(start, hash, epoch))
+	if (!is_unsteady(start, hash, unloads))
 		return is_seen_often(hash);
 	return atomic_fetch_add_explicit(&unsteady_walks, 1, memory_order_relaxed) %
 		       UNSTEADY_BEFORE_LEARNING ==
@@ -232,7 +232,7 @@ static _Unwind_Reason_Code lesson_frame(struct _Unwind_Context *context, void *d
 	return _URC_NO_REASON;
 }
 
-static void memory_publish(const struct lesson *lesson, uint32_t epoch, uint32_t stack_ref)
+static void memory_publish(const struct lesson *lesson, uint32_t unloads, uint32_t stack_ref)
 {
 	uint32_t groups = (lesson->count + PLACES_A_GROUP - 1) / PLACES_A_GROUP;
 	uint32_t size = (uint32_t)(sizeof(struct memory) + groups * sizeof(struct places));
@@ -245,7 +245,7 @@ static void memory_publish(const struct lesson *lesson, uint32_t epoch, uint32_t
 	}
 	memory->start = *lesson->start;
 	memory->frame_pointer_mask = lesson->frame_pointer_mask;
-	memory->epoch = epoch;
+	memory->unloads = unloads;
 	memory->stack_ref = stack_ref;
 	memory->group_count = groups;
 	memcpy(memory->groups, lesson->groups, groups * sizeof(struct places));
@@ -253,14 +253,14 @@ static void memory_publish(const struct lesson *lesson, uint32_t epoch, uint32_t
 			      memory_order_release);
 }
 
-void recall_learn(const struct walk_start *start, uint32_t epoch, uint32_t stack_ref)
+void recall_learn(const struct walk_start *start, uint32_t unloads, uint32_t stack_ref)
 {
 	static struct places groups[PLACES_MAX / PLACES_A_GROUP]; /* too large for a small stack */
 	static atomic_flag is_busy = ATOMIC_FLAG_INIT;
 	struct lesson lesson = { .start = start, .groups = groups };
 
 	walk_count();
-	if (!process_walks_much() || !is_to_be_learnt(start, epoch) ||
+	if (!process_walks_much() || !is_to_be_learnt(start, unloads) ||
 	    atomic_load_explicit(&arena_used, memory_order_relaxed) >= ARENA_SIZE)
 		return;
 	/* Another thread, or one that a signal handler of ours interrupts, is at it: next time. */
@@ -269,6 +269,6 @@ void recall_learn(const struct walk_start *start, uint32_t epoch, uint32_t stack
 	(void)_Unwind_Backtrace(lesson_frame, &lesson); /* ends where the lesson ends */
 	if (!lesson.is_broken &&
 	    (lesson.is_complete || (lesson.is_started && chain_ends_at(lesson.pc))))
-		memory_publish(&lesson, epoch, stack_ref);
+		memory_publish(&lesson, unloads, stack_ref);
 	atomic_flag_clear_explicit(&is_busy, memory_order_release);
 }

@@ -25,13 +25,14 @@
 #include "base/direct.h"
 #include "stack/capture.h"
 
-/* The stack that this walk led to before, in this epoch of the image; 0 when not known. */
-DIRECT uint32_t recall(const struct walk_start *start, uint32_t epoch);
+/* The stack that this walk led to before, since the latest of so many unloads (state.h); 0 when not
+ * known. */
+DIRECT uint32_t recall(const struct walk_start *start, uint32_t unloads);
 
 /*
  * The walk was made in full and led to `stack_ref`. It is remembered when it
  * was seen some times, has only simple frames, and there is room.
  */
-void recall_learn(const struct walk_start *start, uint32_t epoch, uint32_t stack_ref);
+void recall_learn(const struct walk_start *start, uint32_t unloads, uint32_t stack_ref);
 
 #endif

@@ -97,3 +97,15 @@ Test(stacks, java)
 {
 	agree(RUN_ARGV("java", "-version"));
 }
+
+/* Two objects at one address by turns, unloaded when the report reads them. */
+Test(stacks, reloaded_plugins)
+{
+	struct watched watched =
+		WATCH("--", FIXTURE("reloaded"), "10", FIXTURE("reloaded_plugin.so"),
+		      FIXTURE("reloaded_plugin_other.so"));
+
+	cr_expect_eq(expectations_check(&watched), 20, "%s", watched.run.err);
+	cr_expect_eq(json_array_size(report_at(watched.report, "findings")), 2, "%s",
+		     watched.run.err);
+}

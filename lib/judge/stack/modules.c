@@ -103,30 +103,45 @@ static int stretch_compare(const void *left, const void *right)
 	return (a->loaded_epoch > b->loaded_epoch) - (a->loaded_epoch < b->loaded_epoch);
 }
 
+static void stretch_add(struct judge *judge, struct image_map *map,
+			const struct ledger_module *record)
+{
+	map->stretches =
+		array_grow(judge->report, map->stretches, map->count, sizeof(*map->stretches));
+	map->stretches[map->count++] = (struct stretch){
+		.start = record->start,
+		.end = record->end,
+		.base = record->base,
+		.loaded_epoch = LEDGER_LOAD(record->loaded_epoch),
+		.unloaded_epoch = LEDGER_LOAD(record->unloaded_epoch),
+		.module = module_intern(judge, record),
+	};
+}
+
+/* One of the two lists. What is in both is in the map twice, which does no harm. */
+static void list_read(struct judge *judge, struct image_map *map, uint32_t ref, bool is_of_gone)
+{
+	const struct ledger_module *record;
+	size_t most = map->count + judge->snapshot->size / sizeof(*record);
+
+	/* An honest list has a record once, so no more than fit the ledger. */
+	while ((record = ledger_at(judge->ledger, ref, sizeof(*record))) && map->count < most &&
+	       budget_take(judge, &judge->record_budget, 1)) {
+		stretch_add(judge, map, record);
+		ref = is_of_gone ? LEDGER_LOAD(record->gone_next_ref)
+				 : LEDGER_LOAD(record->next_ref);
+	}
+}
+
 static void map_read(struct judge *judge, struct image_map *map, uint32_t image_ref)
 {
 	const struct ledger_image *image = ledger_at(judge->ledger, image_ref, sizeof(*image));
-	uint32_t ref = image ? atomic_load_explicit(&image->modules_ref, memory_order_relaxed) : 0;
-	const struct ledger_module *record;
 
 	*map = (struct image_map){ 0 };
-	/* An honest list has a record once, so no more than fit the ledger. */
-	while ((record = ledger_at(judge->ledger, ref, sizeof(*record))) &&
-	       map->count < judge->snapshot->size / sizeof(*record) &&
-	       budget_take(judge, &judge->record_budget, 1)) {
-		map->stretches = array_grow(judge->report, map->stretches, map->count,
-					    sizeof(*map->stretches));
-		map->stretches[map->count++] = (struct stretch){
-			.start = record->start,
-			.end = record->end,
-			.base = record->base,
-			.loaded_epoch = record->loaded_epoch,
-			.unloaded_epoch =
-				atomic_load_explicit(&record->unloaded_epoch, memory_order_relaxed),
-			.module = module_intern(judge, record),
-		};
-		ref = record->next_ref;
-	}
+	if (!image)
+		return;
+	list_read(judge, map, LEDGER_LOAD(image->modules_ref), false);
+	list_read(judge, map, LEDGER_LOAD(image->gone_ref), true);
 	if (map->count)
 		qsort(map->stretches, map->count, sizeof(*map->stretches), stretch_compare);
 }

@@ -124,7 +124,7 @@ Test(home, what_is_not_there_stays_away)
 	cr_expect_eq(pcs[0], 0x550000000010);
 	cr_expect_eq(ledger_pc_in_process(&ledger, image, 0x7000000), 0x7000000);
 	cr_expect_eq(ledger_pc_in_process(&ledger, image, at_home), 0x550000000010);
-	atomic_store(&module->unloaded_epoch, 1);
+	atomic_store(&module->place, MODULE_UNLOADED);
 	cr_expect_not(ledger_pcs_to_home(&ledger, image, pcs, 1));
 	cr_expect_eq(ledger_pc_in_process(&ledger, image, at_home), 0);
 }
