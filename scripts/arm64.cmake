@@ -17,5 +17,5 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(ENV{PKG_CONFIG_LIBDIR} ${root}/usr/lib/${triplet}/pkgconfig:${root}/usr/share/pkgconfig)
 set(ENV{PKG_CONFIG_SYSROOT_DIR} ${root})
 
-# For what the build itself runs.
-set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64-static -L ${root}/)
+# No CMAKE_CROSSCOMPILING_EMULATOR: the build runs its own program, and CTest in the root runs all, by the
+# kernel's binfmt_misc. QEMU_LD_PREFIX, in the environment, tells qemu of the root.

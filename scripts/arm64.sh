@@ -94,7 +94,8 @@ build() {
 	root_make
 	cmake -S . -B "$build" -G Ninja --log-level=WARNING -DCMAKE_TOOLCHAIN_FILE="$PWD/scripts/arm64.cmake" \
 		-DUNCLOSED_TESTS=ON -DUNCLOSED_WERROR=ON "$@"
-	cmake --build "$build" -- -j "$(nproc)"
+	programs_register
+	QEMU_LD_PREFIX=$root cmake --build "$build" -- -j "$(nproc)"
 }
 
 ((EUID == 0)) || fail "binfmt_misc, mount and chroot need root"
