@@ -110,3 +110,56 @@ Test(outputs, the_bare_form_has_the_same_keys)
 	cr_expect(has_file("b.sarif") && has_file("leak.xml"));
 	cr_expect_not_null(strstr(run.err, "::error file="), "%s", run.err);
 }
+
+/* A step of a GitHub workflow, as the action of this repository makes it. */
+static struct run step_run(const char *commands, const char *options)
+{
+	const char *const environment[] = {
+		run_format("RUNNER_TEMP=%s", run_path("o")),
+		run_format("GITHUB_OUTPUT=%s", IN_FOLDER("said")),
+		"GITHUB_STEP_SUMMARY",
+		"UNCLOSED_BUILD=" BUILD_TREE,
+		run_format("UNCLOSED_RUN=%s", commands),
+		run_format("UNCLOSED_ARGUMENTS=%s", options),
+		NULL,
+	};
+
+	return RUN_WITH((struct run_options){ .environment = environment },
+			SOURCE_TREE "/scripts/ci/github.sh");
+}
+
+/* The commands stop at the first that fails, and both halves of a pipe count. */
+Test(outputs, github_step_stops_at_a_failure)
+{
+	struct run run = step_run("false\ntrue", ""), piped = step_run("false | true", "");
+
+	cr_expect_eq(run_status(&run), 1, "%s", run.err);
+	cr_expect_eq(run_status(&piped), 1, "%s", piped.err);
+}
+
+Test(outputs, github_step_takes_options_of_several_lines)
+{
+	struct run plain = step_run(LEAK, ""), several = step_run(LEAK, "--gate\nnone\n\n-q \n");
+	struct run quoted = step_run(LEAK, "--only \"two words\" --uncovered note");
+	struct run cut = step_run(LEAK, "--only \"two words");
+
+	cr_expect_eq(run_status(&plain), 23, "%s", plain.err);
+	cr_expect_eq(run_status(&several), 0, "%s", several.err);
+	cr_expect_str_eq(several.err, "");
+	cr_expect_not_null(strstr(quoted.err, "no process was judged"), "%s", quoted.err);
+	cr_expect_eq(run_status(&cut), 125, "%s", cut.err);
+	cr_expect_not_null(strstr(cut.err, "without its other half"), "%s", cut.err);
+}
+
+/* Two steps of a job: each tells its own report, which stays. */
+Test(outputs, github_steps_have_reports_of_their_own)
+{
+	struct run first = step_run(LEAK, ""), second = step_run("true", "");
+
+	cr_expect_eq(run_status(&first), 23, "%s", first.err);
+	cr_expect_eq(run_status(&second), 0, "%s", second.err);
+	cr_expect_eq(system(run_format("test $(sed -n s/^json=//p %s | sort -u | xargs ls | wc -l)"
+				       " = 2",
+				       IN_FOLDER("said"))),
+		     0);
+}
