@@ -125,9 +125,18 @@ static int output_check(const struct options *options, const struct report_forma
 			  : 0;
 }
 
+static int ledger_check(const char *path)
+{
+	int result = path ? replacement_check(path) : 0;
+
+	return result < 0 ? complain("cannot keep the ledger as '%s': %s", path,
+				     replacement_error(result))
+			  : 0;
+}
+
 int output_files_check(const struct options *options)
 {
-	int status = 0;
+	int status = ledger_check(options->keep_ledger);
 
 	for (const struct report_format *format = report_formats; format->writer; format++)
 		status |= output_check(options, format);

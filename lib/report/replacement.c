@@ -284,21 +284,20 @@ static int check_access(const char *path, int mode)
 	return faccessat(AT_FDCWD, path, mode, AT_EACCESS) < 0 ? -errno : 0;
 }
 
-/* May a new file be made beside `path`? */
+/* Can a new file be made beside `path`? One is, and goes at once: /proc takes none, whatever its
+ * mode. */
 static int check_folder(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder;
-	int error;
+	struct replacement replacement = { .folder = -1 };
+	const struct found found = { .path = (char *)path };
+	int error = beside_begin(&replacement, &found, 0600);
 
-	if (!slash)
-		return check_access(".", W_OK | X_OK);
-	folder = strndup(path, (size_t)(slash - path) + 1);
-	if (!folder)
-		return -ENOMEM;
-	error = check_access(folder, W_OK | X_OK);
-	free(folder);
-	return error;
+	if (error)
+		return error;
+	(void)unlinkat(replacement.folder, replacement.name, 0); /* nothing is in it */
+	close(replacement.fd);
+	close(replacement.folder);
+	return 0;
 }
 
 int replacement_check(const char *path)

@@ -53,6 +53,24 @@ Test(outputs, are_checked_before_the_program_starts)
 	cr_expect_not_null(strstr(run.err, "cannot write JUnit report"), "%s", run.err);
 }
 
+/* A folder that may be written, and takes no file; and a ledger that is to be kept. */
+Test(outputs, folder_without_files_is_told_before_the_program_starts)
+{
+	struct run run = RUN(UNCLOSED_PROGRAM, "--json", "/proc/none.json", "--", "/bin/sh", "-c",
+			     "echo ran");
+	struct run kept = RUN(UNCLOSED_PROGRAM, "--keep-ledger", "/proc/none", "--", "/bin/sh",
+			      "-c", "echo ran");
+
+	cr_expect_eq(run_status(&run), 125);
+	cr_expect_str_eq(run.out, "");
+	cr_expect_not_null(strstr(run.err, "cannot write JSON report '/proc/none.json'"), "%s",
+			   run.err);
+	cr_expect_eq(run_status(&kept), 125);
+	cr_expect_str_eq(kept.out, "");
+	cr_expect_not_null(strstr(kept.err, "cannot keep the ledger as '/proc/none'"), "%s",
+			   kept.err);
+}
+
 Test(outputs, each_needs_a_file_of_its_own)
 {
 	struct run run = RUN(UNCLOSED_PROGRAM, "--json", "-", "--sarif", "-", "/bin/true");
