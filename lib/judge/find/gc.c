@@ -33,14 +33,6 @@ static bool is_finalizer_call(const char *function)
 	       strcmp(function, "finalize_garbage") == 0;
 }
 
-static bool is_python_code(const char *function)
-{
-	return text_starts_with(function, "_PyEval_EvalFrame") ||
-	       text_starts_with(function, "PyEval_EvalFrame") ||
-	       text_starts_with(function, "_PyFunction_Vectorcall") ||
-	       text_starts_with(function, "_PyFunction_FastCall");
-}
-
 /* How iobase_finalize() calls the method close, in versions of CPython from 3.6 on. */
 static bool is_method_call(const char *function)
 {
@@ -77,7 +69,7 @@ static bool is_end(const char *function)
 static bool is_gc_close(struct judge *judge, uint32_t place)
 {
 	const struct report_stack *stack = place_read(judge, place);
-	bool has_python_code = false, is_ending = judge->places[place].is_ending;
+	bool is_ending = judge->places[place].is_ending;
 
 	for (size_t i = 0; i < stack->frame_count; i++) {
 		const struct report_frame *frame = &stack->frames[i];
@@ -88,14 +80,16 @@ static bool is_gc_close(struct judge *judge, uint32_t place)
 		if (!frame->function)
 			continue;
 		if (is_finalizer_call(frame->function))
-			/* frames[i - 1] is the finaliser, frames[i - 2] what it calls. */
-			return !has_python_code || (i >= 2 && stack->frames[i - 2].function &&
-						    is_method_call(stack->frames[i - 2].function));
+			/*
+			 * frames[i - 1] is the finaliser, frames[i - 2] what it calls. Python code
+			 * has no name in 3.14: its functions end by a jump to one of each opcode.
+			 */
+			return i <= 1 || (i >= 2 && stack->frames[i - 2].function &&
+					  is_method_call(stack->frames[i - 2].function));
 		if (is_ending && is_end(frame->function))
 			return i > 0 && is_nameless(stack, i);
 		if (strcmp(frame->function, "Py_FinalizeEx") == 0)
 			return i >= COLLECTOR_DEPTH && is_nameless(stack, i);
-		has_python_code |= is_python_code(frame->function);
 	}
 	return false;
 }

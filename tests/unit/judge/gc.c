@@ -110,6 +110,14 @@ Test(gc, at_the_end_without_a_name)
 	cr_assert_eq(gc_count(names), 6, "both rounds closed there");
 }
 
+/* A __del__ of the program in CPython 3.14, whose evaluation loop may be nameless functions. */
+Test(gc, own_finalizer_without_names)
+{
+	cr_assert_eq(gc_count(STACK("-", "-", "-", "-", "-", "PyObject_CallFinalizerFromDealloc",
+				    "-", "Py_RunMain")),
+		     0);
+}
+
 /* A __del__ of the program, at that time. */
 Test(gc, by_the_program_at_the_end)
 {
