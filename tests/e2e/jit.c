@@ -59,6 +59,15 @@ Test(jit, frames_are_named_and_lead_on)
 	cr_expect_eq(report_count(watched.report, "socket", "socket"), 3);
 }
 
+/* What opens is called from the code itself: no frame of an object is above it. */
+Test(jit, code_that_opens_by_itself)
+{
+	struct watched watched =
+		jit_watch(RUN_ARGV("-k", "all", "--", FIXTURE("jit"), "straight", "kept"));
+
+	expect_functions(&watched, "made_kept frame_call main");
+}
+
 Test(jit, what_has_no_name_ends_the_stack)
 {
 	struct watched watched = JIT_WATCH("none", "kept");

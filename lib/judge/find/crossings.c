@@ -57,13 +57,13 @@ bool place_is_shell(struct judge *judge, uint32_t place)
 	static const char *const shells[] = {
 		"bash", "rbash", "dash", "sh", "zsh", "ksh", "busybox"
 	};
-	const struct spot *spot;
+	const struct module *module;
 
 	if (place == NONE || judge->places[place].spot_count == 0)
 		return false;
-	spot = &judge->places[place].spots[0];
-	for (size_t i = 0; spot->module != NONE && i < sizeof(shells) / sizeof(shells[0]); i++)
-		if (strcmp(judge->modules[spot->module].name, shells[i]) == 0)
+	module = spot_module(judge, &judge->places[place].spots[0]);
+	for (size_t i = 0; module && i < sizeof(shells) / sizeof(shells[0]); i++)
+		if (strcmp(module->name, shells[i]) == 0)
 			return true;
 	return false;
 }

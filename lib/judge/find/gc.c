@@ -97,13 +97,12 @@ static bool is_gc_close(struct judge *judge, uint32_t place)
 /* Is the caller of close in CPython? Spares all other programs the symbols. */
 static bool is_python_place(const struct judge *judge, uint32_t place)
 {
-	const struct spot *spot;
+	const struct module *module;
 
 	if (place == NONE || judge->places[place].spot_count == 0)
 		return false;
-	spot = &judge->places[place].spots[0];
-	return spot->module < judge->module_count &&
-	       judge->modules[spot->module].runtime == RUNTIME_python;
+	module = spot_module(judge, &judge->places[place].spots[0]);
+	return module && module->runtime == RUNTIME_python;
 }
 
 /*

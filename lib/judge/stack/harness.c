@@ -33,11 +33,10 @@ static bool is_below(const struct module *module, const char *const *names)
 static bool place_is_of(const struct judge *judge, const struct place *place, size_t harness)
 {
 	for (size_t i = 0; i < place->spot_count; i++) {
-		const struct module *module;
+		const struct module *module = spot_module(judge, &place->spots[i]);
 
-		if (place->spots[i].module == NONE)
+		if (!module)
 			return false;
-		module = &judge->modules[place->spots[i].module];
 		if (is_library(module, harnesses[harness].library))
 			return true;
 		if (!is_below(module, harnesses[harness].below))

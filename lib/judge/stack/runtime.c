@@ -25,8 +25,7 @@ enum runtime_id runtime_of_module(const char *path, const char *name)
 
 bool runtime_owns(const struct judge *judge, const struct place *place, const struct spot *spot)
 {
-	return runtime_frames(place->runtime)
-		->owns(spot->module < judge->module_count ? &judge->modules[spot->module] : NULL);
+	return runtime_frames(place->runtime)->owns(spot_module(judge, spot));
 }
 
 static bool is_shown(const struct judge *judge, enum runtime_id runtime)

@@ -92,6 +92,11 @@ bool frame_is_script(const struct report_frame *frame);
 /* Say what the modules that were shown lack, and what file names are relative to. */
 void modules_diagnose(struct judge *judge);
 
+/* spot.c */
+
+/* The module of a spot; NULL: it is in none, or in code made at run time. */
+const struct module *spot_module(const struct judge *judge, const struct spot *spot);
+
 /* modules.c */
 
 /* The module and address of a program counter in an image's epoch. */
