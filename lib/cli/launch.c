@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/crash.h"
 #include "cli/guard.h"
 
 void standard_descriptors_guard(void)
@@ -101,6 +102,7 @@ static _Noreturn void child_run(struct launch *launch, pid_t launcher, const cha
 	manager_redirect(environment, launcher);
 	sigaction(SIGCHLD, &launch->on_child, NULL);
 	guard_leave();
+	crash_leave();
 	sigprocmask(SIG_SETMASK, &launch->mask, NULL);
 	execve(path, argv, environment);
 	if (errno == ENOEXEC && is_text)

@@ -6,6 +6,7 @@
 
 #include "base/own_note.h"
 #include "cli/cli.h"
+#include "cli/crash.h"
 #include "cli/stack.h"
 
 OWN_NOTE;
@@ -43,7 +44,10 @@ static int command_dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int status = run_on_enough_stack(command_dispatch, argc, argv);
+	int status;
+
+	crash_init();
+	status = run_on_enough_stack(command_dispatch, argc, argv);
 
 	/* Help that could not be written was not given. */
 	if (fflush(stdout) != 0 && status == 0)

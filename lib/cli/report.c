@@ -14,10 +14,11 @@
 #include "cli/alive.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/crash.h"
 #include "cli/environment.h"
 #include "cli/knowledge.h"
-#include "cli/mend.h"
 #include "cli/launch.h"
+#include "cli/mend.h"
 #include "cli/outputs.h"
 #include "cli/reader.h"
 #include "cli/session.h"
@@ -101,7 +102,9 @@ static int ledger_source_read(const char *path, const struct options *options, s
 
 	if (result != 0)
 		return result;
+	crash_expect(path, NULL, EXIT_ERROR);
 	result = ledger_judge(path, &context, report);
+	crash_forget();
 	close(context.ledger_fd); /* was only read */
 	return result;
 }
@@ -203,6 +206,8 @@ static int bare_report(char **argv, struct judge_context *context, struct known 
 
 	context->known = known;
 	report->naming = bare_naming(argv);
+	crash_expect(report->naming.program, argv[BARE_LEDGER],
+		     context->exit->status != 0 ? context->exit->status : EXIT_ERROR);
 	status = ledger_judge(argv[BARE_LEDGER], context, report);
 	if (status != 0) {
 		if (mend_is_lost(context->ledger_fd))

@@ -12,6 +12,7 @@
 #include "cli/alive.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/crash.h"
 #include "cli/environment.h"
 #include "cli/knowledge.h"
 #include "cli/launch.h"
@@ -137,6 +138,14 @@ static int run_end(int status, const struct report_exit *program_exit,
 	return status;
 }
 
+/* Without a report: PROGRAM's own failure is never hidden. */
+static int status_of_lost(const struct report_exit *exit)
+{
+	if (exit->is_signaled)
+		return 128 + exit->signal;
+	return exit->status != 0 ? exit->status : EXIT_ERROR;
+}
+
 static bool has_failed(const struct report_exit *exit)
 {
 	return exit->is_signaled || exit->status != 0;
@@ -174,7 +183,9 @@ static int session_run(struct run *run, struct session *session, bool is_last,
 			      memory_order_relaxed);
 	outlive_wait(session, &run->launch, run->options);
 	ret_outcome->exit = exit_from(wait_status);
+	crash_expect(run->argv[0], session->path, status_of_lost(&ret_outcome->exit));
 	status = outcome_judge(run, session, ret_outcome);
+	crash_expect(run->argv[0], NULL, status_of_lost(&ret_outcome->exit));
 	is_last |= has_failed(&ret_outcome->exit);
 	if (session_close(session, is_last ? run->options : NULL) != 0 && status == 0)
 		status = EXIT_ERROR;
