@@ -67,6 +67,7 @@ struct shim {
 	uint32_t image_ref;
 	uint32_t home_ref; /* struct ledger_home of this program; 0 not looked for yet */
 	uint32_t depth; /* frames recorded at most */
+	_Atomic(uint32_t) new_stacks; /* that has_new_stack was set for */
 	_Atomic(uint32_t) unloads; /* grows with every dlclose() that unmaps something */
 	struct ledger_image *image;
 	_Atomic(struct ledger_slot *) leaves[LEDGER_INDEX_DIRECT]; /* the recorder's */

@@ -18,6 +18,9 @@
 /* A thread's captures before libunwind's first in it: that one costs 277 KB and over 100 µs. */
 #define COLD_CAPTURES 64
 
+/* How often a process asks at most who it is: 80 ns each (record/guest.h). */
+#define ASKED_MOST 4096
+
 /* Frames of the shim on top of the program's: capture, verb, wrapper, and room for more. */
 #define OWN_FRAMES 8
 
@@ -211,6 +214,17 @@ static void walk(const struct walk_start *start, uint64_t *buffer, struct walked
 		(has_signal ? STACK_SIGNAL : 0) | (depth > shim.depth ? STACK_TRUNCATED : 0);
 }
 
+/* Of those that no memo of the thread holds, the first ones: a question is a system call. */
+static void stack_is_new(void)
+{
+	uint32_t count = atomic_load_explicit(&shim.new_stacks, memory_order_relaxed);
+
+	if (count >= ASKED_MOST)
+		return;
+	atomic_store_explicit(&shim.new_stacks, count + 1, memory_order_relaxed);
+	atomic_store_explicit(&shim.has_new_stack, true, memory_order_relaxed);
+}
+
 /* Walk and record. */
 static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, uint32_t unloads)
 {
@@ -224,7 +238,7 @@ static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, u
 	memo = self.memos[hash % STACK_MEMOS]; /* a copy: a signal handler may write there */
 	if (memo_matches(&memo, hash, unloads, walked.pcs, walked.depth))
 		return memo.stack_ref;
-	atomic_store_explicit(&shim.has_new_stack, true, memory_order_relaxed);
+	stack_is_new();
 	memo = (struct stack_memo){ .hash = hash, .unloads = unloads };
 	memo.stack_ref = walk_record(&walked, &is_settled);
 	if (is_settled)
