@@ -122,7 +122,6 @@ static void child_begin(bool is_record_sure)
 	shim.is_bare = shim.is_program = shim.has_asked_proc = false;
 	finish_forked();
 	atomic_store_explicit(&shim.walks, 0, memory_order_relaxed);
-	atomic_store_explicit(&shim.new_stacks, 0, memory_order_relaxed);
 	shim.recorder.pairs = NULL;
 	if (self.fork_index == 0) {
 		shim.is_active = false; /* no entry: the loss is counted, and we are silent */

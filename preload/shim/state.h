@@ -42,6 +42,9 @@
  */
 #define OF_EVERY_PROCESS __attribute__((section(".data.of_every_process")))
 
+/* Stacks that are told apart in the question who the process is (stack/capture.c). */
+#define STACK_BITS 1024
+
 /*
  * What every call reads lies in one line of the cache, and what a forked child
  * writes at its birth and its end in one page: each page it is the first to
@@ -67,7 +70,8 @@ struct shim {
 	uint32_t image_ref;
 	uint32_t home_ref; /* struct ledger_home of this program; 0 not looked for yet */
 	uint32_t depth; /* frames recorded at most */
-	_Atomic(uint32_t) new_stacks; /* that has_new_stack was set for */
+	_Atomic(uint64_t)
+		met_stacks[STACK_BITS / 64]; /* by a hash: has_new_stack was set for them */
 	_Atomic(uint32_t) unloads; /* grows with every dlclose() that unmaps something */
 	struct ledger_image *image;
 	_Atomic(struct ledger_slot *) leaves[LEDGER_INDEX_DIRECT]; /* the recorder's */

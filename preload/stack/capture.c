@@ -18,9 +18,6 @@
 /* A thread's captures before libunwind's first in it: that one costs 277 KB and over 100 µs. */
 #define COLD_CAPTURES 64
 
-/* How often a process asks at most who it is: 80 ns each (record/guest.h). */
-#define ASKED_MOST 4096
-
 /* Frames of the shim on top of the program's: capture, verb, wrapper, and room for more. */
 #define OWN_FRAMES 8
 
@@ -214,14 +211,19 @@ static void walk(const struct walk_start *start, uint64_t *buffer, struct walked
 		(has_signal ? STACK_SIGNAL : 0) | (depth > shim.depth ? STACK_TRUNCATED : 0);
 }
 
-/* Of those that no memo of the thread holds, the first ones: a question is a system call. */
-static void stack_is_new(void)
+/*
+ * Once for each stack of the process: a question is a system call. Two of one bit are taken for
+ * one, so a process asks STACK_BITS times at most.
+ */
+static void stack_is_met(uint64_t hash)
 {
-	uint32_t count = atomic_load_explicit(&shim.new_stacks, memory_order_relaxed);
+	_Atomic(uint64_t) *word = &shim.met_stacks[hash / 64 % (STACK_BITS / 64)];
+	uint64_t bit = UINT64_C(1) << hash % 64,
+		 met = atomic_load_explicit(word, memory_order_relaxed);
 
-	if (count >= ASKED_MOST)
+	if (met & bit)
 		return;
-	atomic_store_explicit(&shim.new_stacks, count + 1, memory_order_relaxed);
+	atomic_fetch_or_explicit(word, bit, memory_order_relaxed);
 	atomic_store_explicit(&shim.has_new_stack, true, memory_order_relaxed);
 }
 
@@ -238,7 +240,7 @@ static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, u
 	memo = self.memos[hash % STACK_MEMOS]; /* a copy: a signal handler may write there */
 	if (memo_matches(&memo, hash, unloads, walked.pcs, walked.depth))
 		return memo.stack_ref;
-	stack_is_new();
+	stack_is_met(hash);
 	memo = (struct stack_memo){ .hash = hash, .unloads = unloads };
 	memo.stack_ref = walk_record(&walked, &is_settled);
 	if (is_settled)
