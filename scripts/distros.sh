@@ -25,7 +25,7 @@ command -v debootstrap >/dev/null || fail "debootstrap is missing: apt-get insta
 
 # The first source of Debian itself, in either form of apt's lists.
 mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources \
-	2>/dev/null | sed -nE 's@^(deb .*|URIs:.*) (https?://[^ ]*/debian/?)( .*)?$@\2@p' | head -n 1)
+	2>/dev/null | sed -nE 's@^(deb .*|URIs:.*) (https?://[^ ]*/debian/?)( .*)?$@\2@p' | head -n 1) || true # not each of the files is there
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 [[ $mirror ]] || fail "no source of Debian in /etc/apt"
 [[ -e $keyring ]] || fail "$keyring is missing: apt-get install debian-archive-keyring"
