@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -104,12 +105,24 @@ static int outcome_judge(const struct run *run, struct session *session, struct 
 	return ledger_judge(session->path, &context, outcome->report);
 }
 
+/* The soft limit was PROGRAM's, which has ended. Where it stays as it is, reports that do not fit fail. */
+static void descriptors_allow(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* Write the report. Returns the exit status of unclosed. */
 static int outcome_report(const struct run *run, const struct outcome *outcome)
 {
 	struct report *report = outcome->report;
 	int status;
 
+	descriptors_allow();
 	knowledge_save(run->known, report);
 	status = outputs_write(report, run->options);
 	/* The verdict on the program goes before an error of ours. */
