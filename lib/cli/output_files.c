@@ -119,6 +119,8 @@ static int output_check(const struct options *options, const struct report_forma
 				pattern);
 	name = name_before(pattern);
 	result = name ? report_check_file(name) : -ENOMEM;
+	if (result == -EMFILE)
+		result = 0; /* of PROGRAM's limit, which is raised before the report is written */
 	free(name);
 	return result < 0 ? complain("cannot write %s report '%s': %s", format->writer->name,
 				     pattern, replacement_error(result))
