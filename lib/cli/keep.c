@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include "ledger/access.h"
 #include "ledger/layout.h"
 #include "report/replacement.h"
 
@@ -72,6 +74,16 @@ static int copy_trim(int copy)
 	return 0;
 }
 
+/* As whom the files are read that the ledger names is known later, too (judge/rights.h). */
+static void users_copy(int from, int to)
+{
+	struct acl acl;
+	size_t size = acl_shut(from, &acl);
+
+	if (size)
+		(void)fsetxattr(to, ACL_ATTRIBUTE, &acl, size, 0); /* what has no lists keeps none */
+}
+
 /* Always a copy: a process that runs on may still write to the original. */
 int ledger_keep(int from, const char *to)
 {
@@ -83,5 +95,7 @@ int ledger_keep(int from, const char *to)
 	result = sparse_copy(from, replacement.fd);
 	if (result == 0)
 		result = copy_trim(replacement.fd);
+	if (result == 0)
+		users_copy(from, replacement.fd);
 	return replacement_end(&replacement, result);
 }

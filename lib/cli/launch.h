@@ -23,6 +23,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "base/rights.h"
 #include "ledger/ledger.h"
 
 struct mend;
@@ -32,6 +33,9 @@ struct launch {
 	sigset_t watched;          /* blocked in us while the program runs, and waited for */
 	sigset_t mask;             /* as we got it; the program's */
 	struct sigaction on_child; /* disposition of SIGCHLD as we got it; the program's */
+	/* As whom PROGRAM ran at last, when that is somebody else than us (last_user.h). */
+	bool has_changed_user;
+	struct rights rights;
 	struct mend *mend;         /* of the session's ledger, while we wait */
 	/* Why PROGRAM could not be executed, written by our child; 0: it was. No program sees it.
 	 */

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/last_user.h"
 #include "cli/launch.h"
 #include "cli/mend.h"
 
@@ -35,6 +36,8 @@ static bool reap(struct launch *launch, int *status)
 	int child_status;
 	pid_t pid;
 
+	if (last_user_find(launch->pid, &launch->rights))
+		launch->has_changed_user = true;
 	while ((pid = waitpid(-1, &child_status, WNOHANG)) > 0)
 		if (pid == launch->pid) {
 			*status = child_status;

@@ -91,6 +91,7 @@ static int outcome_judge(const struct run *run, struct session *session, struct 
 		.is_nameless = session_is_nameless(session),
 		.environment = environment_get,
 		.cwd = session->cwd,
+		.rights = run->launch.has_changed_user ? &run->launch.rights : NULL,
 	};
 
 	if (session_is_cut(session))
@@ -186,6 +187,8 @@ static int session_run(struct run *run, struct session *session, bool is_last,
 	}
 	wait_status = launch_wait(&run->launch);
 	ret_outcome->exit_monotonic_ns = clock_read_ns(clock_find(), CLOCK_MONOTONIC);
+	if (run->launch.has_changed_user)
+		session_note_user(session, run->launch.rights.user);
 	error = atomic_load(run->launch.exec_errno);
 	if (error) {
 		(void)session_close(session, NULL);

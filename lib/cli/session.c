@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -201,6 +202,15 @@ static void ledger_unmap(struct ledger *ledger)
 				     LEDGER_WINDOW_SIZE); /* of whole windows: cannot fail */
 	}
 	*ledger = (struct ledger){ .header = NULL };
+}
+
+void session_note_user(struct session *session, uint32_t user)
+{
+	struct acl acl;
+	size_t size = user ? acl_extend(session->file_fd, user, 0, &acl) : 0;
+
+	if (size)
+		(void)fsetxattr(session->file_fd, ACL_ATTRIBUTE, &acl, size, 0); /* for a later reader */
 }
 
 bool session_is_nameless(const struct session *session)

@@ -56,6 +56,9 @@ int session_close(struct session *session, const struct options *options);
 /* The same for a ledger that somebody else made, open as `fd`. Only its own name is removed. */
 int ledger_file_dispose(const char *path, int fd, const struct options *options);
 
+/* A user that PROGRAM has changed to by its own system calls is on the list of the file, too. */
+void session_note_user(struct session *session, uint32_t user);
+
 /* Has the ledger's file lost its name? Processes that start then cannot join. */
 bool session_is_nameless(const struct session *session);
 

@@ -4,6 +4,9 @@
 
 #include <errno.h>
 
+#include "base/rights.h"
+#include "judge/rights.h"
+
 int judge_file(struct report *report, const char *path, const struct judge_context *context,
 	       const char **ret_why)
 {
@@ -16,10 +19,15 @@ int judge_file(struct report *report, const char *path, const struct judge_conte
 	if (result < 0)
 		return result;
 	symbolizer = symbolizer_new(context->options->is_debuginfod);
-	if (symbolizer)
+	if (symbolizer) {
+		if (context->ledger_fd > 0)
+			judge_rights_limit(context, context->ledger_fd);
+		symbolizer_allow(symbolizer, judge_module_is_ours, report);
 		result = judge(report, &snapshot, symbolizer, context, ret_why);
-	else
+		rights_limit(NULL);
+	} else {
 		result = -ENOMEM;
+	}
 	symbolizer_free(symbolizer);
 	snapshot_unload(&snapshot);
 	return result;

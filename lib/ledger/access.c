@@ -9,6 +9,7 @@
 #include "base/raw.h"
 #include "base/text.h"
 
+#define NO_ID UINT32_MAX
 #define NAME_START "unclosed-"
 
 /* What a user is shown as who has no number in this user namespace (user_namespaces(7)). */
@@ -22,6 +23,56 @@ size_t acl_read(int fd, struct acl *ret_acl)
 	return raw_failed(size) || (size_t)size < head
 		       ? 0
 		       : ((size_t)size - head) / sizeof(ret_acl->entries[0]);
+}
+
+static void acl_add(struct acl *acl, size_t *count, enum acl_tag tag, uint16_t permissions,
+		    uint32_t id)
+{
+	acl->entries[(*count)++] = (struct acl_entry){ (uint16_t)tag, permissions, id };
+}
+
+/* The users come in any order, but after the owner and before the others. */
+static void acl_begin(struct acl *acl, size_t *count)
+{
+	acl->version = ACL_VERSION;
+	acl_add(acl, count, ACL_OWNER, ACL_READ_WRITE, NO_ID);
+}
+
+static size_t acl_end(struct acl *acl, size_t count, uint16_t mask)
+{
+	acl_add(acl, &count, ACL_GROUP, 0, NO_ID);
+	acl_add(acl, &count, ACL_MASK, mask, NO_ID);
+	acl_add(acl, &count, ACL_OTHER, 0, NO_ID);
+	return sizeof(acl->version) + count * sizeof(acl->entries[0]);
+}
+
+size_t acl_extend(int fd, uint32_t user, uint16_t permissions, struct acl *ret_acl)
+{
+	struct acl now;
+	size_t entries = acl_read(fd, &now), count = 0;
+
+	acl_begin(ret_acl, &count);
+	for (size_t i = 0; i < entries; i++) {
+		if (now.entries[i].tag != ACL_USER)
+			continue;
+		if (now.entries[i].id == user || count == ACL_USERS_MAX)
+			return 0;
+		acl_add(ret_acl, &count, ACL_USER, now.entries[i].permissions, now.entries[i].id);
+	}
+	acl_add(ret_acl, &count, ACL_USER, permissions, user);
+	return acl_end(ret_acl, count, ACL_READ_WRITE);
+}
+
+size_t acl_shut(int fd, struct acl *ret_acl)
+{
+	struct acl now;
+	size_t entries = acl_read(fd, &now), count = 0;
+
+	acl_begin(ret_acl, &count);
+	for (size_t i = 0; i < entries && count < ACL_USERS_MAX; i++)
+		if (now.entries[i].tag == ACL_USER)
+			acl_add(ret_acl, &count, ACL_USER, 0, now.entries[i].id);
+	return count > 1 ? acl_end(ret_acl, count, 0) : 0;
 }
 
 /* With a list, the group's bits of the mode are its mask: look who is behind it. */

@@ -48,6 +48,15 @@ struct acl {
 /* The list of an open file. Returns how many entries it has; 0: none, or more than fit. */
 size_t acl_read(int fd, struct acl *ret_acl);
 
+/*
+ * The list with one more user than the file has now. Returns its size in bytes; 0: the file has
+ * that user, or there is no room.
+ */
+size_t acl_extend(int fd, uint32_t user, uint16_t permissions, struct acl *ret_acl);
+
+/* The list with the same users, who may do nothing: who they were. Returns its size; 0: no users. */
+size_t acl_shut(int fd, struct acl *ret_acl);
+
 /* What speaks against taking an open file for a ledger. */
 enum ledger_doubt {
 	LEDGER_TRUSTED,

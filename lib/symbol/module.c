@@ -2,10 +2,12 @@
 /* One program or library: its file, its DWARF and its symbols. */
 #include "symbol/module.h"
 
+#include <errno.h>
 #include <search.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/rights.h"
 #include "symbol/debugfile.h"
 
 /* dwfl_report_elf opens the main file itself: libdwfl never needs to search for it. */
@@ -32,9 +34,14 @@ static int module_find_debuginfo(Dwfl_Module *dwfl_module, void **userdata, cons
 					   link, link_crc };
 	int fd = is_alternate ? -1 : debugfile_open(&search, ret_path);
 
-	if (fd < 0 && module->allow_debuginfod)
-		return dwfl_standard_find_debuginfo(dwfl_module, userdata, name, base, path, link,
-						    link_crc, ret_path);
+	if (fd < 0 && module->allow_debuginfod) {
+		/* By its build-id: what the servers gave is kept in a folder of ours. */
+		rights_suspend();
+		fd = dwfl_standard_find_debuginfo(dwfl_module, userdata, name, base, path,
+						  rights_are_limited() ? NULL : link,
+						  rights_are_limited() ? 0 : link_crc, ret_path);
+		rights_resume();
+	}
 	return fd < 0 ? -1 : fd;
 }
 
@@ -90,12 +97,43 @@ bool module_find_symbol(struct module *module, uint64_t address, struct symtab_s
 			   address + module->bias, ret_symbol);
 }
 
+void module_rights_begin(const struct module *module)
+{
+	if (module->is_ours)
+		rights_suspend();
+}
+
+void module_rights_end(const struct module *module)
+{
+	if (module->is_ours)
+		rights_resume();
+}
+
 static enum symbol_lack module_open_lack(struct module *module)
 {
-	if (module_dwarf(module))
-		return SYMBOL_FULL;
-	symtab_read(&module->symtab, module->dwfl_module, module->binary.has_symtab);
-	return module->symtab.is_full ? SYMBOL_NO_LINES : SYMBOL_NO_SYMBOLS;
+	enum symbol_lack lack = SYMBOL_FULL;
+
+	module_rights_begin(module);
+	if (!module_dwarf(module)) {
+		symtab_read(&module->symtab, module->dwfl_module, module->binary.has_symtab);
+		lack = module->symtab.is_full ? SYMBOL_NO_LINES : SYMBOL_NO_SYMBOLS;
+	}
+	module_rights_end(module);
+	return lack;
+}
+
+/* What who runs us has named, and the users of the session may not read, is read as ours. */
+static int module_file_open(struct module *module)
+{
+	int fd = regular_file_open(module->path, NULL);
+
+	if (fd != -EACCES || !module->is_named)
+		return fd;
+	module->is_ours = true;
+	module_rights_begin(module);
+	fd = regular_file_open(module->path, NULL);
+	module_rights_end(module);
+	return fd;
 }
 
 bool module_open(struct module *module)
@@ -104,7 +142,7 @@ bool module_open(struct module *module)
 
 	if (module->dwfl)
 		return true;
-	fd = regular_file_open(module->path, NULL);
+	fd = module_file_open(module);
 	module->was_tried = true;
 	module->has_file = fd >= 0;
 	if (fd < 0)

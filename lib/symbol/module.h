@@ -20,6 +20,8 @@ struct module {
 	const char *path;
 	struct arena *arena; /* of the symbolizer */
 	bool allow_debuginfod;
+	bool is_named; /* by who runs us: may be opened with our own rights (base/rights.h) */
+	bool is_ours;  /* and was: not every user of the session may read it */
 
 	bool was_tried;   /* to open */
 	bool has_file;    /* the path could be opened */
@@ -52,6 +54,12 @@ bool module_open(struct module *module);
 
 /* Give back all but what was resolved. */
 void module_close(struct module *module);
+
+/*
+ * Around what reads of an open module: with our own rights where it was opened with them.
+ */
+void module_rights_begin(const struct module *module);
+void module_rights_end(const struct module *module);
 
 enum symbol_lack module_lack(struct module *module);
 

@@ -35,7 +35,10 @@ const struct resolved *resolved_make(struct module *module, uint64_t address)
 		free(resolved);
 		return NULL;
 	}
-	if (module->dwfl)
+	if (module->dwfl) {
+		module_rights_begin(module);
 		frames_fill(module, resolved);
+		module_rights_end(module);
+	}
 	return resolved;
 }

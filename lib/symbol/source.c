@@ -91,8 +91,10 @@ static void source_read(struct source *source, struct sources *sources)
 	int fd = regular_file_open(source->path, &status);
 	size_t size;
 
-	if (fd < 0)
+	if (fd < 0) {
+		sources->are_withheld |= fd == -EACCES;
 		return;
+	}
 	size = (size_t)status.st_size;
 	if (size > 0 && size <= SOURCE_MOST && size <= SOURCES_MOST - sources->size_bytes)
 		source->text = malloc(size + 1);

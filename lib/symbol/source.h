@@ -7,6 +7,7 @@
 #ifndef UNCLOSED_SYMBOL_SOURCE_H
 #define UNCLOSED_SYMBOL_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -14,6 +15,7 @@
 struct sources {
 	void *by_path; /* a tsearch(3) tree of struct source */
 	size_t size_bytes;
+	bool are_withheld; /* one at least may not be read */
 };
 
 void sources_fini(struct sources *sources);

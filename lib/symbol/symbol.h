@@ -43,6 +43,17 @@ struct symbolizer *symbolizer_new(bool allow_debuginfod);
 void symbolizer_free(struct symbolizer *symbolizer);
 
 /*
+ * Files are opened with the rights of base/rights.h. A module for which `is_ours` says so was
+ * named by who runs us, and not by the watched program only: it is opened with our own where those
+ * do not do.
+ */
+void symbolizer_allow(struct symbolizer *symbolizer, bool (*is_ours)(const char *path, void *data),
+		      void *data);
+
+/* Was a source line left out because a user of the session may not read it? */
+bool symbolizer_withholds(struct symbolizer *symbolizer);
+
+/*
  * Resolve `address`, an ELF virtual address in the file `path` (for a return
  * address the caller has subtracted 1). `build_id` of `build_id_length` bytes
  * is the one the process ran; 0 bytes: not known, not compared.

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/rights.h"
 #include "symbol/arena.h"
 #include "symbol/module.h"
 #include "symbol/resolved.h"
@@ -16,6 +17,8 @@
 
 struct symbolizer {
 	bool allow_debuginfod;
+	bool (*is_ours)(const char *path, void *data);
+	void *data;
 	struct module *open[OPEN_MOST]; /* in turns */
 	size_t next_open;
 	struct arena arena;
@@ -30,6 +33,13 @@ struct symbolizer *symbolizer_new(bool allow_debuginfod)
 	if (symbolizer)
 		symbolizer->allow_debuginfod = allow_debuginfod;
 	return symbolizer;
+}
+
+void symbolizer_allow(struct symbolizer *symbolizer, bool (*is_ours)(const char *path, void *data),
+		      void *data)
+{
+	symbolizer->is_ours = is_ours;
+	symbolizer->data = data;
 }
 
 static void tree_module_free(void *module)
@@ -67,6 +77,8 @@ static struct module *symbolizer_module(struct symbolizer *symbolizer, const cha
 	if (module)
 		return module;
 	module = module_new(path, &symbolizer->arena, symbolizer->allow_debuginfod);
+	if (module && rights_are_limited() && symbolizer->is_ours)
+		module->is_named = symbolizer->is_ours(path, symbolizer->data);
 	if (module && (!module->path || !tsearch(module, &symbolizer->modules, module_compare))) {
 		module_free(module);
 		return NULL;
@@ -113,6 +125,21 @@ static const struct resolved *symbolizer_look_up(struct symbolizer *symbolizer,
 	return resolved_make(module, address);
 }
 
+static const struct resolved *symbolizer_find_address(struct symbolizer *symbolizer,
+						      struct module *module,
+						      const uint8_t *build_id,
+						      size_t build_id_length, uint64_t address)
+{
+	if (!module->was_tried)
+		symbolizer_open(symbolizer, module);
+	if (build_id_length > 0 &&
+	    !build_id_is(&module->binary.build_id, build_id, build_id_length)) {
+		module->has_changed = module->has_file;
+		return NULL;
+	}
+	return symbolizer_look_up(symbolizer, module, address);
+}
+
 size_t symbolizer_resolve(struct symbolizer *symbolizer, const char *path, const uint8_t *build_id,
 			  size_t build_id_length, uint64_t address, struct symbol_frame *ret_frames,
 			  size_t max)
@@ -122,13 +149,10 @@ size_t symbolizer_resolve(struct symbolizer *symbolizer, const char *path, const
 
 	if (max == 0)
 		return 0;
-	if (module && !module->was_tried)
-		symbolizer_open(symbolizer, module);
-	if (module && build_id_length > 0 &&
-	    !build_id_is(&module->binary.build_id, build_id, build_id_length))
-		module->has_changed = module->has_file;
-	else if (module)
-		resolved = symbolizer_look_up(symbolizer, module, address);
+	if (rights_lower() && module)
+		resolved = symbolizer_find_address(symbolizer, module, build_id, build_id_length,
+						   address);
+	rights_raise();
 	if (resolved)
 		return frames_copy(resolved, ret_frames, max);
 	ret_frames[0] = (struct symbol_frame){ 0 };
@@ -138,16 +162,30 @@ size_t symbolizer_resolve(struct symbolizer *symbolizer, const char *path, const
 enum symbol_lack symbolizer_lack(struct symbolizer *symbolizer, const char *path)
 {
 	struct module *module = symbolizer_find(symbolizer, path);
+	enum symbol_lack lack = SYMBOL_NO_FILE;
 
-	return module ? module_lack(module) : SYMBOL_NO_FILE;
+	if (rights_lower() && module)
+		lack = module_lack(module);
+	rights_raise();
+	return lack;
 }
 
 const char *symbolizer_source_line(struct symbolizer *symbolizer, const char *module_path,
 				   const char *file, unsigned int line)
 {
 	struct stat status;
+	const char *text = NULL;
 
 	if (!file || (module_path && stat(module_path, &status) < 0))
 		return NULL;
-	return source_line(&symbolizer->sources, file, module_path ? &status.st_mtim : NULL, line);
+	if (rights_lower())
+		text = source_line(&symbolizer->sources, file, module_path ? &status.st_mtim : NULL,
+				   line);
+	rights_raise();
+	return text;
+}
+
+bool symbolizer_withholds(struct symbolizer *symbolizer)
+{
+	return rights_are_limited() && symbolizer->sources.are_withheld;
 }

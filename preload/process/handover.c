@@ -11,35 +11,6 @@
 #include "shim/state.h"
 
 #define NO_CHANGE ((uid_t)-1)
-#define NO_ID UINT32_MAX
-
-static void acl_add(struct acl *acl, size_t *count, enum acl_tag tag, uint16_t permissions,
-		    uint32_t id)
-{
-	acl->entries[(*count)++] = (struct acl_entry){ (uint16_t)tag, permissions, id };
-}
-
-/* The list with one more user than the file has now. Returns its size; 0: he has it, or no room. */
-static size_t acl_extend(long fd, uint32_t user, struct acl *ret_acl)
-{
-	struct acl now;
-	size_t entries = acl_read((int)fd, &now), count = 0;
-
-	ret_acl->version = ACL_VERSION;
-	acl_add(ret_acl, &count, ACL_OWNER, ACL_READ_WRITE, NO_ID);
-	for (size_t i = 0; i < entries; i++) {
-		if (now.entries[i].tag != ACL_USER)
-			continue;
-		if (now.entries[i].id == user || count == ACL_USERS_MAX)
-			return 0;
-		acl_add(ret_acl, &count, ACL_USER, ACL_READ_WRITE, now.entries[i].id);
-	}
-	acl_add(ret_acl, &count, ACL_USER, ACL_READ_WRITE, user);
-	acl_add(ret_acl, &count, ACL_GROUP, 0, NO_ID);
-	acl_add(ret_acl, &count, ACL_MASK, ACL_READ_WRITE, NO_ID);
-	acl_add(ret_acl, &count, ACL_OTHER, 0, NO_ID);
-	return sizeof(ret_acl->version) + count * sizeof(ret_acl->entries[0]);
-}
 
 /*
  * Is the file that has the ledger's name still the ledger? Somebody else may have put one
@@ -62,7 +33,7 @@ static void user_admit(uint32_t user, uint32_t owner)
 
 	if (raw_failed(fd))
 		return;
-	size = is_ledger(fd, owner) ? acl_extend(fd, user, &acl) : 0;
+	size = is_ledger(fd, owner) ? acl_extend((int)fd, user, ACL_READ_WRITE, &acl) : 0;
 	if (size)
 		(void)raw5(SYS_fsetxattr, fd, ACL_ATTRIBUTE, &acl, size, 0); /* asked for at exec */
 	(void)raw1(SYS_close, fd);                                           /* was only read */

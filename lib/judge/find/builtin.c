@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/rights.h"
 #include "judge/find/find.h"
+#include "judge/rights.h"
 #include "known/known.h"
 #include "symbol/constant.h"
 
@@ -26,6 +28,22 @@ static void wrong_tell(struct judge *judge, const struct module *module, const c
 		-1);
 }
 
+static int rules_read(struct judge *judge, const struct module *module, char **ret_text,
+		      size_t *ret_length)
+{
+	int result = -EACCES;
+
+	if (rights_lower())
+		result = constant_read(module->path, module->build_id_bytes,
+				       module->build_id_length, SYMBOL, ret_text, ret_length);
+	rights_raise();
+	if (result == -EACCES && rights_are_limited() &&
+	    judge_module_is_ours(module->path, judge->report))
+		result = constant_read(module->path, module->build_id_bytes,
+				       module->build_id_length, SYMBOL, ret_text, ret_length);
+	return result;
+}
+
 static void module_rules_read(struct judge *judge, uint32_t number)
 {
 	struct suppressions *suppressions = &judge->context->known->suppressions;
@@ -33,8 +51,7 @@ static void module_rules_read(struct judge *judge, uint32_t number)
 	size_t before = suppressions->count, length;
 	struct text_error error;
 	char *text;
-	int result = constant_read(module->path, module->build_id_bytes, module->build_id_length,
-				   SYMBOL, &text, &length);
+	int result = rules_read(judge, module, &text, &length);
 
 	if (result == -EINVAL)
 		wrong_tell(judge, module,

@@ -12,6 +12,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/rights.h"
+
 #define SCRIPTS_MAX 5       /* the kernel follows #! as often */
 #define SCRIPT_LINE_MAX 256 /* BINPRM_BUF_SIZE, include/uapi/linux/binfmts.h */
 
@@ -220,7 +222,8 @@ int coverage_inspect(const char *path, struct coverage *ret_coverage)
 	ret_coverage->is_preload_harmless = kinds[ret_coverage->kind].is_preload_harmless;
 	ret_coverage->reason = kinds[ret_coverage->kind].reason;
 	ret_coverage->remedy = kinds[ret_coverage->kind].remedy;
-	if (ret_coverage->is_script && ret_coverage->reason) {
+	/* Not the first line of a file that a user of the session may not read. */
+	if (ret_coverage->is_script && ret_coverage->reason && !rights_are_limited()) {
 		(void)snprintf(ret_coverage->reason_storage, sizeof(ret_coverage->reason_storage),
 			       "script run by %s: %s", ret_coverage->program, ret_coverage->reason);
 		ret_coverage->reason = ret_coverage->reason_storage;

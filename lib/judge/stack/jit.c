@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/rights.h"
 #include "judge/stack/paths.h"
 
 #define NS_PER_S INT64_C(1000000000)
@@ -126,9 +127,12 @@ static void map_read(struct judge *judge, const struct ledger_process *process, 
 {
 	int pid = (int)atomic_load_explicit(&process->pid, memory_order_relaxed);
 	const char *path = report_printf(judge->report, "/tmp/perf-%d.map", pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	struct stat status;
+	int fd = -1;
 
+	if (rights_lower())
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	rights_raise();
 	if (fd < 0)
 		return;
 	if (fstat(fd, &status) == 0 && file_is_of(judge, process, &status))

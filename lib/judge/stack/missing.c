@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* What the shown stacks lack: functions, line numbers, sources; and what would help. */
 #include <string.h>
+#include <unistd.h>
 
+#include "base/rights.h"
 #include "judge/stack/stack.h"
 #include "judge/stack/runtime.h"
+
+/* We may, but do not: as the least user of the session (judge/rights.h). */
+static bool is_withheld(const char *path)
+{
+	return rights_are_limited() && access(path, R_OK) == 0;
+}
 
 static const char *lack_text(struct judge *judge, const struct module *module)
 {
@@ -21,8 +29,11 @@ static const char *lack_text(struct judge *judge, const struct module *module)
 			"not strip it, or install its debug symbols)",
 			module->name);
 	case SYMBOL_NO_FILE:
-		return report_printf(judge->report, "no functions for %s: cannot read %s",
-				     module->name, module->path);
+		return report_printf(judge->report, "no functions for %s: %s %s", module->name,
+				     is_withheld(module->path)
+					     ? "not every user of the session may read"
+					     : "cannot read",
+				     module->path);
 	case SYMBOL_CHANGED:
 		return report_printf(judge->report,
 				     "no functions for %s: %s has changed since it ran",
@@ -132,6 +143,11 @@ void modules_diagnose(struct judge *judge)
 		if (module->is_shown)
 			source_diagnose(judge, module);
 	}
+	if (symbolizer_withholds(judge->symbolizer))
+		diagnose(judge, DIAGNOSTIC_NOTE, "source-withheld",
+			 "source lines are left out where not every user that the session ran as "
+			 "may read the file",
+			 -1);
 	runtimes_diagnose(judge);
 	jit_diagnose(judge);
 	project_diagnose(judge);
