@@ -146,6 +146,22 @@ static int most_parse(const struct option_row *row, const char *value, uint32_t 
 	return 0;
 }
 
+/* "0640": who may read and write a file; the owner may. */
+static int mode_parse(const char *value, uint32_t *ret_mode)
+{
+	uint32_t mode = 0;
+	size_t length = strlen(value);
+
+	if (length < 3 || length > 4 || strspn(value, "01234567") != length)
+		return -EINVAL;
+	for (; *value; value++)
+		mode = mode << 3 | (uint32_t)(*value - '0');
+	if ((mode & ~0666u) || (mode & 0600) != 0600)
+		return -EINVAL;
+	*ret_mode = mode;
+	return 0;
+}
+
 /* "5s", "200ms", "2m", "1h"; seconds without a unit. */
 static int duration_parse(const char *value, uint64_t *ret_ns)
 {
@@ -250,6 +266,8 @@ int options_set(struct options *options, const struct option_row *row, const cha
 		return duration_parse(value, field);
 	case OPTION_TYPE_MOST:
 		return most_parse(row, value, field);
+	case OPTION_TYPE_MODE:
+		return mode_parse(value, field);
 	case OPTION_TYPE_LIST:
 		return list_append(options, row, value);
 	case OPTION_TYPE_ACTION:
@@ -289,6 +307,9 @@ const char *options_expected(const struct option_row *row)
 		break;
 	case OPTION_TYPE_DURATION:
 		text_add(&text, "a number with ms, s, m or h");
+		break;
+	case OPTION_TYPE_MODE:
+		text_add(&text, "an octal mode from 0600 to 0666");
 		break;
 	case OPTION_TYPE_LIST:
 		text_add(&text, row->values);

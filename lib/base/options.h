@@ -9,6 +9,7 @@
 #ifndef UNCLOSED_BASE_OPTIONS_H
 #define UNCLOSED_BASE_OPTIONS_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +28,13 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum exit_from { EXIT_FROM_PROGRAM, EXIT_FROM_LEAKS };
 enum fail_tests { FAIL_TESTS_AUTO, FAIL_TESTS_ALWAYS, FAIL_TESTS_NEVER };
 enum children { CHILDREN_ALL, CHILDREN_NONE };
+enum arguments_shown {
+	ARGUMENTS_AUTO,
+	ARGUMENTS_FULL,
+	ARGUMENTS_NAMES,
+	ARGUMENTS_NONE,
+	ARGUMENTS_COUNT
+};
 
 #define POLICY_WORDS "ignore|note|proven|count|fail"
 
@@ -43,6 +51,7 @@ enum children { CHILDREN_ALL, CHILDREN_NONE };
 #define OPTION_FIELD_WAIT uint32_t     /* seconds; 0 for none, WAIT_FOREVER */
 #define OPTION_FIELD_DURATION uint64_t /* nanoseconds */
 #define OPTION_FIELD_MOST uint32_t     /* 0 when it was not given, MOST_ALL */
+#define OPTION_FIELD_MODE uint32_t     /* of a file; 0 when it was not given */
 
 /*
  * The values of all options. A text that was not given is NULL; "-" stands for
@@ -85,6 +94,7 @@ enum option_type {
 	OPTION_TYPE_WAIT,
 	OPTION_TYPE_DURATION, /* nanoseconds, uint64_t */
 	OPTION_TYPE_MOST,     /* a number, or all */
+	OPTION_TYPE_MODE,     /* octal, as of chmod(1) */
 	OPTION_TYPE_LIST,
 	OPTION_TYPE_ACTION, /* --help, --version: no field, no environment key */
 };
@@ -119,8 +129,8 @@ struct option_row {
 	const char *values; /* NULL for FLAG and ACTION */
 	const char *help;
 	uint32_t low, high;
-	size_t offset;       /* of the field in struct options */
-	size_t count_offset; /* LIST */
+	uint16_t offset;       /* of the field in struct options */
+	uint16_t count_offset; /* LIST */
 };
 
 enum {
@@ -131,6 +141,8 @@ enum {
 #define OPTION_ACTION(...) +1
 #include "base/options.def"
 };
+
+static_assert(sizeof(struct options) <= UINT16_MAX, "offsets of 16 bits");
 
 /* All rows, in the order of options.def; ended by a row without a name. */
 extern const struct option_row option_rows[OPTION_COUNT + 1];

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* `unclosed check PROGRAM`: tells whether a program can be covered, without running it. */
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -10,13 +12,31 @@
 #include "cli/program.h"
 #include "cli/session.h"
 #include "judge/process/coverage.h"
+#include "report/print.h"
 
 /* Minimum free space of a ledger: its first group of pages, and room for a small program. */
 #define LEDGER_ROOM (1u << 20)
 
 static void print_row(const char *what, const char *text)
 {
-	printf("  %-13s %s\n", what, text);
+	char *clean = text_escape(text);
+
+	printf("  %-13s %s\n", what, clean);
+	free(clean);
+}
+
+static void print_row_of(const char *what, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void print_row_of(const char *what, const char *format, ...)
+{
+	char text[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments); /* for reading: cut when too long */
+	va_end(arguments);
+	print_row(what, text);
 }
 
 static bool has_debug_file(const struct elf_file *elf)
@@ -40,9 +60,10 @@ static void print_lines(const struct elf_file *elf)
 	else if (has_debug_file(elf))
 		print_row("line numbers", "yes, from a separate debug file");
 	else if (elf->debug_link[0])
-		printf("  %-13s only with its debug file %s; install the program's -dbgsym or "
-		       "-debuginfo package\n",
-		       "line numbers", elf->debug_link);
+		print_row_of("line numbers",
+			     "only with its debug file %s; install the program's -dbgsym or "
+			     "-debuginfo package",
+			     elf->debug_link);
 	else if (elf->has_symbols)
 		print_row("line numbers", "no, functions only; compile with -g");
 	else
@@ -53,8 +74,8 @@ static void print_lines(const struct elf_file *elf)
 static void print_sanitizer(const struct elf_file *elf)
 {
 	if (elf->sanitizer[0])
-		printf("  %-13s %s, as a library; unclosed preloads it first\n", "sanitizer",
-		       elf->sanitizer);
+		print_row_of("sanitizer", "%s, as a library; unclosed preloads it first",
+			     elf->sanitizer);
 	else if (elf->has_static_asan)
 		print_row("sanitizer", "AddressSanitizer, part of the program");
 	else
@@ -95,6 +116,14 @@ static bool print_library(void)
 	return result == 0;
 }
 
+static void print_path(const char *path)
+{
+	char *clean = text_escape(path);
+
+	printf("%s\n", clean);
+	free(clean);
+}
+
 static int check_program(const char *name, const struct options *options)
 {
 	struct coverage coverage;
@@ -106,15 +135,15 @@ static int check_program(const char *name, const struct options *options)
 		result = coverage_inspect(path, &coverage);
 	if (result < 0)
 		return program_complain(name, -result);
-	printf("%s\n", path);
+	print_path(path);
 	if (coverage.is_script)
 		print_row("script of", coverage.program);
 	if (coverage.kind == COVERAGE_OK)
 		print_row("covered", "yes");
 	else if (coverage.is_coverable)
-		printf("  %-13s probably; %s: %s\n", "covered", coverage.reason, coverage.remedy);
+		print_row_of("covered", "probably; %s: %s", coverage.reason, coverage.remedy);
 	else
-		printf("  %-13s NO: %s; %s\n", "covered", coverage.reason, coverage.remedy);
+		print_row_of("covered", "NO: %s; %s", coverage.reason, coverage.remedy);
 	if (coverage.kind == COVERAGE_OK) {
 		print_lines(&coverage.elf);
 		print_sanitizer(&coverage.elf);

@@ -2,24 +2,28 @@
 /* Prints an error as one line on stderr. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "report/print.h"
 
 int complain(const char *format, ...)
 {
-	char line[4096] = "unclosed: ";
-	size_t used = 10;
+	char text[4096];
 	va_list arguments;
+	char *line, *clean;
 	int length;
 
 	va_start(arguments, format);
-	length = vsnprintf(line + used, sizeof(line) - used - 1, format, arguments);
+	(void)vsnprintf(text, sizeof(text), format, arguments); /* for reading: cut when too long */
 	va_end(arguments);
-	if (length > 0)
-		used += (size_t)length < sizeof(line) - used - 1 ? (size_t)length
-								 : sizeof(line) - used - 2;
-	line[used++] = '\n';
-	(void)!write(STDERR_FILENO, line, used); /* nowhere left to tell */
+	clean = text_escape(text);
+	length = asprintf(&line, "unclosed: %s\n", clean);
+	free(clean);
+	if (length < 0)
+		return EXIT_ERROR;
+	(void)!write(STDERR_FILENO, line, (size_t)length); /* nowhere left to tell */
+	free(line);
 	return EXIT_ERROR;
 }

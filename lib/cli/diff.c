@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/reader.h"
 #include "report/json/baseline_file.h"
+#include "report/print.h"
 
 enum change { CHANGE_NEW, CHANGE_MORE, CHANGE_FEWER, CHANGE_GONE, CHANGE_NONE, CHANGE_COUNT };
 
@@ -36,11 +37,13 @@ static enum change change_of(const struct baseline_entry *old, const struct base
 					 : CHANGE_NONE;
 }
 
-/* Control characters of a report do not reach the terminal. */
+/* What a report says does not steer the terminal, nor who reads the log. */
 static void print_safely(const char *text)
 {
-	for (; *text; text++)
-		putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+	static const struct report_style style = { .is_utf8 = true };
+	const struct printer printer = { .out = stdout, .style = &style };
+
+	(void)print_text(&printer, text);
 }
 
 /* "new    2 x TCP connection, accepted, never closed: serve, main (src/chat_server.c)" */

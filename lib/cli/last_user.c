@@ -60,8 +60,8 @@ static bool rights_read(pid_t pid, struct rights *ret_rights)
 			continue;
 		ret_rights->user = users[i];
 		ret_rights->group = groups[ID_FILE_SYSTEM];
-		ret_rights->group_count = numbers_read(status, "\nGroups:", ret_rights->groups,
-						       RIGHTS_GROUPS_MAX);
+		ret_rights->group_count =
+			numbers_read(status, "\nGroups:", ret_rights->groups, RIGHTS_GROUPS_MAX);
 		return true;
 	}
 	return false;

@@ -159,14 +159,14 @@ static int output_write(const char *pattern, const struct report_writer *writer,
 	return status;
 }
 
-int output_files_write(const struct report *report, const struct options *options,
-		       const struct report_style *style)
+int output_files_write(const struct report *report, const struct report *shown,
+		       const struct options *options, const struct report_style *style)
 {
 	int status = 0;
 
 	for (const struct report_format *format = report_formats; format->writer; format++)
 		if (format_file(format, options))
-			status |= output_write(format_file(format, options), format->writer, report,
-					       style);
+			status |= output_write(format_file(format, options), format->writer,
+					       format->writer == &report_text ? shown : report, style);
 	return status;
 }

@@ -18,11 +18,11 @@
 int output_files_check(const struct options *options);
 
 /*
- * Write every file that the options ask for. Returns 0, or EXIT_ERROR after
- * one line for each that could not be written.
+ * Write every file that the options ask for; `shown` is the text, `report` all else. Returns 0, or
+ * EXIT_ERROR after one line for each that could not be written.
  */
-int output_files_write(const struct report *report, const struct options *options,
-		       const struct report_style *style);
+int output_files_write(const struct report *report, const struct report *shown,
+		       const struct options *options, const struct report_style *style);
 
 /*
  * Expand %p (pid), %e (name of the program), %t (start, seconds since 1970) and

@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/libraries.h"
 #include "cli/output_files.h"
 #include "cli/source_root.h"
+#include "report/discreet.h"
 #include "report/formats.h"
 #include "report/report.h"
 
@@ -53,8 +55,21 @@ static int log_write(const struct report_writer *writer, const struct report *re
 			  : 0;
 }
 
-int outputs_write(const struct report *report, const struct options *options)
+/* In full for who sits at the terminal; for others by the names of options. */
+static struct report *report_for(const struct report *report, const struct options *options,
+				 bool is_terminal)
 {
+	enum arguments_shown arguments = options->arguments;
+
+	if (arguments == ARGUMENTS_AUTO)
+		arguments = is_terminal ? ARGUMENTS_FULL : ARGUMENTS_NAMES;
+	return report_discreet(report, arguments, options->is_hostless);
+}
+
+int outputs_write(const struct report *whole, const struct options *options)
+{
+	struct report *report = report_for(whole, options, false);
+	struct report *shown = report_for(whole, options, text_is_for_terminal(options));
 	struct report_style style = style_make(options);
 	char **list = options_list(options);
 	int status;
@@ -62,12 +77,14 @@ int outputs_write(const struct report *report, const struct options *options)
 	style.options = (const char *const *)list;
 	style.libraries = libraries_list();
 	style.root = source_root(report->project ? report->project : report->cwd);
-	status = output_files_write(report, options, &style);
+	status = output_files_write(report, shown, options, &style);
 	for (const struct report_format *format = report_formats; format->writer; format++)
 		if (format->way == FORMAT_STDERR && !format_file(format, options))
-			status |= stderr_write(format->writer, report, &style);
+			status |= stderr_write(format->writer, shown, &style);
 		else if (format->way == FORMAT_LOG && format_is_asked(format, options))
 			status |= log_write(format->writer, report, &style);
 	options_list_free(list);
+	report_free(shown);
+	report_free(report);
 	return status;
 }

@@ -26,6 +26,9 @@ int outputs_write(const struct report *report, const struct options *options);
 /* How the text looks: by the options, our environment, and the terminal it goes to, if any. */
 struct report_style style_make(const struct options *options);
 
+/* Does the text go to a terminal? */
+bool text_is_for_terminal(const struct options *options);
+
 /* KEY, VALUE, …, NULL: the options that differ from their built-in values. To be freed as a whole.
  */
 char **options_list(const struct options *options);

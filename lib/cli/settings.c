@@ -71,6 +71,10 @@ static void value_write(const struct options *options, const struct option_row *
 		else
 			(void)snprintf(value, VALUE_SIZE, "%u", *(const uint32_t *)field);
 		break;
+	case OPTION_TYPE_MODE:
+		if (*(const uint32_t *)field)
+			(void)snprintf(value, VALUE_SIZE, "%04o", *(const uint32_t *)field);
+		break;
 	case OPTION_TYPE_DURATION:
 		(void)snprintf(value, VALUE_SIZE, "%llums",
 			       (unsigned long long)(*(const uint64_t *)field / 1000000));

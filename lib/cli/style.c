@@ -77,10 +77,22 @@ static size_t groups_most(const struct options *options)
 	return options->max_groups == MOST_ALL ? 0 : options->max_groups;
 }
 
+static int text_descriptor(const struct options *options)
+{
+	return options->output ? report_path_descriptor(options->output) : STDERR_FILENO;
+}
+
+bool text_is_for_terminal(const struct options *options)
+{
+	int fd = text_descriptor(options);
+
+	return fd >= 0 && isatty(fd);
+}
+
 struct report_style style_make(const struct options *options)
 {
-	int fd = options->output ? report_path_descriptor(options->output) : STDERR_FILENO;
-	bool is_terminal = fd >= 0 && isatty(fd);
+	int fd = text_descriptor(options);
+	bool is_terminal = text_is_for_terminal(options);
 
 	return (struct report_style){
 		.is_color = is_color_wanted(options->color, is_terminal),
@@ -90,5 +102,6 @@ struct report_style style_make(const struct options *options)
 		.is_utf8 = is_utf8_wanted(),
 		.width = width_find(fd, is_terminal),
 		.groups_max = groups_most(options),
+		.mode = options->report_mode,
 	};
 }

@@ -15,8 +15,8 @@
 #include "judge/judge.h"
 
 /*
- * Limit the rights (base/rights.h) to those of the session of the ledger open as `ledger_fd`. Ended by
- * rights_limit(NULL).
+ * Limit the rights (base/rights.h) to those of the session of the ledger open as `ledger_fd`. Ended
+ * by rights_limit(NULL).
  */
 void judge_rights_limit(const struct judge_context *context, int ledger_fd);
 

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/log_command.h"
+#include "base/utf8.h"
 #include "known/suppressions.h"
 #include "model/pattern.h"
 #include "model/where.h"
@@ -14,8 +16,18 @@
 /* A name says something, and a line keeps it as it is: no comment begins in it. */
 static bool is_printable(const char *name)
 {
-	return !pattern_is_anything(name) && !strpbrk(name, "\n\r") && !strstr(name, " #") &&
-	       !strstr(name, "\t#");
+	size_t length;
+
+	if (pattern_is_anything(name) || strstr(name, " #"))
+		return false;
+	for (const char *at = name; *at; at += length) {
+		uint32_t code;
+
+		length = utf8_decode(at, &code);
+		if (length == 0 || !utf8_is_printable(code) || log_command_begins(name, at))
+			return false;
+	}
+	return true;
 }
 
 /* Returns how many frames were named. */

@@ -228,6 +228,8 @@ static void session_merge(struct report *into, const struct report *part)
 	if (!text_is_same(into->project, part->project))
 		into->project = NULL;
 	into->is_complete &= part->is_complete;
+	if (part->arguments < into->arguments)
+		into->arguments = part->arguments;
 	if (!text_is_same(into->host_name, part->host_name))
 		into->host_name = into->kernel = into->libc = NULL;
 }
@@ -244,6 +246,7 @@ static void session_begin(struct report *into, const struct report *part)
 	into->arch = part->arch;
 	into->libc = part->libc;
 	into->command = part->command;
+	into->arguments = part->arguments;
 	into->is_complete = part->is_complete;
 }
 

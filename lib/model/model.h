@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/kinds.h"
+#include "base/options.h"
 #include "model/stack.h"
 
 enum finding_type {
@@ -340,6 +341,8 @@ struct report {
 	const char *host_name, *os, *kernel, *arch, *libc;
 	const char **tags; /* KEY, VALUE, KEY, VALUE, …, NULL */
 	const char **command; /* NULL-terminated */
+	enum arguments_shown arguments; /* of the programs in here; AUTO is as FULL */
+	bool is_hostless; /* without host, working directory and addresses */
 	struct report_exit exit;
 	enum report_verdict verdict;
 	/*

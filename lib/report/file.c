@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -56,19 +57,30 @@ static int write_all(int fd, const char *bytes, size_t size)
 	return 0;
 }
 
-static int write_path(const char *path, const char *bytes, size_t size)
+/* A report holds more than everybody is to know. */
+#define MODE_PRIVATE 0600
+#define MODE_PUBLIC 0666 /* less the umask */
+
+/* `mode` 0: a new file is private, another keeps its mode. */
+static int write_path(const char *path, const char *bytes, size_t size, mode_t mode)
 {
 	struct replacement replacement;
-	int error = replacement_begin(&replacement, path, 0666);
+	int error = replacement_begin(&replacement, path, mode ? mode : MODE_PRIVATE);
 
-	return error ? error
-		     : replacement_end(&replacement, write_all(replacement.fd, bytes, size));
+	if (error)
+		return error;
+	/* Before anything is in it, where it is a new one. Not ours to change: it stays as it is. */
+	if (mode && replacement.is_regular && fchmod(replacement.fd, mode) < 0 && errno != EPERM)
+		error = -errno;
+	return replacement_end(&replacement,
+			       error ? error : write_all(replacement.fd, bytes, size));
 }
 
-static int append_path(const char *path, const char *bytes, size_t size)
+/* Others add to it as well, and who made it has chosen its mode. */
+static int append_path(const char *path, const char *bytes, size_t size, mode_t mode)
 {
-	int fd =
-		open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0666);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY,
+		      mode ? mode : MODE_PRIVATE);
 	int error;
 
 	if (fd < 0)
@@ -79,7 +91,8 @@ static int append_path(const char *path, const char *bytes, size_t size)
 
 static int write_or_append(const char *path, const struct report_writer *writer,
 			   const struct report *report, const struct report_style *style,
-			   int (*write_bytes)(const char *path, const char *bytes, size_t size))
+			   int (*write_bytes)(const char *path, const char *bytes, size_t size,
+					      mode_t mode))
 {
 	int fd = report_path_descriptor(path);
 	char *bytes = NULL;
@@ -93,7 +106,8 @@ static int write_or_append(const char *path, const struct report_writer *writer,
 	if (fclose(out) != 0 && error == 0)
 		error = -errno;
 	if (error == 0)
-		error = fd >= 0 ? write_all(fd, bytes, size) : write_bytes(path, bytes, size);
+		error = fd >= 0 ? write_all(fd, bytes, size)
+				: write_bytes(path, bytes, size, (mode_t)style->mode);
 	free(bytes);
 	return error;
 }
@@ -107,8 +121,14 @@ int report_write_file(const char *path, const struct report_writer *writer,
 int report_write_bytes(const char *path, const char *bytes, size_t size)
 {
 	int fd = report_path_descriptor(path);
+	struct replacement replacement;
+	int error;
 
-	return fd >= 0 ? write_all(fd, bytes, size) : write_path(path, bytes, size);
+	if (fd >= 0)
+		return write_all(fd, bytes, size);
+	error = replacement_begin(&replacement, path, MODE_PUBLIC);
+	return error ? error
+		     : replacement_end(&replacement, write_all(replacement.fd, bytes, size));
 }
 
 int report_append_file(const char *path, const struct report_writer *writer,

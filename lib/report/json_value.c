@@ -2,10 +2,13 @@
 /* JSON objects that leave out what does not apply, and text that is UTF-8 for certain. */
 #include "report/json_value.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/utf8.h"
+#include "base/log_command.h"
+#include "base/utf8.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
@@ -47,6 +50,55 @@ json_t *json_text(const char *text)
 	value = json_string(clean);
 	free(clean);
 	return value;
+}
+
+static void write_escape(FILE *out, uint32_t code)
+{
+	if (code > 0xffff) {
+		(void)fprintf(out, "\\u%04x", 0xd7c0 + (code >> 10));
+		code = 0xdc00 + (code & 0x3ff);
+	}
+	(void)fprintf(out, "\\u%04x", code);
+}
+
+/* Is the letter before `at` the end of an escape, or of a string's quote? Then it is as a blank. */
+static bool is_string_start(const char *text, const char *at)
+{
+	size_t before = (size_t)(at - text);
+
+	return (before >= 1 && at[-1] == '"') || (before >= 2 && at[-2] == '\\') ||
+	       (before >= 6 && at[-6] == '\\' && at[-5] == 'u');
+}
+
+/* Strings alone have what is escaped here. */
+static void write_plain(FILE *out, const char *text)
+{
+	const char *plain = text;
+
+	for (const char *at = text, *next; *at; at = next) {
+		uint32_t code = 0;
+		size_t length = utf8_decode(at, &code);
+
+		next = at + (length ? length : 1);
+		if ((code < 0x7f || utf8_is_printable(code)) &&
+		    !log_command_begins(is_string_start(text, at) ? at : text, at))
+			continue;
+		(void)fwrite(plain, 1, (size_t)(at - plain), out);
+		write_escape(out, code);
+		plain = next;
+	}
+	(void)fputs(plain, out);
+}
+
+int json_write_lines(FILE *out, const json_t *value)
+{
+	char *text = json_dumps(value, JSON_INDENT(1));
+
+	if (!text)
+		return -EIO;
+	write_plain(out, text);
+	free(text);
+	return fputc('\n', out) == EOF || ferror(out) ? -EIO : 0;
 }
 
 json_t *json_number(uint64_t number)

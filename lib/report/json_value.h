@@ -12,6 +12,14 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+
+/*
+ * Write a value as indented lines, in which nothing steers who reads them: characters that
+ * are not printable (utf8.h), and the beginnings of commands (log_command.h), are \u escapes. A
+ * parser gets all as it was. Returns 0 or -EIO.
+ */
+int json_write_lines(FILE *out, const json_t *value);
 
 /* A string; every byte that is not part of valid UTF-8 becomes U+FFFD. */
 json_t *json_text(const char *text);

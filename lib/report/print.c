@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/utf8.h"
+#include "base/log_command.h"
+#include "base/utf8.h"
 
 #define LABEL_INDENT 4
 #define LABEL_COLUMNS 7
@@ -39,8 +40,9 @@ static void glyph_escape(struct glyph *glyph, const char *format, unsigned int n
 	glyph->columns = (size_t)snprintf(glyph->bytes, sizeof(glyph->bytes), format, number);
 }
 
-/* Returns how many bytes of `text` the glyph stands for; `text` is not empty. */
-static size_t glyph_make(const struct printer *printer, const char *text, struct glyph *ret_glyph)
+/* Returns how many bytes at `text`, a place in `whole`, the glyph stands for; it is not the end. */
+static size_t glyph_make(const struct printer *printer, const char *whole, const char *text,
+			 struct glyph *ret_glyph)
 {
 	uint32_t code = 0;
 	size_t length = utf8_decode(text, &code);
@@ -48,6 +50,10 @@ static size_t glyph_make(const struct printer *printer, const char *text, struct
 	if (length == 0) {
 		glyph_escape(ret_glyph, "\\x%02x", (unsigned char)text[0]);
 		return 1;
+	}
+	if (log_command_begins(whole, text)) {
+		glyph_escape(ret_glyph, "\\x%02x", code);
+		return length;
 	}
 	if (utf8_is_printable(code) && (code < 0x80 || printer->style->is_utf8)) {
 		memcpy(ret_glyph->bytes, text, length);
@@ -71,7 +77,7 @@ static size_t print_glyphs(const struct printer *printer, const char *text, size
 	for (size_t at = 0; at < length;) {
 		struct glyph glyph;
 
-		at += glyph_make(printer, text + at, &glyph);
+		at += glyph_make(printer, text, text + at, &glyph);
 		columns += glyph.columns;
 		if (is_printed)
 			(void)fputs(glyph.bytes, printer->out);
@@ -84,6 +90,22 @@ size_t print_text(const struct printer *printer, const char *text)
 	if (!text)
 		text = "?";
 	return print_glyphs(printer, text, strlen(text), true);
+}
+
+char *text_escape(const char *text)
+{
+	static const struct report_style style = { .is_utf8 = true };
+	char *clean = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&clean, &size);
+	const struct printer printer = { .out = memory, .style = &style };
+
+	if (!memory)
+		abort(); /* like report_alloc() */
+	(void)print_text(&printer, text);
+	if (fclose(memory) != 0)
+		abort();
+	return clean;
 }
 
 size_t text_columns(const struct printer *printer, const char *text)
@@ -110,7 +132,7 @@ void print_source(const struct printer *printer, const char *text, size_t max)
 			glyph.bytes[glyph.columns] = '\0';
 			step = 1;
 		} else {
-			step = glyph_make(printer, text + at, &glyph);
+			step = glyph_make(printer, text, text + at, &glyph);
 		}
 		if (column + glyph.columns > max) {
 			(void)fprintf(printer->out, " %s", sign_cut(printer));

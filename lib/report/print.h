@@ -3,7 +3,8 @@
  * Lines for a terminal: colour, escaping, cutting, wrapping.
  *
  * Whatever comes from the program (names, paths, source) goes through here and
- * never reaches the terminal as it is: "\x1b" is printed as these four letters.
+ * never reaches the terminal as it is: "\x1b" is printed as these four letters. Nor does it reach a
+ * CI service as a command (log_command.h).
  *
  * Layer: report. Context: tool.
  */
@@ -25,6 +26,9 @@ void paint_end(const struct printer *printer);
 
 /* Print a string, escaped; "?" for NULL. Returns the columns it took. */
 size_t print_text(const struct printer *printer, const char *text);
+
+/* What print_text() prints, where there is UTF-8; to be freed. Ends the program without memory. */
+char *text_escape(const char *text);
 
 /* The columns that print_text() would take. */
 size_t text_columns(const struct printer *printer, const char *text);

@@ -23,6 +23,7 @@ struct report_style {
 	bool is_utf8;       /* text: "×" and "←"; otherwise "x" and "<-", and only ASCII */
 	unsigned int width; /* text: columns to wrap at; 0: no limit (a file) */
 	size_t groups_max;  /* text: findings shown at most; 0: no limit */
+	unsigned int mode;  /* of the file; 0: 0600 when it is new */
 	const char *root;   /* files below it are told relative to it (sarif, github); NULL: the
 			       project */
 	const char *const *libraries; /* json: NAME, VERSION, …, NULL for tool.libraries; NULL: left out */
@@ -55,7 +56,8 @@ int report_path_descriptor(const char *path);
  * disk, say). What belongs to another user is left alone: -REPLACEMENT_FOREIGN
  * (replacement.h, which has the words for it). "-" is stdout. /dev/stdout, /dev/stderr, /dev/fd/N
  * and /proc/self/fd/N mean the open descriptor itself; FIFOs, terminals and other special files are
- * written directly. A report of no bytes leaves an empty regular file.
+ * written directly. A report of no bytes leaves an empty regular file. A new file is for its
+ * owner alone, and one that is replaced keeps its mode; style->mode is for both.
  *
  * Missing folders are made. Returns 0 or -errno: from opening, from writing
  * (-ENOSPC, -EFBIG, -EPIPE), or from the writer. Whoever calls ignores SIGPIPE and SIGXFSZ to live
@@ -68,7 +70,7 @@ int report_write_file(const char *path, const struct report_writer *writer,
 int report_append_file(const char *path, const struct report_writer *writer,
 		       const struct report *report, const struct report_style *style);
 
-/* The same for bytes that are there already. */
+/* The same for bytes that are there already; not for the owner alone, when the file is new. */
 int report_write_bytes(const char *path, const char *bytes, size_t size);
 
 /*

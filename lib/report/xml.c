@@ -4,16 +4,9 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
-#include "report/utf8.h"
-
-/* Char of the XML 1.0 grammar; utf8_decode() has refused the surrogates already. */
-static bool is_allowed(uint32_t code)
-{
-	if (code < 0x20)
-		return code == '\t' || code == '\n' || code == '\r';
-	return code != 0xfffe && code != 0xffff;
-}
+#include "report/print.h"
 
 static const char *reference_of(uint32_t code, bool is_attribute)
 {
@@ -26,37 +19,41 @@ static const char *reference_of(uint32_t code, bool is_attribute)
 		return "&gt;"; /* "]]>" must not be in a text */
 	case '"':
 		return is_attribute ? "&quot;" : NULL;
-	case '\r':
-		return "&#13;"; /* a parser makes a line feed of the bare one */
-	case '\n':
-		return is_attribute ? "&#10;" : NULL;
-	case '\t':
-		return is_attribute ? "&#9;" : NULL;
 	default:
 		return NULL;
 	}
 }
 
+/* Of text that is escaped: no character that XML 1.0 does not allow is left in it. */
+static void write_references(FILE *out, const char *text, bool is_attribute)
+{
+	for (; *text; text++) {
+		const char *reference = reference_of((unsigned char)*text, is_attribute);
+
+		if (reference)
+			(void)fputs(reference, out);
+		else
+			(void)fputc(*text, out);
+	}
+}
+
 static void write_escaped(FILE *out, const char *text, bool is_attribute)
 {
-	while (*text) {
-		uint32_t code = 0;
-		size_t length = utf8_decode(text, &code);
-		const char *reference = reference_of(code, is_attribute);
+	char *clean = *text ? text_escape(text) : NULL;
 
-		if (length == 0)
-			(void)fputs("\xef\xbf\xbd", out);
-		else if (reference)
-			(void)fputs(reference, out);
-		else if (is_allowed(code))
-			(void)fwrite(text, 1, length, out);
-		text += length ? length : 1;
-	}
+	if (clean)
+		write_references(out, clean, is_attribute);
+	free(clean);
 }
 
 void xml_text(FILE *out, const char *text)
 {
 	write_escaped(out, text, false);
+}
+
+void xml_printed(FILE *out, const char *text)
+{
+	write_references(out, text, false);
 }
 
 void xml_attribute(FILE *out, const char *name, const char *value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text as XML 1.0 has it. What no XML document may hold (most controls,
- * U+FFFE) is left out, bytes that are not UTF-8 become U+FFFD.
+ * Text as XML 1.0 has it, for people: what no XML document may hold, bytes that are not UTF-8 and
+ * all that would steer a line are escaped as in the text report (print.h).
  *
  * Layer: report. Context: tool.
  */
@@ -11,10 +11,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Write a text between tags. */
+/* Write a text of one line between tags. */
 void xml_text(FILE *out, const char *text);
 
-/* Write ` name="value"`; nothing for NULL. Line ends and tabs are kept as references. */
+/* The same for lines that were printed before (print.h). */
+void xml_printed(FILE *out, const char *text);
+
+/* Write ` name="value"`; nothing for NULL. */
 void xml_attribute(FILE *out, const char *name, const char *value);
 void xml_attribute_number(FILE *out, const char *name, uint64_t value);
 

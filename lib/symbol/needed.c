@@ -114,8 +114,8 @@ static bool dynamic_has(struct needing *needing, Elf *elf, Elf_Scn *section,
 	for (int i = 0; data && gelf_getdyn(data, i, &entry) && entry.d_tag != DT_NULL; i++)
 		if (entry.d_tag == DT_RUNPATH || (entry.d_tag == DT_RPATH && !needing->run_path))
 			needing->run_path = dynamic_text(elf, header, &entry);
-	for (int i = 0;
-	     data && !has && gelf_getdyn(data, i, &entry) && entry.d_tag != DT_NULL; i++) {
+	for (int i = 0; data && !has && gelf_getdyn(data, i, &entry) && entry.d_tag != DT_NULL;
+	     i++) {
 		const char *name =
 			entry.d_tag == DT_NEEDED ? dynamic_text(elf, header, &entry) : NULL;
 

@@ -281,8 +281,8 @@ Test(frameworks, ctest)
 	fprintf(file, "add_test(good /bin/true)\nadd_test(one %s one)\nadd_test(two %s two)\n",
 		FIXTURE("leak"), FIXTURE("leak"));
 	fclose(file);
-	run = RUN(UNCLOSED_PROGRAM, "-k", "all", "--exec-inherited", "count", "--", CTEST_PROGRAM,
-		  "--test-dir", directory);
+	run = RUN(UNCLOSED_PROGRAM, "-k", "all", "--exec-inherited", "count", "--arguments", "full",
+		  "--", CTEST_PROGRAM, "--test-dir", directory);
 	cr_expect_eq(run_status(&run), 23, "%s", run.err);
 	cr_expect_null(strstr(run.err, "handed on by exec"), "%s", run.err);
 	cr_expect(strstr(run.err, "/leak one (pid "), "%s", run.err);

@@ -19,19 +19,23 @@ static const char *library_make(const char *name, const char *source, const char
 {
 	const char *path = run_path(name), *code = run_path("code.c");
 
-	shell_must(run_format("printf '#include <sys/socket.h>\\n#line 2 \"%s\"\\n"
-			      "int open_it(void) { return socket(AF_UNIX, SOCK_STREAM, 0); }\\n' >%s && "
-			      COMPILER " -g -fPIC -shared %s -o %s %s",
-			      source, code, flags, path, code));
+	shell_must(run_format(
+		"printf '#include <sys/socket.h>\\n#line 2 \"%s\"\\n"
+		"int open_it(void) { return socket(AF_UNIX, SOCK_STREAM, 0); }\\n' >%s && " COMPILER
+		" -g -fPIC -shared %s -o %s %s",
+		source, code, flags, path, code));
 	return path;
 }
 
 /* Every word of every format. */
 static const char *words_of(const char *const options[], const char *way, const char *library)
 {
-	const char *words[24] = { UNCLOSED_PROGRAM, "-v",      "--json",  run_path("r.json"),
-				  "--sarif",        run_path("r.sarif"),  "--junit",
-				  run_path("r.xml"), "--summary", run_path("r.md"), "--github" };
+	const char *words[24] = { UNCLOSED_PROGRAM, "-v",
+				  "--json",         run_path("r.json"),
+				  "--sarif",        run_path("r.sarif"),
+				  "--junit",        run_path("r.xml"),
+				  "--summary",      run_path("r.md"),
+				  "--github" };
 	size_t count = 11;
 	struct run_child child;
 	struct run run;
@@ -125,10 +129,11 @@ Test(privacy, debug_file_that_the_program_could_not_read)
 	words = words_of(NULL, "call", library);
 	cr_expect_null(strstr(words, SECRET), "%s", words);
 	library = library_make("lib.so", run_path("private/secret.c"), "");
-	shell_must(run_format("cd %s && rm -f *.dwo && objcopy --only-keep-debug lib.so lib.debug && "
-			      "strip --strip-all lib.so && objcopy --add-gnu-debuglink=lib.debug lib.so && "
-			      "chmod 0600 lib.debug",
-			      run_path(".")));
+	shell_must(run_format(
+		"cd %s && rm -f *.dwo && objcopy --only-keep-debug lib.so lib.debug && "
+		"strip --strip-all lib.so && objcopy --add-gnu-debuglink=lib.debug lib.so && "
+		"chmod 0600 lib.debug",
+		run_path(".")));
 	words = words_of(NULL, "call", library);
 	cr_expect_null(strstr(words, "secret.c"), "%s", words);
 	cr_expect_not_null(strstr(words_of(NULL, "stay", library), "secret.c"));
@@ -145,7 +150,8 @@ Test(privacy, program_in_a_private_folder)
 	(void)library_make("private/libneeded.so", run_path("private/secret.c"), "");
 	shell_must(run_format("cp %s %s/libnamed.so && cd %s && printf '#include <grp.h>\\n"
 			      "#include <unistd.h>\\nint open_it(void);\\nint main(void)\\n{\\n"
-			      "return setgroups(0, NULL) || setgid(" USER_WORD ") || setuid(" USER_WORD
+			      "return setgroups(0, NULL) || setgid(" USER_WORD
+			      ") || setuid(" USER_WORD
 			      ") || open_it() < 0;\\n}\\n' >main.c && " COMPILER
 			      " -D_GNU_SOURCE -g -o main main.c -L. -lneeded '-Wl,-rpath,$ORIGIN'",
 			      run_path("private/libneeded.so"), folder, folder));
@@ -163,17 +169,19 @@ Test(privacy, module_that_the_program_could_not_read)
 
 	need_root();
 	(void)library_make("private/lib.so", run_path("private/secret.c"), "");
-	shell_must(run_format("printf '#include <dlfcn.h>\\n#include <grp.h>\\n#include <unistd.h>\\n"
-			      "int main(void) { void *library = dlopen(\"%s\", RTLD_NOW);\\n"
-			      "return setgroups(0, NULL) || setgid(" USER_WORD ") || setuid(" USER_WORD
-			      ") || ((int (*)(void))dlsym(library, \"open_it\"))() < 0;\\n}\\n' >%s && " COMPILER
-			      " -D_GNU_SOURCE -g -o %s %s",
-			      run_path("private/lib.so"), run_path("main.c"), run_path("main"),
-			      run_path("main.c")));
+	shell_must(run_format(
+		"printf '#include <dlfcn.h>\\n#include <grp.h>\\n#include <unistd.h>\\n"
+		"int main(void) { void *library = dlopen(\"%s\", RTLD_NOW);\\n"
+		"return setgroups(0, NULL) || setgid(" USER_WORD ") || setuid(" USER_WORD
+		") || ((int (*)(void))dlsym(library, \"open_it\"))() < 0;\\n}\\n' >%s && " COMPILER
+		" -D_GNU_SOURCE -g -o %s %s",
+		run_path("private/lib.so"), run_path("main.c"), run_path("main"),
+		run_path("main.c")));
 	run = RUN(UNCLOSED_PROGRAM, run_path("main"));
 	cr_expect_eq(run_status(&run), 23, "%s", run.err);
 	cr_expect_null(strstr(run.err, "open_it "), "%s", run.err);
-	cr_expect_not_null(strstr(run.err, "not every user of the session may read"), "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "not every user of the session may read"), "%s",
+			   run.err);
 }
 
 /* A ledger that is kept keeps its users. */

@@ -12,13 +12,15 @@ struct watched watch_command(const struct run_options *options, const char *cons
 {
 	static unsigned int count;
 	const char *path = run_path(run_format("report-%u.json", count++));
-	const char *words[WORDS_MAX] = { UNCLOSED_PROGRAM, "run", "--json", path };
+	/* Processes are found by their arguments (report_process). */
+	const char *words[WORDS_MAX] = { UNCLOSED_PROGRAM, "run",	 "--json", path,
+					 "--arguments",	   "full" };
 	struct watched watched;
 	struct run_child child;
 
 	for (size_t i = 0; argv[i]; i++) {
-		cr_assert_lt(i + 5, WORDS_MAX);
-		words[4 + i] = argv[i];
+		cr_assert_lt(i + 7, WORDS_MAX);
+		words[6 + i] = argv[i];
 	}
 	child = run_start(options, words);
 	watched.run = run_finish(&child);

@@ -16,27 +16,10 @@
 
 #define ERRORS_MAX 9
 
-/* The text with everything escaped that a terminal or a log must not get. */
-static char *clean_text(const char *text)
-{
-	static const struct report_style style = { .is_utf8 = true };
-	char *clean = NULL;
-	size_t size = 0;
-	FILE *memory = open_memstream(&clean, &size);
-	const struct printer printer = { .out = memory, .style = &style };
-
-	if (!memory)
-		abort(); /* like report_alloc() */
-	(void)print_text(&printer, text);
-	if (fclose(memory) != 0)
-		abort();
-	return clean;
-}
-
 /* Escape as the runner takes back: "%", line ends, and in properties ":" and ",". */
 static void write_escaped(FILE *out, const char *text, bool is_property)
 {
-	char *clean = clean_text(text);
+	char *clean = text_escape(text);
 
 	for (const char *at = clean; *at; at++) {
 		if (*at == '%' || *at == '\r' || *at == '\n' ||

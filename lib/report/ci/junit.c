@@ -43,7 +43,7 @@ static void finding_write(struct suite *suite, const struct finding *finding)
 	text_finding(&printer, suite->report, finding);
 	if (fclose(memory) != 0)
 		abort();
-	xml_text(suite->out, text);
+	xml_printed(suite->out, text);
 	free(text);
 }
 

@@ -127,7 +127,7 @@ static json_t *sarif_invocation(const struct report *report)
 			words_time(&words, report->started_wall_ns + (int64_t)report->duration_ns));
 	}
 	json_add_text(invocation, "machine", report->host_name);
-	if (report->cwd)
+	if (report->cwd && !report->is_hostless)
 		json_add(invocation, "workingDirectory", sarif_artifact(report->cwd));
 	json_add(invocation, "toolExecutionNotifications", sarif_notifications(report));
 	for (const char **word = report->command; word && *word; word++)
@@ -161,7 +161,7 @@ static json_t *sarif_run(const struct report *report, const struct report_style 
 	json_add(run, "tool", sarif_tool());
 	json_append(invocations, sarif_invocation(report));
 	json_add(run, "invocations", invocations);
-	if (root)
+	if (root && !report->is_hostless)
 		json_add(run, "originalUriBaseIds", sarif_bases(root));
 	json_add_text(run, "columnKind", "unicodeCodePoints");
 	for (size_t i = 0; i < report->finding_count; i++)
@@ -175,14 +175,13 @@ static json_t *sarif_run(const struct report *report, const struct report_style 
 static int sarif_write(FILE *out, const struct report *report, const struct report_style *style)
 {
 	json_t *root = json_object(), *runs = json_array();
-	int error = 0;
+	int error;
 
 	json_add_text(root, "$schema", SCHEMA_URI);
 	json_add_text(root, "version", "2.1.0");
 	json_append(runs, sarif_run(report, style));
 	json_add(root, "runs", runs);
-	if (json_dumpf(root, out, JSON_INDENT(1)) < 0 || fputc('\n', out) == EOF)
-		error = -EIO;
+	error = json_write_lines(out, root);
 	json_decref(root);
 	return error;
 }

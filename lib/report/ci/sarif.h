@@ -17,8 +17,9 @@
 json_t *sarif_result(const struct report *report, const struct report_style *style,
 		     const struct finding *finding);
 
-/* {"text": text} */
+/* {"text": text}; people read it, so what would steer a line is escaped (print.h). */
 json_t *sarif_message(const char *text);
+json_t *sarif_snippet(const char *source);
 
 /* {"uri": …}, of an absolute path. */
 json_t *sarif_artifact(const char *path);

@@ -5,6 +5,7 @@
 
 #include "report/location.h"
 #include "report/message.h"
+#include "report/print.h"
 #include "report/ci/sarif.h"
 #include "report/words.h"
 
@@ -33,7 +34,7 @@ static json_t *region_of(const struct report_frame *frame)
 
 	json_add_number(region, "startLine", frame->line);
 	if (frame->source)
-		json_add(region, "snippet", sarif_message(frame->source));
+		json_add(region, "snippet", sarif_snippet(frame->source));
 	return region;
 }
 
@@ -64,13 +65,23 @@ static json_t *physical_of(const struct origin *origin, const struct report_fram
 	return physical;
 }
 
+/* A name that is shown to people. */
+static void add_escaped(json_t *object, const char *key, const char *text)
+{
+	char *clean = text_escape(text);
+
+	json_add_text(object, key, clean);
+	free(clean);
+}
+
 static json_t *sarif_location(const struct origin *origin, const struct report_frame *frame,
 			      const char *text)
 {
 	json_t *location = json_object(), *logicals = json_array(), *logical = json_object();
 
 	json_add(location, "physicalLocation", physical_of(origin, frame));
-	json_add_text(logical, "fullyQualifiedName", frame->function);
+	if (frame->function)
+		add_escaped(logical, "fullyQualifiedName", frame->function);
 	json_add_text(logical, "decoratedName", frame->linkage_name);
 	if (frame->function) {
 		json_add_text(logical, "kind", "function");

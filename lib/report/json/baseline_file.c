@@ -136,19 +136,19 @@ static json_t *json_entry(const struct baseline_entry *entry)
 int baseline_write(const struct baseline *baseline, const char *path)
 {
 	json_t *root = json_object(), *entries = json_array();
-	char *text, *line;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&text, &size);
 	int result;
 
 	json_add_text(root, "schema", SCHEMA SCHEMA_VERSION);
 	for (size_t i = 0; i < baseline->count; i++)
 		json_append(entries, json_entry(&baseline->entries[i]));
 	(void)json_object_set_new(root, "findings", entries); /* there when it is empty, too */
-	text = json_dumps(root, JSON_INDENT(1));
-	json_decref(root);
-	if (!text || asprintf(&line, "%s\n", text) < 0)
+	if (!memory || json_write_lines(memory, root) < 0 || fclose(memory) != 0)
 		abort(); /* like report_alloc() */
+	json_decref(root);
+	result = report_write_bytes(path, text, size);
 	free(text);
-	result = report_write_bytes(path, line, strlen(line));
-	free(line);
 	return result;
 }

@@ -19,6 +19,8 @@ json_t *json_exit(const struct report_exit *end)
 	return object;
 }
 
+const char *const json_arguments[ARGUMENTS_COUNT] = { "full", "full", "names", "none" };
+
 const char *const json_verdicts[VERDICT_COUNT] = { [VERDICT_CLEAN] = "clean",
 						   [VERDICT_LEAKS] = "leaks",
 						   [VERDICT_ERROR] = "error",

@@ -42,8 +42,11 @@ static json_t *json_session(const struct report *report)
 	json_add_text(host, "arch", report->arch);
 	json_add_text(host, "libc", report->libc);
 	json_add(session, "host", host);
-	json_add_text(session, "cwd", report->cwd);
-	json_add_text(session, "project", report->project);
+	if (!report->is_hostless) {
+		json_add_text(session, "cwd", report->cwd);
+		json_add_text(session, "project", report->project);
+	}
+	json_add_text(session, "arguments", json_arguments[report->arguments]);
 	json_add(session, "tags", json_pairs(report->tags));
 	return session;
 }
@@ -179,11 +182,10 @@ static json_t *json_report(const struct report *report, const struct report_styl
 static int json_write(FILE *out, const struct report *report, const struct report_style *style)
 {
 	json_t *root = json_report(report, style);
-	int error = 0;
+	int error;
 
 	/* Below the objects: a report of many findings is half indentation otherwise. */
-	if (json_dumpf(root, out, JSON_INDENT(1)) < 0 || fputc('\n', out) == EOF)
-		error = -EIO;
+	error = json_write_lines(out, root);
 	json_decref(root);
 	return error;
 }

@@ -35,6 +35,7 @@ void json_add_shares(json_t *object, const struct report *report, const struct f
 json_t *json_exit(const struct report_exit *end);
 
 /* The names of enum report_verdict and enum exit_reason, as in the JSON report. */
+extern const char *const json_arguments[ARGUMENTS_COUNT];
 extern const char *const json_verdicts[VERDICT_COUNT];
 extern const char *const json_reasons[REASON_COUNT];
 

@@ -82,6 +82,8 @@ static void read_session(struct json_reader *reader, const json_t *root)
 	report->duration_ns = read_count(reader, session, "duration_ns", UINT64_MAX);
 	report->cwd = read_text(reader, session, "cwd");
 	report->project = read_text(reader, session, "project");
+	report->arguments = read_enum(reader, session, "arguments", json_arguments,
+				      ARGUMENTS_COUNT, ARGUMENTS_FULL);
 	report->tags = read_pairs(reader, session, "tags");
 	report->host_name = read_text(reader, host, "name");
 	report->os = read_text(reader, host, "os");

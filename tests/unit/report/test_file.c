@@ -73,15 +73,35 @@ static void expect_names(int count)
 
 TestSuite(file, .init = begin, .fini = end);
 
-Test(file, a_new_file_gets_the_mode_of_the_umask)
+static void expect_mode(mode_t mode)
 {
 	struct stat status;
 
-	umask(027);
+	cr_assert_eq(stat(path, &status), 0);
+	cr_expect_eq(status.st_mode & 07777, mode);
+}
+
+Test(file, a_new_file_is_for_its_owner_alone)
+{
+	umask(0);
 	cr_assert_eq(write_to(path), 0);
 	expect_content(path, clean_line);
-	cr_assert_eq(stat(path, &status), 0);
-	cr_expect_eq(status.st_mode & 07777, 0640);
+	expect_mode(0600);
+	expect_names(1);
+}
+
+/* That is said for this file: neither the umask nor the mode that it had counts. */
+Test(file, a_mode_that_is_asked_for)
+{
+	const struct report_style asked = { .is_utf8 = true, .mode = 0640 };
+
+	umask(077);
+	for (int i = 0; i < 2; i++) {
+		cr_assert_eq(report_write_file(path, &report_text, report, &asked), 0);
+		expect_content(path, clean_line);
+		expect_mode(0640);
+		cr_assert_eq(chmod(path, 0604), 0);
+	}
 	expect_names(1);
 }
 

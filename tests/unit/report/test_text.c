@@ -7,7 +7,7 @@
 #include "golden.h"
 #include "models.h"
 #include "report/text/text.h"
-#include "report/utf8.h"
+#include "base/utf8.h"
 #include "report/words.h"
 
 static char *render(const char *model, struct report_style style)

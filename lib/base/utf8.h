@@ -3,10 +3,10 @@
  * Text from outside (paths, addresses, source lines) is bytes: this tells the
  * good characters from the rest.
  *
- * Layer: report. Context: tool.
+ * Layer: base. Context: tool.
  */
-#ifndef UNCLOSED_REPORT_UTF8_H
-#define UNCLOSED_REPORT_UTF8_H
+#ifndef UNCLOSED_BASE_UTF8_H
+#define UNCLOSED_BASE_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>
