@@ -172,7 +172,8 @@ enum bare_word {
 	BARE_STARTED,
 	BARE_PROGRAM,
 	BARE_DIRECTORY,
-	BARE_FD
+	BARE_FD,
+	BARE_LOCKED
 };
 
 #define BARE_BY_SIGNAL 256 /* status: 256 + the number of the signal */
@@ -196,12 +197,20 @@ static struct report_naming bare_naming(char **argv)
 				       .started_wall_ns = strtoll(argv[BARE_STARTED], NULL, 10) };
 }
 
+/* A copy of the ledger was judged where this user may not open it: the file is still there. */
+static int bare_dispose(const char *ledger, const struct judge_context *context, bool is_locked)
+{
+	int status = ledger_file_dispose(ledger, context->ledger_fd, context->options);
+
+	return is_locked && status == 0 ? ledger_remove(ledger) : status;
+}
+
 /* Judge, report, and remove the ledger. Returns our exit status. */
 static int bare_report(char **argv, struct judge_context *context, struct known *known,
 		       struct report *report)
 {
 	const struct options *options = context->options;
-	bool is_knowing = knowledge_open(known, options, true) == 0;
+	bool is_knowing = knowledge_open(known, options, true) == 0, is_locked;
 	int status;
 
 	context->known = known;
@@ -222,16 +231,18 @@ static int bare_report(char **argv, struct judge_context *context, struct known 
 	status = outputs_write(report, options);
 	if (status == 0 || report->exit_reason != REASON_CLEAN)
 		status = report->exit_status;
-	if (ledger_file_dispose(argv[BARE_LEDGER], context->ledger_fd, options) != 0 && status == 0)
+	is_locked = argv[BARE_FD] && argv[BARE_LOCKED];
+	if (bare_dispose(argv[BARE_LEDGER], context, is_locked) != 0 && status == 0)
 		status = EXIT_ERROR;
 	return status;
 }
 
 /*
- * `unclosed --bare-report LEDGER PID STATUS STARTED PROGRAM DIRECTORY [FD]`, started by the shim
+ * `unclosed --bare-report LEDGER PID STATUS STARTED PROGRAM DIRECTORY [FD [locked]]`, started by the shim
  * at the end of the first process of a session without a launcher, which says who it is and
  * how it ends. Our exit status is the one with which that process ends: its own, where there is
- * no place for any word about another. FD: LEDGER is gone, and a copy of it is there. Names in
+ * no place for any word about another. FD: LEDGER is gone, or not for the user that the program has
+ * become, and a copy of it is there. Names in
  * UNCLOSED_OPTIONS are relative to DIRECTORY, in which the program started.
  */
 int command_bare_report(int argc, char **argv)
@@ -250,15 +261,15 @@ int command_bare_report(int argc, char **argv)
 	standard_descriptors_guard();
 	deadly_writes_ignore();
 	(void)arguments_from_environment(&options); /* a bad key is told, and nothing more */
-	if (argc != BARE_FD && argc != BARE_FD + 1)
+	if (argc < BARE_FD || argc > BARE_LOCKED + 1)
 		return complain("usage: unclosed report [OPTIONS] LEDGER");
 	exit = bare_exit(argv[BARE_STATUS]);
 	context.options = &options;
 	context.exit = &exit;
 	context.data = argv[BARE_LEDGER];
 	context.cwd = argv[BARE_DIRECTORY];
-	context.is_nameless = argc == BARE_FD + 1;
-	if (context.is_nameless)
+	context.is_nameless = argc == BARE_LOCKED;
+	if (argc > BARE_FD)
 		context.ledger_fd = (int)strtol(argv[BARE_FD], NULL, 10);
 	else if (ledger_open(argv[BARE_LEDGER], &context.ledger_fd) != 0)
 		return EXIT_ERROR;

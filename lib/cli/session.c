@@ -175,6 +175,23 @@ static bool is_name_of(const char *path, int fd)
 	       named.st_dev == file.st_dev;
 }
 
+int ledger_remove(const char *path)
+{
+	uint64_t session_id;
+	uint32_t owner;
+	int error;
+
+	if (unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	error = errno;
+	if (!ledger_name_read(path, &owner, &session_id) || owner == geteuid())
+		return complain("cannot remove ledger '%s': %s", path, strerror(error));
+	return complain("cannot remove ledger '%s': the program began as user %u and became %u; run "
+			"it under the launcher (unclosed -- PROGRAM), or start it as user %u",
+			path, (unsigned int)owner, (unsigned int)geteuid(),
+			(unsigned int)geteuid());
+}
+
 int ledger_file_dispose(const char *path, int fd, const struct options *options)
 {
 	int result;
@@ -186,9 +203,7 @@ int ledger_file_dispose(const char *path, int fd, const struct options *options)
 			return complain("cannot keep the ledger as '%s': %s; it is still '%s'",
 					options->keep_ledger, replacement_error(result), path);
 	}
-	if (is_name_of(path, fd) && unlink(path) < 0 && errno != ENOENT)
-		return complain("cannot remove ledger '%s': %s", path, strerror(errno));
-	return 0;
+	return is_name_of(path, fd) ? ledger_remove(path) : 0;
 }
 
 /* The next session uses the same storage. */

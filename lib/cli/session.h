@@ -59,6 +59,9 @@ int ledger_file_dispose(const char *path, int fd, const struct options *options)
 /* A user that PROGRAM has changed to by its own system calls is on the list of the file, too. */
 void session_note_user(struct session *session, uint32_t user);
 
+/* Remove a ledger by its name. Returns 0, or EXIT_ERROR after one line that says what to do. */
+int ledger_remove(const char *path);
+
 /* Has the ledger's file lost its name? Processes that start then cannot join. */
 bool session_is_nameless(const struct session *session);
 

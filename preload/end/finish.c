@@ -175,6 +175,7 @@ void finish_before_filter(void)
  */
 static int report(int status)
 {
+	bool has_failed = false;
 	int wanted = -1;
 
 	if (!is_process() || !shim_may_call_kernel() || !end_is_ours())
@@ -184,12 +185,16 @@ static int report(int status)
 
 		shim.is_bare = false; /* once */
 		wanted = reporter_run(stderr_report_fd(), status);
+		has_failed = wanted < 0;
 		/* Then the tool does not know the status. */
 		if (wanted == STATUS_ERROR && status != 0 && is_cut)
 			wanted = status;
 	}
 	end_over();
-	return wanted < 0 ? status : wanted;
+	if (wanted >= 0)
+		return wanted;
+	/* Nobody may start the tool as who this process became: without a word it would look clean. */
+	return has_failed && status == 0 && reporter_has_other_user() ? STATUS_ERROR : status;
 }
 
 void finish_take_turn(void)

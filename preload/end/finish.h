@@ -74,6 +74,9 @@ int reporter_run(int stderr_fd, int exit_status);
 /* In the bare form, before a filter that may forbid all of that: say where the ledger is. */
 void finish_before_filter(void);
 
+/* reporter.c: has this process become another user than began the session? A system call. */
+bool reporter_has_other_user(void);
+
 /* reporter.c: the line itself. */
 void reporter_refuse(int stderr_fd);
 

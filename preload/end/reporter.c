@@ -2,7 +2,7 @@
 /*
  * The bare form's report, started so that the program cannot notice:
  *
- *	unclosed --bare-report LEDGER PID STATUS STARTED PROGRAM DIRECTORY [FD]
+ *	unclosed --bare-report LEDGER PID STATUS STARTED PROGRAM DIRECTORY [FD [locked]]
  *
  * All that decides what it writes, where, and with which status it ends is told by this
  * process, which has it in its own memory or from the kernel: who, with which status, since
@@ -19,6 +19,7 @@
 #include "base/raw.h"
 #include "base/text.h"
 #include "end/finish.h"
+#include "ledger/access.h"
 #include "process/bare.h"
 #include "process/privilege.h"
 #include "shim/names.h"
@@ -43,9 +44,9 @@ struct kernel_action {
 struct reporter {
 	int stderr_fd;
 	int status;     /* the tool's exit status; -1: it did not come to its end */
-	bool is_copied; /* the ledger's file has no name any more */
+	bool is_copied; /* the ledger's file has no name any more, or is not for our user */
 	char program[300];
-	char *argv[10];
+	char *argv[12];
 	char pid[24], exit_status[24], started[24];
 	char executed[PROGRAM_MAX];
 	char depth[32];
@@ -61,7 +62,8 @@ enum word {
 	WORD_STARTED,
 	WORD_PROGRAM,
 	WORD_DIRECTORY,
-	WORD_FD
+	WORD_FD,
+	WORD_LOCKED
 };
 
 /* bin/unclosed beside lib/libunclosed.so, also where lib has an architecture's folder. */
@@ -217,6 +219,26 @@ static bool ledger_write(long fd)
 		    offsetof(struct ledger_header, file_size)) == sizeof(used);
 }
 
+/* Who began the session is in the name of its ledger. */
+bool reporter_has_other_user(void)
+{
+	uint32_t owner;
+	uint64_t session_id;
+
+	return ledger_name_read(shim.ledger_path, &owner, &session_id) &&
+	       owner != (uint32_t)raw0(SYS_geteuid);
+}
+
+/* By calls of the program's own it became a user who was not let in (process/handover.h). */
+static bool ledger_is_locked(void)
+{
+	long fd = raw4(SYS_openat, AT_FDCWD, shim.ledger_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+
+	if (!raw_failed(fd))
+		(void)raw1(SYS_close, fd); /* was only read */
+	return fd == -EACCES;
+}
+
 /* Is another file there by now, or none? */
 static bool ledger_is_gone(void)
 {
@@ -229,15 +251,17 @@ static bool ledger_is_gone(void)
 }
 
 /*
- * The ledger's file has lost its name, by somebody who cleans its directory. Our mapping of
- * it is as good: a copy of it goes to the tool, which has this process's memory until
- * its exec.
+ * The ledger's file has lost its name, by somebody who cleans its directory, or may not be opened by
+ * the user that this process has become. Our mapping of it is as good: a copy of it goes to the
+ * tool, which has this process's memory until its exec.
  */
 static void ledger_copy(struct reporter *reporter)
 {
+	bool is_gone = ledger_is_gone();
+
 	long fd;
 
-	reporter->is_copied = ledger_is_gone();
+	reporter->is_copied = is_gone || ledger_is_locked();
 	if (!reporter->is_copied)
 		return;
 	fd = raw2(SYS_memfd_create, "unclosed", 0);
@@ -246,6 +270,8 @@ static void ledger_copy(struct reporter *reporter)
 	if (fd != COPY_FD)
 		(void)raw3(SYS_dup3, fd, COPY_FD, 0);
 	reporter->argv[WORD_FD] = (char *)COPY_WORD;
+	if (!is_gone)
+		reporter->argv[WORD_LOCKED] = (char *)"locked";
 }
 
 /* In the tool's process: only 0 to 2 are left open, 2 being the place for the report. */
@@ -307,12 +333,18 @@ static void intermediate_run(struct reporter *reporter, uint8_t *stack)
 
 static void say_where(const char *why, int fd)
 {
-	char line[400];
+	char line[600];
 	struct text text;
 
 	text_init(&text, line, sizeof(line) - 1);
 	text_add(&text, "unclosed: ");
 	text_add(&text, why);
+	if (reporter_has_other_user()) {
+		text_add(&text, ": this program became user ");
+		text_add_number(&text, (uint64_t)raw0(SYS_geteuid));
+		text_add(&text, "; run it under the launcher (unclosed -- PROGRAM), or start it "
+				"as that user");
+	}
 	text_add(&text, "; see: unclosed report ");
 	text_add(&text, shim.ledger_path);
 	line[text.length] = '\n';

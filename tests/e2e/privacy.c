@@ -199,3 +199,55 @@ Test(privacy, kept_ledger)
 	run = RUN(AS(USER_WORD), "cat", kept);
 	cr_expect_neq(run_status(&run), 0, "they may not read it");
 }
+
+/* The bare form of a program that drops its user */
+
+#define BARE_DROP(library, way)                                                                    \
+	RUN_WITH(((struct run_options){ .environment =                                             \
+						RUN_ARGV(run_format("LD_PRELOAD=%s", library)) }), \
+		 DROPPER, way, run_path("lib.so"))
+
+static void remedy_check(const struct run *run, const char *what)
+{
+	cr_expect_not_null(strstr(run->err,
+				  "and became " USER_WORD "; run it under the launcher "
+				  "(unclosed -- PROGRAM), or start it as user " USER_WORD),
+			   "%s: %s", what, run->err);
+}
+
+Test(privacy, bare_form_of_a_program_that_drops_its_user)
+{
+	static const char *const ways[] = { "call", "raw", "effective" };
+
+	need_root();
+	(void)library_make("lib.so", run_path("private/secret.c"), "");
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct run run = BARE_DROP(UNCLOSED_LIBRARY, ways[i]);
+
+		cr_expect_eq(run_status(&run), 23, "%s: %s", ways[i], run.err);
+		cr_expect_not_null(strstr(run.err, "left 1 socket open"), "%s: %s", ways[i],
+				   run.err);
+		cr_expect_null(strstr(run.err, SECRET), "%s: %s", ways[i], run.err);
+		remedy_check(&run, ways[i]);
+	}
+}
+
+/* The tool is where the new user cannot start it: no report, and no status that looks clean. */
+Test(privacy, bare_form_whose_report_cannot_be_started)
+{
+	struct run run;
+
+	need_root();
+	(void)library_make("lib.so", run_path("private/secret.c"), "");
+	shell_must(run_format("mkdir %s/lib && cp " UNCLOSED_LIBRARY
+			      " %s/lib && mkdir %s/bin && cp " UNCLOSED_PROGRAM " %s/bin",
+			      run_path("private"), run_path("private"), run_path("private"),
+			      run_path("private")));
+	run = BARE_DROP(run_path("private/lib/libunclosed.so"), "call");
+	cr_expect_eq(run_status(&run), 125, "%s", run.err);
+	cr_expect_not_null(strstr(run.err,
+				  "cannot start the report: this program became user " USER_WORD
+				  "; run it under the launcher (unclosed -- PROGRAM)"),
+			   "%s", run.err);
+	cr_expect_null(strstr(run.err, "no socket left open"), "%s", run.err);
+}
