@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/rights.h"
+#include "symbol/companion.h"
 #include "symbol/debugfile.h"
 
 /* dwfl_report_elf opens the main file itself: libdwfl never needs to search for it. */
@@ -83,6 +84,10 @@ Dwarf *module_dwarf(struct module *module)
 	if (!module->has_looked_for_dwarf) {
 		module->has_looked_for_dwarf = true;
 		module->dwarf = dwfl_module_getdwarf(module->dwfl_module, &module->dwarf_bias);
+		dwfl_module_info(module->dwfl_module, NULL, NULL, NULL, NULL, NULL,
+				 &module->units.of.main, &module->units.of.debug);
+		if (module->dwarf && !companion_shared_is_safe(&module->units.of, module->dwarf))
+			module->dwarf = NULL;
 		if (module->dwarf &&
 		    dwarf_get_units(module->dwarf, NULL, &cu, NULL, NULL, NULL, NULL) != 0)
 			module->dwarf = NULL;

@@ -3,6 +3,7 @@
 #include "symbol/unit.h"
 
 #include <dwarf.h>
+#include <limits.h>
 #include <search.h>
 #include <stdlib.h>
 
@@ -56,11 +57,11 @@ static void ranges_add_die(struct ranges *ranges, Dwarf_Die *die, Dwarf_Off valu
 static void units_scan(struct units *units, Dwarf *dwarf)
 {
 	Dwarf_CU *cu = NULL;
-	Dwarf_Die die, split;
+	Dwarf_Die die;
 	uint8_t type;
 
 	units->is_scanned = true;
-	while (dwarf_get_units(dwarf, cu, &cu, NULL, &type, &die, &split) == 0)
+	while (dwarf_get_units(dwarf, cu, &cu, NULL, &type, &die, NULL) == 0)
 		if (type == DW_UT_compile || type == DW_UT_skeleton)
 			ranges_add_die(&units->ranges, &die, dwarf_dieoffset(&die));
 	ranges_seal(&units->ranges);
@@ -98,7 +99,19 @@ static bool units_find_die(struct units *units, Dwarf *dwarf, uint64_t address, 
 	return at >= 0 && dwarf_offdie(dwarf, units->ranges.items[at].value, ret_die);
 }
 
-static struct unit *unit_new(const Dwarf_Die *die)
+/* Not dwarf_srclang(), which would look for the split part on its own. */
+static const char *unit_language(Dwarf_Die *root)
+{
+	Dwarf_Attribute storage;
+	Dwarf_Word code;
+
+	if (dwarf_formudata(dwarf_attr(root, DW_AT_language, &storage), &code) != 0 ||
+	    code > INT_MAX)
+		return NULL;
+	return language_name((int)code);
+}
+
+static struct unit *unit_new(const struct units *units, Dwarf_Die *die)
 {
 	struct unit *unit = calloc(1, sizeof(*unit));
 	Dwarf_Die whole, split;
@@ -107,10 +120,11 @@ static struct unit *unit_new(const Dwarf_Die *die)
 	if (!unit)
 		return NULL;
 	unit->lines = unit->root = *die;
-	if (dwarf_cu_info(die->cu, NULL, &type, &whole, &split, NULL, NULL, NULL) == 0 &&
+	if (companion_split_is_safe(&units->of, die) &&
+	    dwarf_cu_info(die->cu, NULL, &type, &whole, &split, NULL, NULL, NULL) == 0 &&
 	    type == DW_UT_skeleton && split.addr)
 		unit->root = split;
-	unit->language = language_name(dwarf_srclang(&unit->root));
+	unit->language = unit_language(&unit->root);
 	return unit;
 }
 
@@ -123,7 +137,7 @@ struct unit *units_find(struct units *units, Dwarf *dwarf, uint64_t address)
 	found = tfind(&key, &units->by_offset, unit_compare);
 	if (found)
 		return *found;
-	unit = unit_new(&key.lines);
+	unit = unit_new(units, &key.lines);
 	if (unit && !tsearch(unit, &units->by_offset, unit_compare)) {
 		unit_free(unit);
 		unit = NULL;

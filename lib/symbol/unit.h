@@ -10,6 +10,7 @@
 #include <elfutils/libdw.h>
 #include <stdbool.h>
 
+#include "symbol/companion.h"
 #include "symbol/ranges.h"
 
 /* One compile unit that was asked for. */
@@ -25,6 +26,7 @@ struct unit {
 
 /* The units of one file. All zero is a set where nothing was looked up. */
 struct units {
+	struct companion_of of;
 	void *by_offset;      /* a tsearch(3) tree of struct unit */
 	struct ranges ranges; /* of all units; value: offset of the unit's DIE */
 	bool is_scanned;

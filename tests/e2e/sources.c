@@ -108,3 +108,20 @@ Test(sources, moved_below_a_directory_of_the_same_name)
 	shell("", "mkdir else; mv proj else");
 	expect_place(watch("else/proj/src", "", &text), "src/leak.c", true);
 }
+
+/* What libdw opens by a name in the program: a FIFO there would be waited for. */
+Test(sources, split_debug_information_that_is_no_file)
+{
+	const char *text;
+	json_t *report;
+
+	compile("-gsplit-dwarf");
+	report = watch("proj", "", &text);
+	expect_place(report, "src/leak.c", true);
+	shell("bin", "for file in *.dwo; do rm \"$file\"; mkfifo \"$file\"; done");
+	report = watch("proj", "", &text);
+	expect_place(report, "src/leak.c", true);
+	shell("bin", "rm *.dwo; mkfifo leak.dwp");
+	report = watch("proj", "", &text);
+	expect_place(report, "src/leak.c", true);
+}
