@@ -3,6 +3,7 @@
 #include "cli/last_user.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,9 @@
 
 #define IDS 4 /* real, effective, saved, of the file system: proc(5) */
 #define ID_FILE_SYSTEM 3
+#define STATUS_SIZE 4096
+#define CAPABILITIES "\nCapEff:"
+#define READING (UINT64_C(1) << CAP_DAC_OVERRIDE | UINT64_C(1) << CAP_DAC_READ_SEARCH)
 
 /* As much of the file as holds the groups that count. */
 static bool status_read(pid_t pid, char *bytes, size_t size)
@@ -46,25 +50,38 @@ static size_t numbers_read(const char *status, const char *name, uint32_t *ret_n
 	return count;
 }
 
+static uint64_t capabilities_read(const char *status)
+{
+	const char *at = strstr(status, CAPABILITIES);
+
+	return at ? strtoull(at + strlen(CAPABILITIES), NULL, 16) : ~UINT64_C(0);
+}
+
+/* Root that has given up to read what is not root's, as we still may? */
+static bool has_fewer_capabilities(const char *status)
+{
+	char own[STATUS_SIZE];
+
+	return status_read(getpid(), own, sizeof(own)) &&
+	       (capabilities_read(own) & ~capabilities_read(status) & READING) != 0;
+}
+
 static bool rights_read(pid_t pid, struct rights *ret_rights)
 {
 	uint32_t users[IDS], groups[IDS];
-	char status[4096];
+	char status[STATUS_SIZE];
 
 	if (!status_read(pid, status, sizeof(status)) ||
 	    numbers_read(status, "\nUid:", users, IDS) != IDS ||
 	    numbers_read(status, "\nGid:", groups, IDS) != IDS)
 		return false;
-	for (size_t i = 0; i < IDS; i++) {
-		if (users[i] == geteuid())
-			continue;
+	ret_rights->user = users[0];
+	for (size_t i = 1; i < IDS && ret_rights->user == geteuid(); i++)
 		ret_rights->user = users[i];
-		ret_rights->group = groups[ID_FILE_SYSTEM];
-		ret_rights->group_count =
-			numbers_read(status, "\nGroups:", ret_rights->groups, RIGHTS_GROUPS_MAX);
-		return true;
-	}
-	return false;
+	ret_rights->group = groups[ID_FILE_SYSTEM];
+	ret_rights->group_count =
+		numbers_read(status, "\nGroups:", ret_rights->groups, RIGHTS_GROUPS_MAX);
+	return ret_rights->user != geteuid() || has_fewer_capabilities(status);
 }
 
 bool last_user_find(pid_t pid, struct rights *ret_rights)

@@ -14,8 +14,8 @@
 struct rights;
 
 /*
- * Has the child `pid` ended, and had it another user than we are, as one of its four? It is not
- * reaped.
+ * Has the child `pid` ended, and had it another user than we are, as one of its four, or less of
+ * the capabilities to read files? It is not reaped.
  */
 bool last_user_find(pid_t pid, struct rights *ret_rights);
 

@@ -33,7 +33,7 @@ struct launch {
 	sigset_t watched;          /* blocked in us while the program runs, and waited for */
 	sigset_t mask;             /* as we got it; the program's */
 	struct sigaction on_child; /* disposition of SIGCHLD as we got it; the program's */
-	/* As whom PROGRAM ran at last, when that is somebody else than us (last_user.h). */
+	/* As whom PROGRAM ran at last, when that was not as we do (last_user.h). */
 	bool has_changed_user;
 	struct rights rights;
 	struct mend *mend;         /* of the session's ledger, while we wait */

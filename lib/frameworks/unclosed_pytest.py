@@ -251,6 +251,13 @@ def allowed_why(item):
     return str(marker.kwargs.get("reason", marker.args[0] if marker.args else "unclosed_allow"))
 
 
+def line_shown(text):
+    """A line without what steers a terminal, or would be a command to a CI service that reads the log."""
+    text = "".join(letter if letter.isprintable() else
+                   letter.encode("unicode_escape", "surrogatepass").decode() for letter in text)
+    return re.sub(r"##(?=[A-Za-z]*\[)", r"\\x23#", text)
+
+
 def blame(reports, told):
     """Let the test fail, unless it has failed by itself or was expected to."""
     if not all(report.passed for report in reports):
@@ -258,7 +265,8 @@ def blame(reports, told):
     for report in reports:
         if report.when == "call" and not hasattr(report, "wasxfail"):
             report.outcome = "failed"
-            report.longrepr = "\n".join(["unclosed: this test leaves something open", *told])
+            report.longrepr = "\n".join(["unclosed: this test leaves something open",
+                                           *map(line_shown, told)])
 
 
 def pytest_addoption(parser):

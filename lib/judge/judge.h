@@ -27,7 +27,7 @@ struct judge_context {
 	/* Is the process alive? Asked for entries without an end; NULL: nobody is. */
 	bool (*is_alive)(const struct ledger_process *process, void *data);
 	void *data;
-	const struct rights *rights; /* of PROGRAM's user, when that is another than ours; or NULL */
+	const struct rights *rights; /* of PROGRAM at its end, when they are other than ours; or NULL */
 	const char *cwd; /* where the session began; NULL: as the ledger says */
 	int ledger_fd;  /* the ledger, open for reading: it may have lost its name; 0: not open */
 	bool is_nameless; /* the ledger's name was gone before the last process had ended */

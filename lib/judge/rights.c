@@ -50,7 +50,11 @@ void judge_rights_limit(const struct judge_context *context, int ledger_fd)
 		limit = *context->rights;
 	else if (users.count == 1)
 		limit.user = users.first; /* whose groups are not known: he has none */
-	rights_limit(users.count ? &limit : NULL);
+	else if (users.count == 0 && context->rights && context->rights->user == geteuid())
+		limit = *context->rights; /* as we are, without capabilities */
+	else if (users.count == 0)
+		return;
+	rights_limit(&limit);
 }
 
 bool judge_module_is_ours(const char *path, void *report)

@@ -91,6 +91,20 @@ Test(privacy, source_that_the_program_could_read)
 	cr_expect_not_null(strstr(words_of(NULL, "call", library), SECRET));
 }
 
+/* Root without its capabilities reads what is root's, and no file of others. */
+Test(privacy, source_of_others_and_root_without_capabilities)
+{
+	const char *library, *secret;
+
+	need_root();
+	secret = run_path("private/secret.c");
+	library = library_make("lib.so", secret, "");
+	cr_expect_not_null(strstr(words_of(NULL, "powerless", library), SECRET));
+	shell_must(run_format("chown " USER_WORD " %s && chmod 0600 %s", secret, secret));
+	withheld_check(words_of(NULL, "powerless", library), "powerless");
+	cr_expect_not_null(strstr(words_of(NULL, "stay", library), SECRET));
+}
+
 /* By a link of the program's, and by the tool's own view of the system. */
 Test(privacy, source_by_another_name)
 {

@@ -249,3 +249,21 @@ Test(glob, stars_are_any_text)
 		cr_expect_eq(glob_matches(cases[i].pattern, cases[i].text), cases[i].is_match,
 			     "%s %s", cases[i].pattern, cases[i].text);
 }
+
+Test(options, mode_of_reports)
+{
+	const struct option_row *row = options_find("report-mode", strlen("report-mode"));
+	static const char *const wrong[] = { "",      "0",    "6",     "0777", "0066",
+					     "01644", "644x", "0x644", "-644", "0200" };
+
+	options_init(&options);
+	cr_assert_not_null(row);
+	cr_expect_eq(options.report_mode, 0);
+	cr_expect_eq(options_set(&options, row, "0640"), 0);
+	cr_expect_eq(options.report_mode, 0640);
+	cr_expect_eq(options_set(&options, row, "644"), 0);
+	cr_expect_eq(options.report_mode, 0644);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		cr_expect_lt(options_set(&options, row, wrong[i]), 0, "%s", wrong[i]);
+	cr_expect_eq(options.report_mode, 0644);
+}
