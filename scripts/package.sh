@@ -50,6 +50,11 @@ try_tree() {
 	done
 }
 
+# libc_asked FILE: the newest version of the C library that it asks for.
+libc_asked() {
+	readelf -W --version-info "$1" | grep -oE 'GLIBC_[0-9.]+' | sort -Vu | tail -n 1
+}
+
 scripts/setup.sh --packages
 deb=$(make_package "$base-package" DEB -DUNCLOSED_SAMPLES_INSTALLED_PATHS=ON -DCMAKE_INSTALL_PREFIX=/usr \
 	-DCMAKE_INSTALL_LIBDIR=lib)
@@ -63,6 +68,10 @@ tar -xzf "$tarball" -C "$work/anywhere" --strip-components=1
 try_tree "$work/anywhere"
 scripts/check_layers.sh "$work/anywhere/lib/libunclosed.so"
 ! readelf -d "$work/anywhere/bin/unclosed" | grep -q NEEDED || fail "the tarball's program needs libraries"
+for sample in "$work"/anywhere/lib/unclosed/samples/c/*; do
+	newest=$(printf '%s\n' "$(libc_asked "$sample")" GLIBC_2.17 | sort -V | tail -n 1)
+	[[ $newest == GLIBC_2.17 ]] || fail "$sample needs $newest"
+done
 echo "package: $tarball"
 
 [[ ${1:-} == --install ]] || exit 0
