@@ -21,6 +21,7 @@
 #include "process/environment.h"
 #include "process/privilege.h"
 #include "process/programs.h"
+#include "record/guest.h"
 #include "record/identity.h"
 #include "record/scopes.h"
 #include "record/sweep.h"
@@ -205,6 +206,7 @@ static void start(char *const *argv, char **environment)
 	if (!shim.is_active)
 		return;
 	sweep_strays();
+	guest_init();
 	fork_init();
 	finish_init(shim.is_bare);
 }

@@ -18,8 +18,8 @@
  * clone with CLONE_FILES: the child has our table, and so has its entry. In our
  *            memory (CLONE_VM) it records as a thread of ours does; that it is
  *            another process only matters at its end and its exec (guest.h).
- * fork by a system call of the program's own: its child is given an entry when it is
- *            found (guest.h).
+ * fork by a system call of the program's own: its child is given an entry before anything of
+ *            it is recorded (guest.h).
  * threads    share the table: nothing to do.
  *
  * What starts a new program is in exec.c, spawn.c, system.c; tables that a thread
@@ -35,7 +35,6 @@
 #include "libc/loaded.h"
 #include "record/announce.h"
 #include "record/fork_copies.h"
-#include "record/foundling.h"
 #include "record/guest.h"
 #include "record/record.h"
 #include "shim/state.h"
@@ -58,6 +57,7 @@ void fork_announce(void)
 	if (shim.is_active && self.vfork_depth)
 		ledger_lose(&shim.ledger, LOSS_PROCESSES); /* of a child that is not the process */
 	child = shim_is_recording() ? announce(ORIGIN_FORK, LINK_FORK, NULL, &index) : NULL;
+	guest_prepare_fork(); /* a foundling has begun by now */
 	if (!child)
 		return;
 	copies_fork_prepare();
@@ -133,7 +133,7 @@ static void child_begin(bool is_record_sure)
 	shim.recorder.table_ref = atomic_load_explicit(&process->table_ref, memory_order_relaxed);
 	shim.recorder.table = ledger_table_at(&shim.ledger, shim.recorder.table_ref);
 	copies_fork_in_child();
-	shim.expects_guests = false;
+	guest_child_begins();
 	shim.pid = 0;
 	/* Only other threads, and who shares the table, can open and close between tick and fork.
 	 */
@@ -160,21 +160,22 @@ static void child_begin(bool is_record_sure)
 
 void fork_in_child(void)
 {
-	child_begin(true);
+	if (self.fork_index != 0 || !guest_child_has_begun())
+		child_begin(true);
 }
 
-/* shim.adopt: some of what it opened and closed since its birth is in its parent's record. */
-static void fork_was_unseen(bool has_parents_table)
+/* shim.adopt: nobody has told of this child, or its own handler is still to come. */
+static void child_settle(bool has_parents_table)
 {
-	uint32_t parent_pid = shim.pid;
+	bool is_announced = self.fork_index != 0;
 
-	shim.pid = 0; /* this is settled, whatever comes of it */
-	fork_announce_clone(has_parents_table ? CLONE_FILES : 0);
-	if (self.fork_index != 0)
-		announce_release(self.fork_index - 1);
-	child_begin(false);
-	if (shim.is_active && !has_parents_table)
-		foundling_take(parent_pid);
+	shim.pid = 0; /* of our parent */
+	if (!is_announced) {
+		fork_announce_clone(has_parents_table ? CLONE_FILES : 0);
+		if (self.fork_index != 0)
+			announce_release(self.fork_index - 1);
+	}
+	child_begin(is_announced);
 }
 
 /* fork() itself calls this one in the parent whether it succeeded or not; the wrapper knows. */
@@ -186,7 +187,7 @@ void fork_init(void)
 {
 	/* By the whole program's scope: the variable may be a copy in the executable. */
 	shim.single_threaded = loaded_default("__libc_single_threaded");
-	shim.adopt = fork_was_unseen;
+	shim.adopt = child_settle;
 	/* No room for handlers: forked children then record into their parent's table. */
 	if (!__register_atfork ||
 	    __register_atfork(fork_announce, fork_leave_parent, fork_in_child, NULL) != 0)

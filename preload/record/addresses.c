@@ -2,6 +2,7 @@
 /* bind, connect and accept: the addresses that they gave or got. */
 #include <errno.h>
 
+#include "record/guest.h"
 #include "record/record.h"
 #include "recorder/addresses.h"
 #include "shim/state.h"
@@ -35,6 +36,7 @@ int record_connect(int fd, int result, const struct sockaddr *address, socklen_t
 	if (!shim_is_recording() || fd < 0 || error == EFAULT || error == EBADF ||
 	    error == ENOTSOCK || error == EINVAL)
 		return result;
+	guest_find();
 	if (error == 0)
 		recorder_connected(shim_recorder(), fd);
 	else if (error != EISCONN && error != EALREADY && error != EINTR)

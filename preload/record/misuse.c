@@ -5,6 +5,7 @@
 
 #include <limits.h>
 
+#include "record/guest.h"
 #include "record/standard.h"
 #include "recorder/events.h"
 #include "stack/capture.h"
@@ -33,6 +34,7 @@ static enum recorded_number number_state(int fd, struct ledger_slot **ret_slot)
 
 	if (fd == AT_FDCWD)
 		return NUMBER_OTHER;
+	guest_find();
 	number = fd < 0 ? NUMBER_NEVER : recorder_number(shim_recorder(), fd, ret_slot);
 	return standard_is_stream(fd, number == NUMBER_CLOSED ? LEDGER_LOAD((*ret_slot)->word) : 0)
 		       ? NUMBER_OTHER
@@ -216,6 +218,7 @@ void misuse_open_failed(enum call call)
 
 	if (errno != EMFILE || !shim_is_recording())
 		return;
+	guest_find();
 	event.here_stack_ref = capture_opening();
 	recorder_event(shim_recorder(), &event, thread_tid());
 	errno = saved_errno;

@@ -17,23 +17,16 @@
 #include "shim/state.h"
 #include "stack/capture.h"
 
-/* Of this thread, or of any other: the answer is the same. */
-static inline bool has_new_stack(void)
-{
-	return __builtin_expect(atomic_load_explicit(&shim.has_new_stack, memory_order_relaxed), 0);
-}
-
 static void record_new(int fd, const struct opening *opening)
 {
 	struct origin origin;
 
+	guest_find();
 	if (fd <= STDERR_FILENO && opening->kind == KIND_SOCKET && !(opening->facts & FACT_DUP))
 		misuse_standard_taken(opening->call, fd);
 	origin = (struct origin){ .stack_ref = capture_opening(),
 				  .tid = thread_tid(),
 				  .scope_ref = scope_of_opening(opening->kind) };
-	if (has_new_stack())
-		(void)guest_was_found(); /* either way: the recorder is asked for below */
 	recorder_opened(shim_recorder(), fd, opening, &origin);
 }
 
@@ -122,6 +115,7 @@ static int duplicated(enum call call, int from, int fd, int least)
 		vforked_opened(fd, &opening);
 	if (fd < 0 || !shim_is_recording())
 		return fd;
+	guest_find();
 	recorder_inherit(shim_recorder(), from, &opening);
 	if (least >= 0)
 		fd = spread(opening.kind, fd, least);
@@ -144,6 +138,7 @@ __attribute__((noinline)) DIRECT struct release record_release_begin(enum call c
 {
 	if (__builtin_expect(fd < 0 || !shim_is_recording(), 0))
 		return (struct release){ .call = call, .fd = fd };
+	guest_find();
 	if (__builtin_expect(fd == STDERR_FILENO, 0))
 		stderr_guard(STDERR_FILENO, STDERR_FILENO);
 	return recorder_release_begin(shim_recorder(), call, fd);
@@ -170,17 +165,6 @@ static void release_finish(const struct recorder *recorder, const struct release
 		copies_note_closed();
 }
 
-/* A release by a foundling, begun in the table of the parent. */
-static __attribute__((noinline)) void release_again(struct release *release, int error)
-{
-	struct ledger_table *table = ledger_table_at(&shim.ledger, shim.recorder.table->parent_ref);
-	const struct recorder parent = { .ledger = &shim.ledger, .table = table };
-
-	recorder_release_cancel(&parent, release);
-	*release = record_release_begin(release->call, release->fd);
-	record_release_end(release, error);
-}
-
 DIRECT void record_release_end(struct release *release, int error)
 {
 	const struct recorder *recorder = shim_recorder();
@@ -191,10 +175,7 @@ DIRECT void record_release_end(struct release *release, int error)
 	if (!recorder_release_end(recorder, release, error))
 		return;
 	stack_ref = capture_stack();
-	if (has_new_stack() && guest_was_found())
-		release_again(release, error);
-	else
-		release_finish(recorder, release, error, stack_ref);
+	release_finish(recorder, release, error, stack_ref);
 }
 
 void record_release_cancel(struct release *release)
@@ -225,9 +206,8 @@ void record_range_end(const struct range *range)
 
 	if (!shim_is_recording())
 		return;
+	guest_find();
 	stack_ref = capture_stack();
-	if (has_new_stack())
-		(void)guest_was_found(); /* nothing was begun before */
 	limit = ledger_view_limit(recorder->ledger, recorder->table_ref);
 	for (uint32_t fd = range->first;
 	     (fd = ledger_view_next(recorder->ledger, recorder->table_ref, fd)) < limit &&
@@ -253,6 +233,7 @@ void record_range_marked(const struct range *range)
 
 	if (!shim_is_recording())
 		return;
+	guest_find();
 	limit = ledger_view_limit(recorder->ledger, recorder->table_ref);
 	for (uint32_t fd = range->first;
 	     (fd = ledger_table_next(recorder->ledger, recorder->table, fd)) < limit &&
@@ -263,6 +244,8 @@ void record_range_marked(const struct range *range)
 
 void record_fact(int fd, uint32_t facts)
 {
-	if (fd >= 0 && shim_is_recording())
-		recorder_fact(shim_recorder(), fd, facts);
+	if (fd < 0 || !shim_is_recording())
+		return;
+	guest_find();
+	recorder_fact(shim_recorder(), fd, facts);
 }

@@ -42,9 +42,6 @@
  */
 #define OF_EVERY_PROCESS __attribute__((section(".data.of_every_process")))
 
-/* Stacks that are told apart in the question who the process is (stack/capture.c). */
-#define STACK_BITS 1024
-
 /*
  * What every call reads lies in one line of the cache, and what a forked child
  * writes at its birth and its end in one page: each page it is the first to
@@ -61,17 +58,18 @@ struct shim {
 	bool has_changed_user; /* set*uid() was called: may the ledger still be opened? */
 	bool is_table_shared; /* with another process: clone(CLONE_FILES) */
 	bool spreads_numbers; /* record/spread.h */
-	_Atomic(bool) has_new_stack; /* recorded, and not looked yet who this process is (guest.h) */
-	bool expects_guests; /* a child was cloned that may run in our memory (guest.h) */
-	uint32_t pid;        /* ours, to tell who we are; 0: not known */
+	uint32_t pid;         /* ours, to tell who we are; 0: not known */
+	/* 0 there: our memory may be a copy of the parent's (guest.h). One of the three below. */
+	_Atomic(_Atomic(uint32_t) *) memory_mark;
+	_Atomic(uint32_t) *wiped_mark; /* that the kernel wipes in a copy; NULL: it has none */
+	_Atomic(uint32_t) due_mark; /* 0: a child that recorded nothing yet has not set its own */
+	_Atomic(uint32_t) no_mark;  /* 1: in its place where the kernel has none */
 	/* Gives this process an entry of its own: a child of a fork that was not seen (guest.h). */
 	void (*adopt)(bool has_parents_table);
 	struct recorder recorder;    /* of this process */
 	uint32_t image_ref;
 	uint32_t home_ref; /* struct ledger_home of this program; 0 not looked for yet */
-	uint32_t depth; /* frames recorded at most */
-	_Atomic(uint64_t)
-		met_stacks[STACK_BITS / 64]; /* by a hash: has_new_stack was set for them */
+	uint32_t depth;    /* frames recorded at most */
 	_Atomic(uint32_t) unloads; /* grows with every dlclose() that unmaps something */
 	struct ledger_image *image;
 	_Atomic(struct ledger_slot *) leaves[LEDGER_INDEX_DIRECT]; /* the recorder's */

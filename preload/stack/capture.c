@@ -211,22 +211,6 @@ static void walk(const struct walk_start *start, uint64_t *buffer, struct walked
 		(has_signal ? STACK_SIGNAL : 0) | (depth > shim.depth ? STACK_TRUNCATED : 0);
 }
 
-/*
- * Once for each stack of the process: a question is a system call. Two of one bit are taken for
- * one, so a process asks STACK_BITS times at most.
- */
-static void stack_is_met(uint64_t hash)
-{
-	_Atomic(uint64_t) *word = &shim.met_stacks[hash / 64 % (STACK_BITS / 64)];
-	uint64_t bit = UINT64_C(1) << hash % 64,
-		 met = atomic_load_explicit(word, memory_order_relaxed);
-
-	if (met & bit)
-		return;
-	atomic_fetch_or_explicit(word, bit, memory_order_relaxed);
-	atomic_store_explicit(&shim.has_new_stack, true, memory_order_relaxed);
-}
-
 /* Walk and record. */
 static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, uint32_t unloads)
 {
@@ -240,7 +224,6 @@ static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, u
 	memo = self.memos[hash % STACK_MEMOS]; /* a copy: a signal handler may write there */
 	if (memo_matches(&memo, hash, unloads, walked.pcs, walked.depth))
 		return memo.stack_ref;
-	stack_is_met(hash);
 	memo = (struct stack_memo){ .hash = hash, .unloads = unloads };
 	memo.stack_ref = walk_record(&walked, &is_settled);
 	if (is_settled)

@@ -33,10 +33,35 @@ Test(foundlings, leaks_are_theirs)
 	shape_check("child_of_child", 1, 3);
 }
 
-/* The child has come with no stack of its own until it ends. */
+/* The child has no stack of its own. */
 Test(foundlings, same_line_as_the_parent)
 {
 	shape_check("same_line", 1, 2);
+}
+
+/* It is seen as soon as it opens something, so its end is missed. */
+Test(foundlings, end_that_nobody_sees)
+{
+	struct watched watched = WATCH("--", FOUNDLING, "inline_end");
+
+	cr_expect_eq(report_number(watched.report, "process_counts/total"), 2, "%s",
+		     watched.run.err);
+	cr_expect_eq(report_number(watched.report, "process_counts/unchecked"), 1, "%s",
+		     watched.run.err);
+	cr_expect_str_neq(report_text(watched.report, "verdict"), "clean", "%s", watched.run.err);
+}
+
+/* No question to the kernel is needed to find it. */
+Test(foundlings, behind_a_filter)
+{
+	struct watched watched = WATCH("--", FOUNDLING, "filtered");
+
+	if (run_status(&watched.run) == 77)
+		cr_skip("no filter may be set here");
+	cr_expect_eq(expectations_check(&watched), 1, "%s", watched.run.err);
+	cr_expect_eq(report_number(watched.report, "process_counts/total"), 2, "%s",
+		     watched.run.err);
+	cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
 }
 
 Test(foundlings, copies_are_theirs)
