@@ -80,7 +80,8 @@ static uint32_t layout_hash(const struct dl_find_object *object)
 /* Where the backtraces of this process are put; 0: they are its image's. */
 static uint32_t home_ref(void)
 {
-	if (shim.ledger.header->keeps_all || runtimes_are_met())
+	/* Why a runtime's frames are not read is said of a process. */
+	if (shim.ledger.header->keeps_all || LEDGER_LOAD(shim.image->interpreter_ref))
 		return 0;
 	if (!shim.home_ref)
 		shim.home_ref = ledger_home_of(&shim.ledger, shim.image->exe_ref);

@@ -13,6 +13,7 @@
 
 #define COUNT 1000
 #define SOAK_COUNT 100000
+#define PYTHON_COUNT 40 /* each takes as long as 20 others */
 
 static const char *directory;
 
@@ -32,12 +33,17 @@ static long count_asked(void)
 	return soak && strcmp(soak, "1") == 0 ? SOAK_COUNT : COUNT;
 }
 
+static long count_of(const char *shape)
+{
+	return strcmp(shape, "python") == 0 ? PYTHON_COUNT : count_asked();
+}
+
 static struct watched lives_watch(const char *shape, const char *option)
 {
 	const struct run_options options = { .timeout_s = 3000 };
 
 	return WATCH_WITH(options, "--ledger-dir", directory, option, "--", FIXTURE("short_lives"),
-			  shape, run_format("%ld", count_asked()), directory);
+			  shape, run_format("%ld", count_of(shape)), directory);
 }
 
 static long long counted(const struct watched *watched, const char *kind, const char *what)
@@ -54,7 +60,7 @@ struct expected {
 static void lives_check(const char *shape, const struct expected *each, long long bytes_most)
 {
 	struct watched watched = lives_watch(shape, "--color=never");
-	long count = count_asked();
+	long count = count_of(shape);
 	const char *told = strstr(watched.run.out, "bytes ");
 
 	cr_assert_eq(run_status(&watched.run), 0, "%s", watched.run.err);
@@ -106,6 +112,14 @@ Test(short_lives, that_the_kernel_reaps)
 Test(short_lives, that_lost_their_parent)
 {
 	lives_check("orphan", &(struct expected){ 2, 1, 0 }, 2 * BYTES_FEW + 256 * count_asked());
+}
+
+/* Its places are those of the one before: no more is kept for the last than for the first. */
+Test(short_lives, of_python)
+{
+	if (access(PYTHON, X_OK) != 0)
+		cr_skip(PYTHON " is not there");
+	lives_check("python", &(struct expected){ 1, -1, 0 }, BYTES_FEW);
 }
 
 /* Nobody is given back where names are asked for: then nothing else differs. */
