@@ -10,7 +10,6 @@
 #include "base/text.h"
 
 #define NO_ID UINT32_MAX
-#define NAME_START "unclosed-"
 
 /* What a user is shown as who has no number in this user namespace (user_namespaces(7)). */
 #define NOBODY_KNOWN 65534
@@ -128,9 +127,9 @@ bool ledger_name_read(const char *path, uint32_t *ret_owner, uint64_t *ret_sessi
 {
 	const char *slash = strrchr(path, '/'), *at = slash ? slash + 1 : path;
 
-	if (!text_starts_with(at, NAME_START))
+	if (!text_starts_with(at, LEDGER_NAME_START))
 		return false;
-	at += strlen(NAME_START);
+	at += strlen(LEDGER_NAME_START);
 	return owner_read(&at, ret_owner) && *at == '-' && session_id_read(at + 1, ret_session_id);
 }
 

@@ -84,6 +84,8 @@ enum ledger_doubt ledger_access_check(int fd, const char *path, enum ledger_make
 enum ledger_doubt ledger_status_check(const struct stat *status, const char *path,
 				      enum ledger_maker maker);
 
+#define LEDGER_NAME_START "unclosed-"
+
 /*
  * What ledger_create() put into the last part of a path: unclosed-<uid>-<session id>. False:
  * it has another name, as a kept ledger may.

@@ -243,6 +243,7 @@ enum process_hindrance {
 	HINDRANCE_LISTS,   /* its loader only lists its libraries, as ldd has it do: it does not run
 			    */
 	HINDRANCE_OURS,    /* unclosed itself, reading a report: it is never watched */
+	HINDRANCE_VARIABLE, /* UNCLOSED_LEDGER was given a value that is no ledger's name */
 };
 
 /*
@@ -507,7 +508,8 @@ struct ledger_module {
  * has opened and closed is then counted where the one before has counted it. Objects
  * are loaded at other addresses in each process, so here each has addresses of its own:
  * ledger_home_address() of its record. A backtrace with a frame in no object is its
- * image's, and so are all once a runtime has been met: what it says of them is said of a process.
+ * image's, and so are all of a process that met a runtime whose frames are not read: that is
+ * said of the process.
  */
 struct ledger_home {
 	struct ledger_image image; /* of no process */

@@ -7,6 +7,7 @@
 #include "base/raw.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "ledger/access.h"
 #include "process/bare.h"
 #include "shim/names.h"
 #include "shim/state.h"
@@ -32,6 +33,14 @@ uint32_t environment_settings(void)
 	return settings;
 }
 
+/* Is it a ledger's, of whatever session? */
+static bool names_ledger(const char *value)
+{
+	const char *slash = strrchr(value, '/');
+
+	return slash && text_starts_with(slash + 1, LEDGER_NAME_START);
+}
+
 enum process_hindrance environment_hindrance(char *const *environment)
 {
 	const char *options = environment_find(environment, OPTIONS_VARIABLE);
@@ -41,7 +50,7 @@ enum process_hindrance environment_hindrance(char *const *environment)
 	if (options && strcmp(options, "off") == 0)
 		return HINDRANCE_OFF;
 	if (ledger && (strncmp(ledger, shim.ledger_path, length) != 0 || ledger[length] != ':'))
-		return HINDRANCE_SESSION;
+		return names_ledger(ledger) ? HINDRANCE_SESSION : HINDRANCE_VARIABLE;
 	return HINDRANCE_NONE;
 }
 

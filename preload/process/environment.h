@@ -18,7 +18,8 @@
 
 /*
  * Does a program started with this environment join our session? HINDRANCE_OFF where its
- * UNCLOSED_OPTIONS is off, HINDRANCE_SESSION where it names a session of its own.
+ * UNCLOSED_OPTIONS is off, HINDRANCE_SESSION where it names a session of its own,
+ * HINDRANCE_VARIABLE where it names none.
  */
 enum process_hindrance environment_hindrance(char *const *environment);
 

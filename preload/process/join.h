@@ -33,7 +33,8 @@ void joining_decide(struct joining *ret_joining, const char *path, bool is_searc
 /* Is its environment to be repaired? Not where that keeps it out of the session. */
 static inline bool joining_is_led(const struct joining *joining)
 {
-	return joining->hindrance != HINDRANCE_OFF && joining->hindrance != HINDRANCE_SESSION;
+	return joining->hindrance != HINDRANCE_OFF && joining->hindrance != HINDRANCE_SESSION &&
+	       joining->hindrance != HINDRANCE_VARIABLE;
 }
 
 /* Will the program say what it found open, for all that is known? */

@@ -128,6 +128,18 @@ Test(identity, unclosed_of_its_own)
 	cr_expect_str_eq(report_text(watched.report, "verdict"), "incomplete");
 }
 
+Test(identity, variable_was_changed)
+{
+	struct watched watched = WATCH("--", "/bin/sh", "-c",
+				       run_format("UNCLOSED_LEDGER=nonsense %s; exit 0", LEAK));
+
+	cr_expect_eq(report_number(watched.report, "process_counts/uncovered"), 1);
+	cr_expect_not_null(
+		strstr(watched.run.err, "UNCLOSED_LEDGER in its environment was changed"), "%s",
+		watched.run.err);
+	cr_expect_str_eq(report_text(watched.report, "verdict"), "incomplete");
+}
+
 /* Whoever switches it off wishes no report: that process is not judged. */
 Test(identity, switched_off)
 {

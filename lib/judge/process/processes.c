@@ -135,6 +135,9 @@ static const char *kept_out(const struct ledger_process *process, const char **r
 	case HINDRANCE_SESSION:
 		*ret_remedy = "read the report of that one";
 		return "it ran under an unclosed of its own";
+	case HINDRANCE_VARIABLE:
+		*ret_remedy = "leave UNCLOSED_LEDGER in its environment as it is";
+		return "UNCLOSED_LEDGER in its environment was changed";
 	case HINDRANCE_OURS:
 		*ret_remedy = "give unclosed a program to run";
 		return "it is unclosed itself, which is never watched";

@@ -264,7 +264,8 @@ Test(environment, joining_is_decided)
 {
 	char *const nothing[] = { NULL };
 	char *const off[] = { (char *)OPTIONS_VARIABLE "off", NULL };
-	char *const other[] = { (char *)LEDGER_VARIABLE "/other:0", NULL };
+	char *const other[] = { (char *)LEDGER_VARIABLE "/unclosed-0-77:0", NULL };
+	char *const changed[] = { (char *)LEDGER_VARIABLE "/other:0", NULL };
 	struct joining joining;
 
 	strcpy(shim.library_path, "/proc/self/exe");
@@ -279,6 +280,9 @@ Test(environment, joining_is_decided)
 	cr_expect_not(joining.is_preloaded);
 	joining_decide(&joining, "/bin/true", false, NULL, other);
 	cr_expect_eq(joining.hindrance, HINDRANCE_SESSION);
+	cr_expect_not(joining_is_led(&joining));
+	joining_decide(&joining, "/bin/true", false, NULL, changed);
+	cr_expect_eq(joining.hindrance, HINDRANCE_VARIABLE);
 	cr_expect_not(joining_is_led(&joining));
 	strcpy(world.target.sanitizer, "libasan.so.8");
 	joining_decide(&joining, "/bin/true", false, NULL, nothing);
