@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is said, and what stays, when the tool itself dies by a signal: a fault of ours, or of a
- * library that reads debug information.
+ * library that reads debug information, or short memory.
  *
  * Layer: cli.
  */
@@ -23,5 +23,16 @@ void crash_leave(void);
  */
 void crash_expect(const char *program, const char *path, int status);
 void crash_forget(void);
+
+/*
+ * Hand the rest of the tool's work to a child: it reads what PROGRAM wrote, and a kill by the
+ * kernel, when memory is short, leaves it no last word. Returns in the child, or where there can be
+ * none. The caller itself waits, says that word, and ends as the child has ended.
+ */
+void crash_work_apart(void);
+
+/* End ourselves by signal `number`, without a core file. Returns only for PID 1, which no signal
+ * ends. */
+void end_by_signal(int number);
 
 #endif

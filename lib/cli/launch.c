@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -158,20 +157,4 @@ int launch_start(struct launch *launch, const char *path, char **argv, char **en
 		child_run(launch, launcher, path, argv, environment, entry, is_text);
 	atomic_store_explicit(&entry->pid, (uint32_t)launch->pid, memory_order_relaxed);
 	return 0;
-}
-
-void end_by_signal(int number)
-{
-	struct rlimit no_core = { 0, 0 };
-	struct sigaction by_default = { .sa_handler = SIG_DFL };
-	sigset_t only;
-
-	fflush(NULL);
-	setrlimit(RLIMIT_CORE, &no_core);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* core_pattern may be a pipe, which has no limit */
-	sigaction(number, &by_default, NULL);
-	sigemptyset(&only);
-	sigaddset(&only, number);
-	raise(number);
-	sigprocmask(SIG_UNBLOCK, &only, NULL);
 }

@@ -71,7 +71,4 @@ int launch_pause(struct launch *launch, unsigned int milliseconds);
 /* Forget the signals that are pending from before. */
 void launch_drain(struct launch *launch);
 
-/* End ourselves by `signal`, without a core file. Returns only for PID 1, which no signal ends. */
-void end_by_signal(int signal);
-
 #endif

@@ -199,10 +199,12 @@ static int session_run(struct run *run, struct session *session, bool is_last,
 			      memory_order_relaxed);
 	outlive_wait(session, &run->launch, run->options);
 	ret_outcome->exit = exit_from(wait_status);
+	is_last |= has_failed(&ret_outcome->exit);
 	crash_expect(run->argv[0], session->path, status_of_lost(&ret_outcome->exit));
+	if (is_last)
+		crash_work_apart();
 	status = outcome_judge(run, session, ret_outcome);
 	crash_expect(run->argv[0], NULL, status_of_lost(&ret_outcome->exit));
-	is_last |= has_failed(&ret_outcome->exit);
 	if (session_close(session, is_last ? run->options : NULL) != 0 && status == 0)
 		status = EXIT_ERROR;
 	return status;

@@ -2,12 +2,14 @@
 /* The launcher between the terminal, the signals and PROGRAM. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -275,4 +277,72 @@ Test(launcher, closed_stderr)
 	cr_expect_eq(run_status(&clean), 0, "%d", run_status(&clean));
 	cr_expect_str_eq(run_read(run_path("user.dat"), NULL), "data\n");
 	cr_expect_not_null(watched.report);
+}
+
+/* A pipe with a name that takes not a byte more until it is read. */
+static int full_pipe(const char *path)
+{
+	int fd;
+
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	cr_assert_geq(fd, 0);
+	while (write(fd, "\n", 1) == 1)
+		;
+	return fd;
+}
+
+/* The child of a launcher whose PROGRAM has begun; it is unclosed itself. 0: not soon. */
+static pid_t reporter_of(pid_t launcher)
+{
+	static const struct timespec pause = { .tv_nsec = POLL_NS };
+
+	for (int i = 0; i < POLLS; i++) {
+		char *children =
+			run_read(run_format("/proc/%d/task/%d/children", launcher, launcher), NULL);
+		pid_t pid = children ? atoi(children) : 0;
+		char *name = pid ? run_read(run_format("/proc/%d/comm", pid), NULL) : NULL;
+
+		if (name && strcmp(name, "unclosed\n") == 0)
+			return pid;
+		nanosleep(&pause, NULL); /* PROGRAM runs still */
+	}
+	return 0;
+}
+
+static size_t pipe_drain(int fd, char *ret_text, size_t size)
+{
+	size_t length = 0;
+	ssize_t got;
+
+	while ((got = read(fd, ret_text + length, size - 1 - length)) > 0)
+		length += (size_t)got;
+	ret_text[length] = '\0';
+	return length;
+}
+
+/* As the kernel does when memory is short: no silence, and no all-clear. */
+Test(launcher, killed_while_it_reports)
+{
+	static char text[256 << 10];
+	const char *path = run_path("stderr");
+	int fd = full_pipe(path);
+	struct run_child child = run_start(
+		&(struct run_options){ 0 },
+		RUN_ARGV("/bin/sh", "-c",
+			 run_format("exec %s sh -c 'echo ready' 2>%s", UNCLOSED_PROGRAM, path)));
+	pid_t reporter;
+	struct run run;
+
+	run_await(&child, "ready");
+	reporter = reporter_of(child.pid);
+	cr_assert_gt(reporter, 0);
+	cr_assert_eq(kill(reporter, SIGKILL), 0);
+	(void)pipe_drain(fd, text, sizeof(text));
+	run = run_finish(&child);
+	(void)pipe_drain(fd, text, sizeof(text));
+	cr_expect_not_null(
+		strstr(text, "unclosed itself was killed (SIGKILL) and has no report of sh"), "%s",
+		text);
+	cr_expect_eq(run_status(&run), 125);
 }
