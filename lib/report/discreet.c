@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/elide.h"
+#include "report/query.h"
 
 static const char **words_leave_out(struct report *report, enum arguments_shown arguments,
 				    const char *exe, const char **argv, size_t argc)
@@ -40,10 +41,13 @@ static void arguments_leave_out(struct report *copy, enum arguments_shown argume
 		array_copy(copy, copy->processes, copy->process_count, sizeof(*copy->processes));
 	for (size_t i = 0; i < copy->process_count; i++) {
 		struct report_process *process = &copy->processes[i];
+		/* Of a hundred thousand processes few are told. */
+		bool is_told = process->is_listed || query_is_program(copy, process->id);
+		enum arguments_shown shown = is_told ? arguments : ARGUMENTS_NONE;
 
-		process->argv = words_leave_out(copy, arguments, process->exe, process->argv,
+		process->argv = words_leave_out(copy, shown, process->exe, process->argv,
 						process->argc);
-		process->argc = arguments == ARGUMENTS_NONE && process->argc ? 1 : process->argc;
+		process->argc = shown == ARGUMENTS_NONE && process->argc ? 1 : process->argc;
 	}
 	copy->shards = array_copy(copy, copy->shards, copy->shard_count, sizeof(*copy->shards));
 	for (size_t i = 0; i < copy->shard_count; i++)
