@@ -2,6 +2,7 @@
 /* Other processes that run our code: in our memory, told by their pids, or in a copy of it. */
 #include "record/guest.h"
 
+#include <errno.h>
 #include <linux/kcmp.h>
 #include <sys/mman.h>
 
@@ -79,17 +80,21 @@ void guest_expect(void)
 					 memory_order_relaxed);
 }
 
-/* Without a mark the kernel is asked. Where it does not tell, it is ours, and that is said. */
+/*
+ * The kernel's word is the last: an emulated one may take MADV_WIPEONFORK and do nothing. What a
+ * copy has opened and closed by then is in our record, and that is said. Where the kernel does not
+ * tell, the mark counts; without one it is our memory, and that is said.
+ */
 static bool is_in_our_memory(long caller)
 {
-	long result;
+	long result = raw5(SYS_kcmp, shim.pid, caller, KCMP_VM, 0, 0);
+	bool is_marked = shim.wiped_mark && !is_due();
 
-	if (!is_due() && shim.wiped_mark)
-		return true; /* it would have been a copy */
-	result = raw5(SYS_kcmp, shim.pid, caller, KCMP_VM, 0, 0);
-	if (raw_failed(result))
+	if (result == 0)
+		return true;
+	if (raw_failed(result) ? !is_marked || result == -ENOSYS : !is_due())
 		LEDGER_STORE(shim.recorder.process->not_followed, 1);
-	return result <= 0;
+	return raw_failed(result);
 }
 
 bool guest_is_calling(void)
@@ -105,7 +110,7 @@ bool guest_is_calling(void)
 		return false;
 	if (is_in_our_memory(caller))
 		return true;
-	if (is_due())
+	if (shim.wiped_mark)
 		memory_mark();
 	shim.adopt(false);
 	return false;
