@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,9 @@
 #include <unistd.h>
 
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN, ANSWER_EMPTY };
+
+/* A path is the longest word that is looked for. */
+#define WORD_MAX PATH_MAX
 
 /* Does the file /proc/PID/NAME contain `word`? It is read in pieces that overlap. */
 static enum answer proc_file_contains(const char *pid, const char *name, const char *word)
@@ -24,6 +28,8 @@ static enum answer proc_file_contains(const char *pid, const char *name, const c
 	ssize_t length;
 	int fd;
 
+	if (word_length > WORD_MAX)
+		return ANSWER_UNKNOWN;
 	(void)snprintf(path, sizeof(path), "/proc/%.20s/%s", pid, name); /* fits */
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
