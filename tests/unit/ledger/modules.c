@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Objects that are loaded and unloaded for hours: their lists stay short, backtraces stay true. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,7 +33,11 @@ TestSuite(modules, .init = setup, .fini = teardown);
 
 static struct ledger_module *at(uint32_t ref)
 {
-	return ledger_at(&ledger, ref, sizeof(struct ledger_module));
+	struct ledger_module *module = ledger_at(&ledger, ref, sizeof(*module));
+
+	if (!module)
+		abort(); /* a list leads out of the ledger */
+	return module;
 }
 
 /* As the shim does when the first frame is met that lies in it. */
