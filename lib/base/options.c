@@ -187,6 +187,25 @@ static int duration_parse(const char *value, uint64_t *ret_ns)
 	return -EINVAL;
 }
 
+/* With K, M or G, in powers of 1024. */
+static int size_parse(const struct option_row *row, const char *value, uint64_t *ret_bytes)
+{
+	static const char units[] = "KMG";
+	size_t digits = strspn(value, "0123456789");
+	const char *unit = value[digits] ? strchr(units, value[digits]) : NULL;
+	uint64_t number;
+
+	if (!text_parse_number(value, digits, &number) || number > UINT32_MAX ||
+	    (value[digits] && (!unit || value[digits + 1])))
+		return -EINVAL;
+	if (unit)
+		number <<= 10 * (unit - units + 1);
+	if (number < (uint64_t)row->low << 20 || number > (uint64_t)row->high << 20)
+		return -EINVAL;
+	*ret_bytes = number;
+	return 0;
+}
+
 static int flag_parse(const char *value, bool *ret_flag)
 {
 	int position = value ? word_position("no|yes|false|true|off|on|0|1", value) : 1;
@@ -264,6 +283,8 @@ int options_set(struct options *options, const struct option_row *row, const cha
 		return wait_parse(row, value, field);
 	case OPTION_TYPE_DURATION:
 		return duration_parse(value, field);
+	case OPTION_TYPE_SIZE:
+		return size_parse(row, value, field);
 	case OPTION_TYPE_MOST:
 		return most_parse(row, value, field);
 	case OPTION_TYPE_MODE:
@@ -310,6 +331,13 @@ const char *options_expected(const struct option_row *row)
 		break;
 	case OPTION_TYPE_MODE:
 		text_add(&text, "an octal mode from 0600 to 0666");
+		break;
+	case OPTION_TYPE_SIZE:
+		text_add(&text, "a number of bytes with K, M or G, from ");
+		text_add_number(&text, row->low);
+		text_add(&text, "M to ");
+		text_add_number(&text, row->high >> 10);
+		text_add(&text, "G");
 		break;
 	case OPTION_TYPE_LIST:
 		text_add(&text, row->values);

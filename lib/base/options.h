@@ -50,6 +50,7 @@ enum arguments_shown {
 #define OPTION_FIELD_NUMBER uint32_t
 #define OPTION_FIELD_WAIT uint32_t     /* seconds; 0 for none, WAIT_FOREVER */
 #define OPTION_FIELD_DURATION uint64_t /* nanoseconds */
+#define OPTION_FIELD_SIZE uint64_t     /* bytes; 0 when it was not given */
 #define OPTION_FIELD_MOST uint32_t     /* 0 when it was not given, MOST_ALL */
 #define OPTION_FIELD_MODE uint32_t     /* of a file; 0 when it was not given */
 
@@ -93,6 +94,7 @@ enum option_type {
 	OPTION_TYPE_NUMBER,
 	OPTION_TYPE_WAIT,
 	OPTION_TYPE_DURATION, /* nanoseconds, uint64_t */
+	OPTION_TYPE_SIZE,     /* bytes, uint64_t; the bounds are in MiB */
 	OPTION_TYPE_MOST,     /* a number, or all */
 	OPTION_TYPE_MODE,     /* octal, as of chmod(1) */
 	OPTION_TYPE_LIST,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "cli/cli.h"
 
 #define ERRORS_MAX 8
@@ -153,6 +154,7 @@ static int parse(struct arguments *ret_arguments, int argc, char **argv, bool is
 			return EXIT_ERROR;
 	}
 	ret_arguments->next = optind;
+	memory_limit_set(ret_arguments->options.memory_bytes);
 	return 0;
 }
 

@@ -6,12 +6,14 @@
 
 #include "cli/cli.h"
 #include "cli/launch.h"
+#include "cli/memory_bound.h"
 #include "known/refilter.h"
 
 bool reader_begin(struct arguments *ret_arguments, int argc, char **argv, int *ret_status)
 {
 	*ret_status = arguments_parse_mixed(ret_arguments, argc, argv);
 	standard_descriptors_guard();
+	memory_bound();
 	deadly_writes_ignore();
 	if (*ret_status == 0 && ret_arguments->is_help) {
 		help_print_options();

@@ -79,6 +79,10 @@ static void value_write(const struct options *options, const struct option_row *
 		(void)snprintf(value, VALUE_SIZE, "%llums",
 			       (unsigned long long)(*(const uint64_t *)field / 1000000));
 		break;
+	case OPTION_TYPE_SIZE:
+		(void)snprintf(value, VALUE_SIZE, "%lluK",
+			       (unsigned long long)(*(const uint64_t *)field >> 10));
+		break;
 	case OPTION_TYPE_LIST:
 		list_write(value, (const char *const *)field,
 			   *(const uint32_t *)((const char *)options + row->count_offset));

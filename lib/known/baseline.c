@@ -91,26 +91,73 @@ void baseline_add(struct baseline *baseline, const struct baseline_entry *entry)
 	};
 }
 
+/* Behind the others, in no order: baseline_settle() is to follow. */
+static void entry_append(struct baseline *baseline, const struct baseline_entry *entry)
+{
+	room_make(baseline);
+	baseline->entries[baseline->count++] = *entry;
+}
+
+void baseline_gather(struct baseline *baseline, const struct finding *finding)
+{
+	struct report *storage = baseline->storage;
+
+	if (!finding->fingerprint || finding->counted + finding->baselined == 0)
+		return;
+	entry_append(baseline, &(struct baseline_entry){
+				       .fingerprint = report_strdup(storage, finding->fingerprint),
+				       .count = finding->counted + finding->baselined,
+				       .is_stable = finding->is_stable,
+				       .type = finding_type_name(finding->type),
+				       .kind = kind_name(finding->kind),
+				       .call = report_strdup(storage, finding->call),
+				       .title = report_strdup(storage, finding->title),
+				       .where = finding_where(storage, finding),
+			       });
+}
+
+/* Of equal ones, the first that was taken comes first: it has the words. */
+static int entry_compare(const void *left, const void *right)
+{
+	const struct baseline_entry *const *one = left, *const *other = right;
+	int order = strcmp((*one)->fingerprint, (*other)->fingerprint);
+
+	return order ? order : (*one > *other) - (*one < *other);
+}
+
+void baseline_settle(struct baseline *baseline)
+{
+	size_t count = baseline->count, kept = 0, room = 1;
+	struct baseline_entry **order = calloc(count + 1, sizeof(struct baseline_entry *)), *sorted;
+
+	while (room < count)
+		room *= 2; /* as room_make() has it */
+	sorted = calloc(room, sizeof(*sorted));
+	if (!order || !sorted)
+		abort(); /* like report_alloc() */
+	for (size_t i = 0; i < count; i++)
+		order[i] = &baseline->entries[i];
+	qsort(order, count, sizeof(struct baseline_entry *), entry_compare);
+	for (size_t i = 0; i < count; i++) {
+		struct baseline_entry *before = kept ? &sorted[kept - 1] : NULL;
+
+		if (!before || strcmp(before->fingerprint, order[i]->fingerprint) != 0)
+			sorted[kept++] = *order[i];
+		else if (__builtin_add_overflow(before->count, order[i]->count, &before->count))
+			before->count = UINT64_MAX;
+	}
+	memcpy(baseline->entries, sorted, kept * sizeof(*sorted));
+	baseline->count = kept;
+	baseline->is_there = true;
+	free(order);
+	free(sorted);
+}
+
 void baseline_collect(struct baseline *baseline, const struct report *report)
 {
-	for (size_t i = 0; i < report->finding_count; i++) {
-		const struct finding *finding = &report->findings[i];
-		struct baseline_entry entry = {
-			.fingerprint = finding->fingerprint,
-			.count = finding->counted + finding->baselined,
-			.is_stable = finding->is_stable,
-			.type = finding_type_name(finding->type),
-			.kind = kind_name(finding->kind),
-			.call = finding->call,
-			.title = finding->title,
-		};
-
-		if (!entry.fingerprint || entry.count == 0)
-			continue;
-		entry.where = finding_where(baseline->storage, finding);
-		baseline_add(baseline, &entry);
-	}
-	baseline->is_there = true;
+	for (size_t i = 0; i < report->finding_count; i++)
+		baseline_gather(baseline, &report->findings[i]);
+	baseline_settle(baseline);
 }
 
 bool baseline_is_same(const struct baseline *left, const struct baseline *right)

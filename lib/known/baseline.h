@@ -39,6 +39,10 @@ void baseline_add(struct baseline *baseline, const struct baseline_entry *entry)
 /* The entry of a fingerprint; NULL: the place is not known. */
 struct baseline_entry *baseline_find(const struct baseline *baseline, const char *fingerprint);
 
+/* One finding of a report, with all of the others before baseline_settle(). */
+void baseline_gather(struct baseline *baseline, const struct finding *finding);
+void baseline_settle(struct baseline *baseline);
+
 /* Add what counts in a report, and what its own baseline allowed. */
 void baseline_collect(struct baseline *baseline, const struct report *report);
 

@@ -19,6 +19,7 @@ struct arena_chunk {
 
 struct report_arena {
 	struct arena_chunk *newest;
+	size_t bytes; /* of all chunks */
 };
 
 struct report *report_new(void)
@@ -33,6 +34,23 @@ struct report *report_new(void)
 	}
 	report->arena = arena;
 	return report;
+}
+
+struct report *report_new_like(const struct report *report)
+{
+	struct report *like = report_new();
+	struct report_arena *arena = like ? like->arena : NULL;
+
+	if (!like)
+		abort(); /* like report_alloc() */
+	*like = *report;
+	like->arena = arena;
+	return like;
+}
+
+size_t report_memory(const struct report *report)
+{
+	return report->arena->bytes;
 }
 
 void report_free(struct report *report)
@@ -59,6 +77,7 @@ static struct arena_chunk *arena_grow(struct report_arena *arena, size_t size)
 	chunk->size = room;
 	chunk->next = arena->newest;
 	arena->newest = chunk;
+	arena->bytes += room;
 	return chunk;
 }
 

@@ -386,6 +386,13 @@ struct report {
 
 /* A report with everything zero and an arena; NULL when memory is short. */
 struct report *report_new(void);
+
+/* Another one that says the same, and points to it; what is allocated in it is its own. */
+struct report *report_new_like(const struct report *report);
+
+/* Bytes that a report has of the heap. */
+size_t report_memory(const struct report *report);
+
 void report_free(struct report *report);
 
 /* Memory that lives as long as the report, zeroed. Ends the program when there is none. */

@@ -3,10 +3,13 @@
 #include "symbol/binary.h"
 
 #include <elfutils/libdwelf.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/memory.h"
 
 bool build_id_is(const struct build_id *build_id, const uint8_t *bytes, size_t length)
 {
@@ -35,6 +38,37 @@ int regular_file_open(const char *path, struct stat *ret_stat)
 	return fd;
 }
 
+/* Of the budget, what debug information may take that lies compressed in the file. */
+#define DEBUG_SHARE 2
+
+/* .gnu_debugdata is a file in a file, of symbols only: expanded it is some five times as long. */
+#define SYMBOLS_RATIO 64
+
+/*
+ * Bytes that libelf will make of a compressed section, by its header: 1 MB may say 1 GB. The
+ * older form, .zdebug_…, begins with "ZLIB" and its size, big-endian.
+ */
+static uint64_t expanded_size(Elf_Scn *section, const GElf_Shdr *header, const char *name)
+{
+	const Elf_Data *data;
+	GElf_Chdr compressed;
+	uint64_t size;
+
+	if (header->sh_type == SHT_NOBITS)
+		return 0;
+	if (header->sh_flags & SHF_COMPRESSED)
+		return gelf_getchdr(section, &compressed) ? compressed.ch_size : UINT64_MAX;
+	if (name && strcmp(name, ".gnu_debugdata") == 0)
+		return header->sh_size * SYMBOLS_RATIO;
+	if (!name || strncmp(name, ".zdebug", 7) != 0)
+		return 0;
+	data = elf_rawdata(section, NULL);
+	if (!data || data->d_size < 12 || memcmp(data->d_buf, "ZLIB", 4) != 0)
+		return 0;
+	memcpy(&size, (const char *)data->d_buf + 4, sizeof(size));
+	return be64toh(size);
+}
+
 /*
  * libdwfl 0.188 divides by sh_entsize (load_symtab) and lays the headers that
  * .gnu.prelink_undo claims to hold out on the stack (find_prelink_address_sync).
@@ -42,6 +76,7 @@ int regular_file_open(const char *path, struct stat *ret_stat)
 static int binary_inspect_sections(Elf *elf, struct binary *binary)
 {
 	size_t symbol_size = gelf_fsize(elf, ELF_T_SYM, 1, EV_CURRENT);
+	uint64_t expanded = 0;
 	size_t names;
 
 	if (elf_getshdrstrndx(elf, &names) < 0)
@@ -58,9 +93,18 @@ static int binary_inspect_sections(Elf *elf, struct binary *binary)
 			return -ENOEXEC;
 		binary->has_symtab |= header.sh_type == SHT_SYMTAB;
 		name = elf_strptr(elf, names, header.sh_name);
+		if (__builtin_add_overflow(expanded, expanded_size(section, &header, name),
+					   &expanded))
+			expanded = UINT64_MAX;
+		/* Names are read whatever the rest costs. */
+		if (header.sh_flags & SHF_COMPRESSED &&
+		    (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_STRTAB) &&
+		    expanded > memory_limit() / DEBUG_SHARE)
+			return -ENOEXEC;
 		if (name && strcmp(name, ".gnu.prelink_undo") == 0)
 			return -ENOEXEC;
 	}
+	binary->is_heavy = expanded > memory_limit() / DEBUG_SHARE;
 	return 0;
 }
 

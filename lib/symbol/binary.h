@@ -33,6 +33,7 @@ int regular_file_open(const char *path, struct stat *ret_stat);
 struct binary {
 	struct build_id build_id;
 	bool has_symtab; /* not only .dynsym */
+	bool is_heavy;   /* its debug information, expanded, is more than the memory budget has */
 };
 
 /*

@@ -53,9 +53,13 @@ static bool debugfile_belongs(const struct debugfile_search *search, int fd, boo
 
 	if (binary_inspect(fd, &binary) < 0)
 		return false;
-	if (build_id->length > 0)
-		return build_id_is(&binary.build_id, build_id->bytes, build_id->length);
-	return is_by_link && file_checksum(fd, &crc) == 0 && crc == search->link_crc;
+	if (build_id->length > 0
+		    ? !build_id_is(&binary.build_id, build_id->bytes, build_id->length)
+		    : !is_by_link || file_checksum(fd, &crc) != 0 || crc != search->link_crc)
+		return false;
+	if (binary.is_heavy && search->ret_is_heavy)
+		*search->ret_is_heavy = true;
+	return !binary.is_heavy;
 }
 
 /* Takes over `path`, which may be NULL: memory was short when it was built. */

@@ -22,6 +22,7 @@ struct debugfile_search {
 	const struct build_id *build_id; /* its own; length 0 when it has none */
 	const char *link;                /* name in .gnu_debuglink; NULL when it has none */
 	uint32_t link_crc;               /* of the debug file's bytes */
+	bool *ret_is_heavy; /* set where one is there that takes too much memory; may be NULL */
 };
 
 /*

@@ -29,10 +29,10 @@ static int module_find_debuginfo(Dwfl_Module *dwfl_module, void **userdata, cons
 				 Dwarf_Addr base, const char *path, const char *link,
 				 GElf_Word link_crc, char **ret_path)
 {
-	const struct module *module = *userdata;
+	struct module *module = *userdata;
 	bool is_alternate = link && link_crc == 0;
 	struct debugfile_search search = { DEBUGFILE_ROOT, module->path, &module->binary.build_id,
-					   link, link_crc };
+					   link, link_crc, &module->is_heavy };
 	int fd = is_alternate ? -1 : debugfile_open(&search, ret_path);
 
 	if (fd < 0 && module->allow_debuginfod) {
@@ -83,6 +83,8 @@ Dwarf *module_dwarf(struct module *module)
 
 	if (!module->has_looked_for_dwarf) {
 		module->has_looked_for_dwarf = true;
+		if (module->binary.is_heavy)
+			return NULL; /* libdw would expand all of it */
 		module->dwarf = dwfl_module_getdwarf(module->dwfl_module, &module->dwarf_bias);
 		dwfl_module_info(module->dwfl_module, NULL, NULL, NULL, NULL, NULL,
 				 &module->units.of.main, &module->units.of.debug);
@@ -121,7 +123,9 @@ static enum symbol_lack module_open_lack(struct module *module)
 	module_rights_begin(module);
 	if (!module_dwarf(module)) {
 		symtab_read(&module->symtab, module->dwfl_module, module->binary.has_symtab);
-		lack = module->symtab.is_full ? SYMBOL_NO_LINES : SYMBOL_NO_SYMBOLS;
+		lack = module->binary.is_heavy || module->is_heavy ? SYMBOL_TOO_LARGE
+		       : module->symtab.is_full                   ? SYMBOL_NO_LINES
+								  : SYMBOL_NO_SYMBOLS;
 	}
 	module_rights_end(module);
 	return lack;

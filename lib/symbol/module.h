@@ -28,6 +28,7 @@ struct module {
 	bool has_changed; /* a build-id was asked for that it does not have */
 	bool is_known;    /* was open once; then `lack` counts while it is closed */
 	enum symbol_lack lack;
+	bool is_heavy; /* a debug file of its own takes more memory than there is for it */
 	struct binary binary;
 	void *by_address; /* a tsearch(3) tree of struct resolved (resolved.h) */
 

@@ -34,6 +34,7 @@ enum symbol_lack {
 	SYMBOL_NO_SYMBOLS, /* stripped: only .dynsym */
 	SYMBOL_NO_FILE,    /* the file is gone or cannot be read */
 	SYMBOL_CHANGED,    /* the file there now has another build-id */
+	SYMBOL_TOO_LARGE,  /* its debug information is more than the memory budget has */
 };
 
 struct symbolizer;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/rights.h"
 #include "judge/stack/stack.h"
 #include "judge/stack/runtime.h"
@@ -38,6 +39,11 @@ static const char *lack_text(struct judge *judge, const struct module *module)
 		return report_printf(judge->report,
 				     "no functions for %s: %s has changed since it ran",
 				     module->name, module->path);
+	case SYMBOL_TOO_LARGE:
+		return report_printf(judge->report,
+				     "no line numbers for %s: its debug information would take more "
+				     "than the memory budget of %llu MiB has (--memory)",
+				     module->name, (unsigned long long)(memory_limit() >> 20));
 	default:
 		return NULL;
 	}

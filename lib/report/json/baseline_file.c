@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "report/json/reader.h"
+#include "report/json/stream.h"
 #include "report/json_value.h"
 #include "report/report.h"
 
@@ -42,23 +43,33 @@ static void read_entry_of(struct json_reader *reader, const json_t *object,
 		baseline_add(baseline, &entry);
 }
 
+static void entry_take(struct json_reader *reader, const json_t *object, void *data)
+{
+	read_entry_of(reader, object, data);
+}
+
 static void read_entries(struct json_reader *reader, const json_t *root, struct baseline *baseline)
 {
 	size_t count;
-	json_t *array = read_array(reader, root, "findings", &count);
 
-	if (!array)
+	if (!read_array(reader, root, "findings", &count))
 		read_fail(reader, "findings", "an array was expected");
-	for (size_t i = 0; i < count && !reader->is_bad; i++) {
-		size_t place = read_enter(reader, "findings", (int64_t)i);
-
-		read_entry_of(reader, read_entry(reader, array, i), baseline);
-		read_leave(reader, place);
-	}
+	else
+		read_each(reader, root, "findings", entry_take, baseline);
 	baseline->is_there = true;
 }
 
-static void read_root(struct json_reader *reader, json_t *root, struct baseline *baseline)
+/* Of a report, of which nothing else is kept. */
+static void finding_take(struct json_reader *reader, const json_t *object, void *data)
+{
+	struct finding finding = { 0 };
+
+	read_finding(reader, object, &finding);
+	if (!reader->is_bad)
+		baseline_gather(data, &finding);
+}
+
+static void read_root(struct json_reader *reader, const json_t *root, struct baseline *baseline)
 {
 	const char *schema = json_is_object(root) ? read_text(reader, root, "schema") : NULL;
 
@@ -72,9 +83,12 @@ static void read_root(struct json_reader *reader, json_t *root, struct baseline 
 					      SCHEMA_VERSION ": use the one that wrote it",
 				      schema));
 	} else if (schema && text_starts_with(schema, "unclosed-report/")) {
-		read_report(reader, root);
+		read_known(reader, root);
+		read_shards(reader, root);
+		if (read_schema(reader, root))
+			read_each(reader, root, "findings", finding_take, baseline);
 		if (!reader->is_bad)
-			baseline_collect(baseline, reader->report);
+			baseline_settle(baseline);
 	} else {
 		read_fail(reader, "schema",
 			  "neither a baseline nor a JSON report of unclosed; --update-baseline "
@@ -88,12 +102,12 @@ int baseline_read(struct baseline *baseline, const char *path, char *error, size
 				      .error = error,
 				      .error_size = size };
 	int result;
-	json_t *root = read_file(path, error, size, &result);
 
-	if (!root)
+	reader.stream = json_stream_open(path, error, size, &result);
+	if (!reader.stream)
 		return result;
-	read_root(&reader, root, baseline);
-	json_decref(root);
+	read_root(&reader, json_stream_root(reader.stream), baseline);
+	json_stream_close(reader.stream);
 	return reader.is_bad ? -EPROTO : 0;
 }
 

@@ -8,12 +8,13 @@
 #include "known/known.h"
 #include "report/json/json.h"
 #include "report/json/reader.h"
+#include "report/json/stream.h"
 #include "report/report.h"
 
 #define SCHEMA "unclosed-report/"
 #define SCHEMA_VERSION "1"
 
-static bool read_schema(struct json_reader *reader, const json_t *root)
+bool read_schema(struct json_reader *reader, const json_t *root)
 {
 	const char *schema = read_text(reader, root, "schema");
 
@@ -174,34 +175,6 @@ static void read_summary(struct json_reader *reader, const json_t *root)
 	report->left_standard = read_count(reader, summary, "left_standard", UINT64_MAX);
 }
 
-json_t *read_file(const char *path, char *error, size_t size, int *ret_error)
-{
-	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	json_error_t where;
-	json_t *root;
-
-	*ret_error = -EPROTO;
-	if (!in) {
-		*ret_error = -errno;
-		(void)snprintf(error, size, "%s", strerror(errno));
-		return NULL;
-	}
-	errno = 0;
-	root = json_loadf(in, JSON_REJECT_DUPLICATES, &where);
-	if (ferror(in)) {
-		*ret_error = errno ? -errno : -EIO;
-		(void)snprintf(error, size, "%s", strerror(-*ret_error));
-		json_decref(root);
-		root = NULL;
-	} else if (!root) {
-		(void)snprintf(error, size, "line %d, column %d: %s", where.line, where.column,
-			       where.text);
-	}
-	if (in != stdin)
-		(void)fclose(in); /* was only read */
-	return root;
-}
-
 void read_report(struct json_reader *reader, const json_t *root)
 {
 	if (!read_schema(reader, root))
@@ -222,16 +195,14 @@ int report_read_json(struct report *report, const char *path, char *error, size_
 {
 	struct json_reader reader = { .report = report, .error = error, .error_size = size };
 	int result;
-	json_t *root = read_file(path, error, size, &result);
 
-	if (!root)
+	reader.stream = json_stream_open(path, error, size, &result);
+	if (!reader.stream)
 		return result;
-	if (!json_is_object(root)) {
-		(void)snprintf(error, size, "line 1: not a JSON report of unclosed");
-		json_decref(root);
-		return -EPROTO;
-	}
-	read_report(&reader, root);
-	json_decref(root);
+	if (json_is_object(json_stream_root(reader.stream)))
+		read_report(&reader, json_stream_root(reader.stream));
+	else
+		read_fail(&reader, "", "line 1: not a JSON report of unclosed");
+	json_stream_close(reader.stream);
 	return reader.is_bad ? -EPROTO : 0;
 }

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "report/json/stream.h"
+
 #define FINGERPRINT_MAX 64
 
 void read_fail(struct json_reader *reader, const char *key, const char *why)
@@ -16,6 +19,15 @@ void read_fail(struct json_reader *reader, const char *key, const char *why)
 	reader->is_bad = true;
 	(void)snprintf(reader->error, reader->error_size, "%s%s%s: %s", reader->place,
 		       reader->place_length && key[0] ? "." : "", key, why);
+}
+
+/* The document is not sound: the message has its place. */
+static void read_break(struct json_reader *reader, const char *why)
+{
+	if (reader->is_bad)
+		return;
+	reader->is_bad = true;
+	(void)snprintf(reader->error, reader->error_size, "%s", why);
 }
 
 size_t read_enter(struct json_reader *reader, const char *key, int64_t index)
@@ -145,24 +157,95 @@ int read_int(struct json_reader *reader, const json_t *object, const char *key, 
 	return (int)json_integer_value(value);
 }
 
+/* One entry of a list. What it points to is in the report's memory, which has its budget. */
+static void entry_take(struct json_reader *reader, const char *key, size_t index,
+		       const json_t *object, void *ret_entry, read_into *read_one)
+{
+	size_t place = read_enter(reader, key, (int64_t)index);
+
+	if (!json_is_object(object))
+		read_fail(reader, "", "an object was expected");
+	else
+		read_one(reader, object, ret_entry);
+	read_leave(reader, place);
+	if (report_memory(reader->report) > memory_limit())
+		read_fail(reader, key, "the report is larger than the memory budget (--memory)");
+}
+
+/* Entries that are in the file, one after the other. */
+static void *list_stream(struct json_reader *reader, const char *key, size_t count, size_t size,
+			 read_into *read_one, size_t *ret_count)
+{
+	char *entries, why[256];
+	json_t *object;
+
+	if (count > memory_limit() / size) {
+		read_fail(reader, key, "the report is larger than the memory budget (--memory)");
+		return report_alloc(reader->report, 1);
+	}
+	entries = report_alloc(reader->report, count * size);
+	while (!reader->is_bad &&
+	       (object = json_stream_next(reader->stream, why, sizeof(why))) != NULL) {
+		if (*ret_count < count)
+			entry_take(reader, key, *ret_count, object, entries + *ret_count * size,
+				   read_one);
+		json_decref(object);
+		*ret_count += !reader->is_bad;
+	}
+	if (!reader->is_bad && why[0])
+		read_break(reader, why);
+	return entries;
+}
+
 void *read_list(struct json_reader *reader, const json_t *object, const char *key, size_t size,
 		read_into *read_one, size_t *ret_count)
 {
+	bool is_outermost = reader->stream && object == json_stream_root(reader->stream);
 	size_t count;
 	json_t *array = read_array(reader, object, key, &count);
-	char *entries = report_alloc(reader->report, count * size);
+	char *entries;
 
 	*ret_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		size_t place = read_enter(reader, key, (int64_t)i);
-
-		read_one(reader, read_entry(reader, array, i), entries + i * size);
-		read_leave(reader, place);
-		if (reader->is_bad)
-			break;
-		(*ret_count)++;
+	if (is_outermost && array && json_stream_seek(reader->stream, key, &count))
+		return list_stream(reader, key, count, size, read_one, ret_count);
+	entries = report_alloc(reader->report, count * size);
+	for (size_t i = 0; i < count && !reader->is_bad; i++) {
+		entry_take(reader, key, i, json_array_get(array, i), entries + i * size, read_one);
+		*ret_count += !reader->is_bad;
 	}
 	return entries;
+}
+
+void read_each(struct json_reader *reader, const json_t *root, const char *key, read_each_of *take,
+	       void *data)
+{
+	struct report *whole = reader->report;
+	char why[256] = "";
+	size_t count, index = 0;
+	json_t *array = read_array(reader, root, key, &count), *object;
+
+	if (!array || !json_stream_seek(reader->stream, key, &count))
+		return;
+	while (!reader->is_bad &&
+	       (object = json_stream_next(reader->stream, why, sizeof(why))) != NULL) {
+		struct report *part = report_new_like(whole);
+		size_t place = read_enter(reader, key, (int64_t)index++);
+
+		reader->report = part;
+		if (!json_is_object(object))
+			read_fail(reader, "", "an object was expected");
+		else
+			take(reader, object, data);
+		reader->report = whole;
+		read_leave(reader, place);
+		report_free(part);
+		json_decref(object);
+		if (report_memory(whole) > memory_limit())
+			read_fail(reader, key,
+				  "the report is larger than the memory budget (--memory)");
+	}
+	if (!reader->is_bad && why[0])
+		read_break(reader, why);
 }
 
 const char **read_texts(struct json_reader *reader, const json_t *object, const char *key,

@@ -15,7 +15,10 @@
 
 #include "model/model.h"
 
+struct json_stream;
+
 struct json_reader {
+	struct json_stream *stream; /* what is not in the document: stream.h; NULL: nothing */
 	struct report *report; /* strings and arrays come from its arena */
 	char *error;
 	size_t error_size;
@@ -44,6 +47,14 @@ typedef void read_into(struct json_reader *reader, const json_t *object, void *r
  */
 void *read_list(struct json_reader *reader, const json_t *object, const char *key, size_t size,
 		read_into *read_one, size_t *ret_count);
+
+/*
+ * Each object of the array `key` of the document, which is a stream's, by itself: `take` reads
+ * it into reader->report, of which nothing stays.
+ */
+typedef void read_each_of(struct json_reader *reader, const json_t *object, void *data);
+void read_each(struct json_reader *reader, const json_t *root, const char *key, read_each_of *take,
+	       void *data);
 
 /*
  * The place for error messages goes into "key", or "key[index]" when index is
@@ -75,14 +86,11 @@ unsigned int read_enum(struct json_reader *reader, const json_t *object, const c
 /* Keep an error about `key` of the present place. */
 void read_fail(struct json_reader *reader, const char *key, const char *why);
 
-/*
- * The document at `path` ("-": stdin), a new reference. NULL when the file cannot be
- * read (*ret_error: -errno) or is no JSON (-EPROTO), with the reason in `error`.
- */
-json_t *read_file(const char *path, char *error, size_t size, int *ret_error);
-
 /* A whole report, from its document. */
 void read_report(struct json_reader *reader, const json_t *root);
+
+/* Is it a report of a version that is known, and of unclosed? Else an error is kept. */
+bool read_schema(struct json_reader *reader, const json_t *root);
 
 /* Parts of the report, from their objects. */
 read_into read_process; /* struct report_process */
