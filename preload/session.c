@@ -9,6 +9,7 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "ledger/access.h"
+#include "ledger/seal.h"
 #include "process/bare.h"
 #include "process/environment.h"
 #include "process/privilege.h"
@@ -155,7 +156,6 @@ static int session_create(const struct options *options, const char *temporary, 
 
 bool session_begin(char *const *environment, const struct options *options)
 {
-	struct ledger_header *header;
 	struct ledger_process *first;
 	int result;
 
@@ -175,17 +175,9 @@ bool session_begin(char *const *environment, const struct options *options)
 				"", 0);
 		return false;
 	}
-	header = shim.ledger.header;
-	header->stack_depth = options->stack_depth;
-	header->kinds = options->kinds;
-	header->kinds_asked = options->is_verbose ? KIND_ALL : options->kinds;
-	header->fails_tests = options_fails_tests(options);
-	header->keeps_all = options_ask_for_programs(options);
-	header->keeps_open = options_ask_for_open(options);
-	header->spreads_numbers = options->spreads_numbers;
-	bare_begin(environment_find(environment, OPTIONS_VARIABLE), header->started_wall_ns);
-	header->cwd_ref =
-		ledger_string_add(&shim.ledger, bare_directory(), strlen(bare_directory()));
+	bare_begin(environment_find(environment, OPTIONS_VARIABLE),
+		   shim.ledger.header->started_wall_ns);
+	ledger_settle(&shim.ledger, options, bare_directory());
 	environment_settings_note(settings_of(options));
 	first = ledger_process_new(&shim.ledger, &shim.recorder.process_index);
 	if (!first)

@@ -85,6 +85,8 @@ static void hello(uint32_t index, char *const *argv, char *const *environment)
 	struct ledger_process *process = ledger_process_at(&shim.ledger, index);
 	uint32_t own_table = 0;
 
+	if (!process)
+		return; /* somebody overwrites the ledger: without an entry we are silent */
 	shim.recorder.process_index = index;
 	shim.recorder.process = process;
 	shim.recorder.table_ref = atomic_load_explicit(&process->table_ref, memory_order_acquire);

@@ -28,7 +28,8 @@ static const struct {
 	  "--gate proven fails only for leaks that have proof." },
 	{ 125, "unclosed itself failed, or PROGRAM returned 0 and was not covered, or a record was lost",
 	  "The report or the last line on stderr says which. unclosed check PROGRAM tells\n"
-	  "beforehand whether a program can be covered." },
+	  "beforehand whether a program can be covered. The same where the records were\n"
+	  "overwritten, by a wild store of the program say: then nothing is sure." },
 	{ 126, "PROGRAM cannot be executed", "The file exists, but it is not executable, or its interpreter is missing." },
 	{ 127, "PROGRAM is not found", "A name without '/' is looked for in PATH." },
 	/* clang-format on */

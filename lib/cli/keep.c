@@ -4,12 +4,13 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "ledger/access.h"
-#include "ledger/layout.h"
+#include "ledger/seal.h"
 #include "report/replacement.h"
 
 static int range_copy(int from, int to, off_t at, off_t end)
@@ -56,11 +57,33 @@ static int sparse_copy(int from, int to)
 	return result == 0 && data < 0 && errno != ENXIO ? -errno : result;
 }
 
+static int header_write(int copy, const struct ledger_header *header)
+{
+	return pwrite(copy, header, sizeof(*header), 0) == (ssize_t)sizeof(*header) ? 0 : -EIO;
+}
+
+/* By which is found that somebody has changed the copy; its holes are pages of zeros. */
+static int sum_find(int copy, uint64_t used, uint32_t *ret_sum)
+{
+	static uint8_t page[LEDGER_PAGE_SIZE];
+	uint64_t sum = 0;
+
+	for (uint64_t at = 0; at < used; at += LEDGER_PAGE_SIZE) {
+		if (pread(copy, page, sizeof(page), (off_t)at) != (ssize_t)sizeof(page))
+			return -EIO;
+		if (page[0] || memcmp(page, page + 1, sizeof(page) - 1) != 0)
+			sum = ledger_page_sum(sum, (uint32_t)(at >> LEDGER_PAGE_SHIFT), page);
+	}
+	*ret_sum = ledger_sum_fold(sum);
+	return 0;
+}
+
 /* A copy needs no room to grow: what is kept is as long as what was used. */
 static int copy_trim(int copy)
 {
 	struct ledger_header header;
 	uint64_t used;
+	int result;
 
 	if (pread(copy, &header, sizeof(header), 0) != (ssize_t)sizeof(header))
 		return -EIO;
@@ -68,10 +91,12 @@ static int copy_trim(int copy)
 	if (header.magic != LEDGER_MAGIC || used == 0 || used > header.file_size)
 		return 0; /* damaged: kept as it is */
 	header.file_size = used;
-	if (pwrite(copy, &header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
-	    ftruncate(copy, (off_t)used) < 0)
-		return -errno;
-	return 0;
+	header.is_kept = 1;
+	header.kept_sum = 0;
+	if (ftruncate(copy, (off_t)used) < 0 || header_write(copy, &header) < 0)
+		return -EIO;
+	result = sum_find(copy, used, &header.kept_sum);
+	return result < 0 ? result : header_write(copy, &header);
 }
 
 /* As whom the files are read that the ledger names is known later, too (judge/rights.h). */

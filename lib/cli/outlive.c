@@ -8,8 +8,7 @@
 
 static bool is_any_alive(struct session *session)
 {
-	uint32_t count =
-		atomic_load_explicit(&session->ledger.header->process_count, memory_order_acquire);
+	uint32_t count = ledger_process_count(&session->ledger);
 
 	for (uint32_t i = 0; i < count; i++) {
 		struct ledger_process *process = ledger_process_at(&session->ledger, i);

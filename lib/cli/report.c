@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "cli/alive.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
@@ -18,6 +19,7 @@
 #include "cli/environment.h"
 #include "cli/knowledge.h"
 #include "cli/launch.h"
+#include "cli/memory_bound.h"
 #include "cli/mend.h"
 #include "cli/outputs.h"
 #include "cli/reader.h"
@@ -261,12 +263,15 @@ int command_bare_report(int argc, char **argv)
 	standard_descriptors_guard();
 	deadly_writes_ignore();
 	(void)arguments_from_environment(&options); /* a bad key is told, and nothing more */
+	memory_limit_set(options.memory_bytes);
+	memory_bound();
 	if (argc < BARE_FD || argc > BARE_LOCKED + 1)
 		return complain("usage: unclosed report [OPTIONS] LEDGER");
 	exit = bare_exit(argv[BARE_STATUS]);
 	context.options = &options;
 	context.exit = &exit;
 	context.data = argv[BARE_LEDGER];
+	context.program_pid = (uint32_t)strtoul(argv[BARE_PID], NULL, 10);
 	context.cwd = argv[BARE_DIRECTORY];
 	context.is_nameless = argc == BARE_LOCKED;
 	if (argc > BARE_FD)

@@ -17,6 +17,7 @@
 #include "cli/environment.h"
 #include "cli/knowledge.h"
 #include "cli/launch.h"
+#include "cli/memory_bound.h"
 #include "cli/outlive.h"
 #include "cli/output_files.h"
 #include "cli/outputs.h"
@@ -82,6 +83,8 @@ static int outcome_judge(const struct run *run, struct session *session, struct 
 		.options = run->options,
 		.known = run->known,
 		.command = (const char *const *)run->argv,
+		.header = &session->header,
+		.program_pid = (uint32_t)run->launch.pid,
 		.exit = &outcome->exit,
 		.now_monotonic_ns = clock_read_ns(clock_find(), CLOCK_MONOTONIC),
 		.exit_monotonic_ns = outcome->exit_monotonic_ns,
@@ -94,6 +97,8 @@ static int outcome_judge(const struct run *run, struct session *session, struct 
 		.rights = run->launch.has_changed_user ? &run->launch.rights : NULL,
 	};
 
+	int status;
+
 	if (session_is_cut(session))
 		return cut_complain(run, session, outcome);
 	outcome->report = report_new();
@@ -103,7 +108,10 @@ static int outcome_judge(const struct run *run, struct session *session, struct 
 		(struct report_naming){ .program = run->path,
 					.pid = (int)run->launch.pid,
 					.started_wall_ns = session->started_wall_ns };
-	return ledger_judge(session->path, &context, outcome->report);
+	memory_bound();
+	status = ledger_judge(session->path, &context, outcome->report);
+	memory_unbound(); /* PROGRAM may be run again */
+	return status;
 }
 
 /* The soft limit was PROGRAM's, which has ended. Where it stays as it is, reports that do not fit fail. */
@@ -124,6 +132,7 @@ static int outcome_report(const struct run *run, const struct outcome *outcome)
 	int status;
 
 	descriptors_allow();
+	memory_bound();
 	knowledge_save(run->known, report);
 	status = outputs_write(report, run->options);
 	/* The verdict on the program goes before an error of ours. */

@@ -17,6 +17,7 @@
 #include "cli/keep.h"
 #include "cli/sweep.h"
 #include "ledger/access.h"
+#include "ledger/seal.h"
 #include "ledger/spare_name.h"
 #include "report/replacement.h"
 
@@ -138,17 +139,10 @@ int session_open(struct session *session, const struct options *options, const c
 	session->started_wall_ns = (int64_t)header->started_wall_ns;
 	session->size = header->file_size;
 	header->has_launcher = 1;
-	header->stack_depth = options->stack_depth;
-	header->kinds = options->kinds;
-	header->kinds_asked = options->is_verbose ? KIND_ALL : options->kinds;
-	header->fails_tests = options_fails_tests(options);
-	header->keeps_all = options_ask_for_programs(options);
-	header->keeps_open = options_ask_for_open(options);
-	header->spreads_numbers = options->spreads_numbers;
-	if (getcwd(session->cwd, sizeof(session->cwd)))
-		header->cwd_ref = text_add_to(&session->ledger, session->cwd);
-	else
+	if (!getcwd(session->cwd, sizeof(session->cwd)))
 		session->cwd[0] = '\0';
+	ledger_settle(&session->ledger, options, session->cwd);
+	session->header = *header;
 	status = announce(session, program);
 	if (status != 0)
 		(void)session_close(session, NULL); /* the first failure was told */

@@ -21,6 +21,8 @@ struct session {
 	struct ledger ledger;
 	char path[PATH_MAX];          /* of the ledger, absolute */
 	char directory[PATH_MAX];     /* of the ledger */
+	/* As it was when the session began: what is in the shared memory may be overwritten. */
+	struct ledger_header header;
 	struct ledger_process *first; /* entry of PROGRAM, in the shared memory */
 	uint32_t first_index;
 	struct known *known; /* what its report is to know; the caller's */

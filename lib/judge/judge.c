@@ -24,9 +24,9 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 		.symbolizer = symbolizer,
 		.context = context,
 		.options = context->options,
-		.view_budget = VIEWS_LEAST + snapshot->size / 8,
-		/* Lists of pairs are read twice: for the finaliser, for the siblings. */
-		.record_budget = RECORDS_LEAST + snapshot->size / 8,
+		.view_budget = VIEWS_LEAST + snapshot->data_bytes / 8,
+		/* Stacks are read twice, for damage too, and lists of pairs: for the siblings, too. */
+		.record_budget = RECORDS_LEAST + snapshot->data_bytes / 4,
 	};
 
 	session_describe(&judge);
@@ -35,6 +35,7 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 		*ret_why = "no first process";
 		return -EPROTO;
 	}
+	damage_find(&judge);
 	processes_describe(&judge);
 	filters_open(&judge);
 	scopes_read(&judge);

@@ -20,6 +20,9 @@ struct judge_context {
 	const struct options *options;
 	struct known *known;            /* rules and baseline; NULL: nothing is known */
 	const char *const *command;     /* NULL: taken from the first process */
+	/* The ledger's header as it was made, and PROGRAM's number; NULL, 0: not known. */
+	const struct ledger_header *header;
+	uint32_t program_pid;
 	const struct report_exit *exit; /* of PROGRAM; NULL: taken from the ledger */
 	/* By the kernel's CLOCK_MONOTONIC; 0: not known. */
 	uint64_t now_monotonic_ns;  /* when the ledger is read */

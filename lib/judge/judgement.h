@@ -31,6 +31,8 @@ struct judge {
 	uint64_t record_budget; /* members of lists followed */
 	bool is_exhausted;      /* a budget was not enough */
 	uint64_t damaged_tables;
+	bool is_live;       /* a process of it runs on, and writes */
+	const char *damage; /* what shows that the ledger was overwritten; NULL: nothing */
 	uint64_t held_by_living; /* left open by their openers, passed to processes still running */
 
 	struct lookup blind; /* exe_ref → 1 when that program cannot be watched from inside */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "ledger/walk.h"
+
 /* Numbers looked through; a process that used more of them is kept. */
 #define NUMBERS_MAX 4096
 
@@ -197,8 +199,10 @@ static unsigned int kind_of(struct ledger *ledger, const struct ended_life *life
 {
 	const struct ledger_fact *fact;
 	uint32_t ref = LEDGER_LOAD(life->images[0]->facts_ref);
+	struct ledger_walk walk = { 0 };
 
-	for (; (fact = ledger_at(ledger, ref, sizeof(*fact))); ref = fact->next_ref)
+	for (; (fact = ledger_at(ledger, ref, sizeof(*fact))) && walk_goes_on(&walk, ref);
+	     ref = fact->next_ref)
 		if (fact->fd == fd)
 			return fact->kind;
 	return slot_kind(LEDGER_LOAD(slot->word));

@@ -15,6 +15,7 @@
  * Indices are never used again: an entry is a name. Pages of entries are.
  */
 #include "ledger/ended_life.h"
+#include "ledger/walk.h"
 
 /* What one image counted of a kind, as a report tells it (totals.c). */
 static struct ledger_total image_total(const struct ended_life *life, unsigned int image,
@@ -109,9 +110,11 @@ static void image_free(struct ledger *ledger, uint32_t image_ref)
 
 static void exceptions_free(struct ledger *ledger, uint32_t ref)
 {
+	struct ledger_walk walk = { 0 };
 	const struct ledger_exception *exception;
 
-	while ((exception = ledger_at(ledger, ref, sizeof(*exception)))) {
+	while ((exception = ledger_at(ledger, ref, sizeof(*exception))) &&
+	       walk_goes_on(&walk, ref)) {
 		uint32_t next_ref = exception->next_ref;
 
 		ledger_record_free(ledger, ref, sizeof(*exception));
@@ -121,9 +124,10 @@ static void exceptions_free(struct ledger *ledger, uint32_t ref)
 
 static void facts_free(struct ledger *ledger, uint32_t ref)
 {
+	struct ledger_walk walk = { 0 };
 	const struct ledger_fact *fact;
 
-	while ((fact = ledger_at(ledger, ref, sizeof(*fact)))) {
+	while ((fact = ledger_at(ledger, ref, sizeof(*fact))) && walk_goes_on(&walk, ref)) {
 		uint32_t next_ref = fact->next_ref;
 
 		ledger_record_free(ledger, ref, sizeof(*fact));
@@ -158,7 +162,7 @@ static void life_free(struct ledger *ledger, const struct ended_life *life, uint
 	bool is_stray = life->images[life->count - 1]->origin == ORIGIN_STRAY;
 
 	for (unsigned int i = life->count; i-- > 0;)
-		atomic_store_explicit(&life->images[i]->state, PROCESS_UNUSED,
+		atomic_store_explicit(&life->images[i]->state, PROCESS_RETURNED,
 				      memory_order_release);
 	for (unsigned int i = life->count; i-- > 0;) {
 		records_free(ledger, life->images[i]);
@@ -211,7 +215,7 @@ void ledger_withdraw(struct ledger *ledger, uint32_t index)
 	uint32_t state = PROCESS_EXPECTED;
 
 	/* Somebody answered to it, a stranger who was given its name: it is that one's now. */
-	if (!process || !atomic_compare_exchange_strong(&process->state, &state, PROCESS_UNUSED))
+	if (!process || !atomic_compare_exchange_strong(&process->state, &state, PROCESS_RETURNED))
 		return;
 	holder_drop(ledger, process->origin == ORIGIN_EXEC ? process->exec_of : process->parent);
 	if (table && table->process == index)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ledger/ledger.h"
+#include "ledger/walk.h"
 
 struct ledger_home *ledger_home_at(struct ledger *ledger, uint32_t ref)
 {
@@ -42,9 +43,10 @@ static ledger_u32 *list_of(struct ledger *ledger, uint32_t exe_ref)
 /* Look through a list from `ref` up to, not including, `end`. */
 static uint32_t home_find(struct ledger *ledger, uint32_t ref, uint32_t end, uint32_t exe_ref)
 {
+	struct ledger_walk walk = { 0 };
 	const struct ledger_home *home;
 
-	while (ref != end && (home = ledger_home_at(ledger, ref))) {
+	while (ref != end && (home = ledger_home_at(ledger, ref)) && walk_goes_on(&walk, ref)) {
 		if (is_same_text(ledger, home->image.exe_ref, exe_ref))
 			return ref;
 		ref = home->next_ref;
@@ -91,9 +93,10 @@ static bool is_same_object(struct ledger *ledger, const struct ledger_module *on
 static uint32_t module_find(struct ledger *ledger, uint32_t ref, uint32_t end,
 			    const struct ledger_module *wanted)
 {
+	struct ledger_walk walk = { 0 };
 	const struct ledger_module *module;
 
-	while (ref != end && (module = module_at(ledger, ref))) {
+	while (ref != end && (module = module_at(ledger, ref)) && walk_goes_on(&walk, ref)) {
 		if (is_same_object(ledger, module, wanted))
 			return ref;
 		ref = LEDGER_LOAD(module->next_ref);
@@ -155,8 +158,10 @@ static const struct ledger_module *module_of(struct ledger *ledger,
 {
 	const struct ledger_module *module;
 	uint32_t ref = atomic_load_explicit(&image->modules_ref, memory_order_acquire);
+	struct ledger_walk walk = { 0 };
 
-	for (; (module = module_at(ledger, ref)); ref = LEDGER_LOAD(module->next_ref))
+	for (; (module = module_at(ledger, ref)) && walk_goes_on(&walk, ref);
+	     ref = LEDGER_LOAD(module->next_ref))
 		if (module->home_ref && has_call(module, pc) && ledger_module_is_loaded(module))
 			return module;
 	return NULL;
@@ -198,10 +203,12 @@ uint64_t ledger_pc_in_process(struct ledger *ledger, const struct ledger_image *
 	uint32_t home_ref = (uint32_t)((pc - 1) >> 32) & INT32_MAX;
 	const struct ledger_module *module;
 	uint32_t ref = atomic_load_explicit(&image->modules_ref, memory_order_acquire);
+	struct ledger_walk walk = { 0 };
 
 	if (!(pc & LEDGER_HOME_BIT))
 		return pc;
-	for (; (module = module_at(ledger, ref)); ref = LEDGER_LOAD(module->next_ref))
+	for (; (module = module_at(ledger, ref)) && walk_goes_on(&walk, ref);
+	     ref = LEDGER_LOAD(module->next_ref))
 		if (module->home_ref == home_ref && ledger_module_is_loaded(module))
 			return pc - ledger_home_address(home_ref) + module->start;
 	return 0;

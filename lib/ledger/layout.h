@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The format of a ledger, version 6.
+ * The format of a ledger, version 7.
  *
  * A ledger is one file, mapped shared by every process of a session. It is a
  * sequence of pages of 4 KiB in windows of 1 MiB. Page 0 holds the header; the
@@ -46,7 +46,7 @@
 #include "base/kinds.h"
 
 #define LEDGER_MAGIC UINT64_C(0x6465736f6c636e75) /* "unclosed" */
-#define LEDGER_VERSION 6
+#define LEDGER_VERSION 7
 
 #define LEDGER_PAGE_SHIFT 12
 #define LEDGER_PAGE_SIZE (UINT32_C(1) << LEDGER_PAGE_SHIFT)
@@ -174,7 +174,7 @@ struct ledger_header {
 	uint32_t stack_depth;          /* frames recorded at most */
 	uint32_t kinds;                /* KIND_BIT()s that count, for scopes; 0: sockets */
 	uint32_t kinds_asked;          /* KIND_BIT()s that a report will tell of; 0: any */
-	uint32_t fails_tests;          /* 1: a test framework is told of what its test left open */
+	uint32_t is_kept;              /* 1: a copy by --keep-ledger, which kept_sum tells of */
 	ledger_u32 cwd_ref;            /* string: working directory at the start, to be shown */
 	uint32_t reserved;
 	/* Strings: a text of each call id, '\0' after each; id 0 is "". */
@@ -208,6 +208,8 @@ struct ledger_header {
 	ledger_u32 strays_swept; /* shared: the entry that the next one looks at */
 	/* Shared: how often a process made the file as long again as it was (ledger_mend()). */
 	ledger_u32 cuts;
+	uint32_t seal;     /* of the fields that never change once the session has begun (seal.c) */
+	uint32_t kept_sum; /* of a kept copy: of all of it but this field (seal.c) */
 };
 
 #define CUTS_LOST (UINT32_C(1) << 31) /* | cuts: something that was in use is gone */
@@ -228,6 +230,7 @@ enum process_origin {
 	ORIGIN_EXEC,   /* the next image in the same pid: exec_of names the one before */
 	ORIGIN_SPAWN,  /* posix_spawn, system, popen, or vfork and exec: a new pid and image */
 	ORIGIN_STRAY,  /* said hello without being expected, e.g. through a static program */
+	ORIGIN_COUNT
 };
 
 /* What keeps a process from saying hello, as far as the one knew who started it. */
@@ -244,6 +247,7 @@ enum process_hindrance {
 			    */
 	HINDRANCE_OURS,    /* unclosed itself, reading a report: it is never watched */
 	HINDRANCE_VARIABLE, /* UNCLOSED_LEDGER was given a value that is no ledger's name */
+	HINDRANCE_COUNT
 };
 
 /*
@@ -252,12 +256,14 @@ enum process_hindrance {
  * hello. An entry that stays EXPECTED is a process the shim never reached.
  */
 enum process_state {
-	PROCESS_UNUSED,   /* not handed out, or the fork/spawn/exec failed */
+	PROCESS_UNUSED,   /* not handed out, or about to be announced */
 	PROCESS_EXPECTED, /* announced, no hello yet */
 	PROCESS_RUNNING,  /* said hello */
 	PROCESS_ENDING,   /* in the end handler */
 	PROCESS_ENDED,    /* end handler done: end_how, check, slots and facts are final */
 	PROCESS_REPLACED, /* exec succeeded as far as it can know: look at the successor */
+	PROCESS_RETURNED, /* given back, or the fork/spawn/exec failed: nothing to tell of it */
+	PROCESS_STATES
 };
 
 enum process_end {
@@ -267,6 +273,7 @@ enum process_end {
 	END_QUICK_EXIT,
 	END_ABORT,
 	END_EXEC,
+	END_COUNT
 };
 
 /* What the comparison with the kernel's own list came to. */
@@ -278,6 +285,8 @@ enum process_check {
 	CHECK_PARTIAL,  /* recorded numbers asked; unknown ones could not be looked for */
 	CHECK_SECCOMP,  /* not made: a seccomp filter was seen, no system call is safe */
 	CHECK_UNTOLD,   /* made, but the kernel did not tell the kind of some that are open */
+	CHECK_DAMAGED,  /* made, and the process's own record had been overwritten before */
+	CHECK_COUNT
 };
 
 /* --spread-numbers: why a number was given again, the first time. */
@@ -302,9 +311,15 @@ struct ledger_kind_count {
 	ledger_u32 peak;
 };
 
-/* One process image. 360 bytes, 11 a page. */
+/* One process image. 368 bytes, 11 a page. */
 struct ledger_process {
 	ledger_u32 state; /* enum process_state */
+	/*
+	 * Of an entry that has ended: sums over what does not change any more (seal.c), never 0.
+	 * That of the table is 0 where other threads, or processes, may go on with it.
+	 */
+	ledger_u32 seal;
+	ledger_u32 table_seal;
 	uint32_t origin;  /* enum process_origin */
 	uint32_t parent;  /* index of the process that made this one; own index when none */
 	uint32_t exec_of; /* ORIGIN_EXEC: index of the image before; else own index */
@@ -598,6 +613,7 @@ enum table_link {
 	LINK_FORK, /* a number without a slot is as the parent had it at parent_fork */
 	LINK_EXEC, /* same pid, new image: SLOT_OUTSIDE numbers are what survived of the parent's */
 	LINK_SPAWN, /* new pid and image: the same, but inherited */
+	LINK_COUNT
 };
 
 /*
@@ -633,6 +649,7 @@ enum slot_state {
 	SLOT_OUTSIDE, /* was open when the image started, or when a fork of several threads made
 		       * the table, and its opener's record came later */
 	SLOT_UNSEEN,  /* found by the kernel check: open, and no call was seen to make it */
+	SLOT_STATES
 };
 
 /*
@@ -840,6 +857,7 @@ enum event_type {
 	EVENT_STALE_STREAM, /* here: a FILE or DIR given up, with another's descriptor; closed: its
 			       own, by close(); opened */
 	EVENT_EMPTY_RANGE, /* close_range() of numbers that were all closed; here, closed, opened */
+	EVENT_TYPES
 };
 
 /* What else is known of an event; bits of ledger_event.flags. */
@@ -904,7 +922,8 @@ struct ledger_exception {
 static_assert(sizeof(ledger_u32) == 4 && sizeof(ledger_u64) == 8, "atomics are plain words");
 static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "the ledger needs lock-free 64-bit atomics");
 static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE_SIZE, "the header fits page 0");
-static_assert(sizeof(struct ledger_process) == 360, "11 processes a page");
+static_assert(LEDGER_PROCESSES_PER_PAGE == 11, "as the comment of struct ledger_process says");
+static_assert(sizeof(struct ledger_process) == 368, "11 processes a page");
 static_assert(sizeof(struct ledger_returns) % 8 == 0, "no padding");
 static_assert(sizeof(struct ledger_block) == 32, "16 blocks a leaf");
 static_assert(sizeof(struct ledger_memory) == 116, "no padding");

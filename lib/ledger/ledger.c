@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "ledger/access.h"
 #include "ledger/populate.h"
+#include "ledger/seal.h"
 
 uint64_t ledger_size_allowed(void)
 {
@@ -137,6 +138,7 @@ static void header_write(const struct ledger *ledger, uint64_t size_bytes, uint6
 	shared_make(header);
 	atomic_thread_fence(memory_order_release);
 	header->magic = LEDGER_MAGIC;
+	header->seal = ledger_header_sum(header); /* of a session without options of its own */
 }
 
 /* A number nobody else has: good enough for a file name, when there is no getrandom. */

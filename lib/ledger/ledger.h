@@ -184,6 +184,9 @@ void ledger_index_free(struct ledger *ledger, struct ledger_index *index, uint32
 /* Hand out an entry in PROCESS_UNUSED state. NULL when there is no room. */
 struct ledger_process *ledger_process_new(struct ledger *ledger, uint32_t *ret_index);
 
+/* How many entries were handed out; not more than there can be. */
+uint32_t ledger_process_count(struct ledger *ledger);
+
 /* Entry `index`, or NULL when it was never handed out. */
 struct ledger_process *ledger_process_at(struct ledger *ledger, uint32_t index);
 
@@ -468,6 +471,9 @@ uint32_t ledger_stack_intern(struct ledger *ledger, uint32_t image_ref, const ui
  * 0 when there is no room, or no such backtrace.
  */
 uint32_t ledger_stack_intern_text(struct ledger *ledger, uint32_t stack_ref, uint32_t text_ref);
+
+/* The hash that a stack record has, if nobody has changed it. */
+uint32_t ledger_stack_sum(const struct ledger_stack *stack);
 
 /* A stack record whose depth has been checked; NULL when there is none. */
 struct ledger_stack *ledger_stack_at(struct ledger *ledger, uint32_t ref);

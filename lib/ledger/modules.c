@@ -3,9 +3,13 @@
 #include <string.h>
 
 #include "ledger/ledger.h"
+#include "ledger/walk.h"
 
 /* Unloaded objects that are looked through at most: 5 µs, where a dlopen() takes 30. */
 #define GONE_MOST 256
+
+/* Others put objects in front while the list is gone through: it is begun again as often. */
+#define STARTS_MOST 1024
 
 static struct ledger_module *module_at(struct ledger *ledger, uint32_t ref)
 {
@@ -54,16 +58,23 @@ static bool module_drop(struct ledger_image *image, ledger_u32 *link, struct led
 void ledger_modules_drop(struct ledger *ledger, struct ledger_image *image)
 {
 	ledger_u32 *link = &image->modules_ref;
+	struct ledger_walk walk = { 0 };
 	struct ledger_module *module;
-	uint32_t nobody = 0, ref;
+	uint32_t nobody = 0, ref, starts = 0;
 
 	if (!atomic_compare_exchange_strong(&image->drops_modules, &nobody, 1))
 		return;
 	while ((module = module_at(ledger, ref = atomic_load(link)))) {
-		if (ledger_module_is_loaded(module))
+		if (!walk_goes_on(&walk, ref))
+			break;
+		if (ledger_module_is_loaded(module)) {
 			link = &module->next_ref;
-		else if (!module_drop(image, link, module, ref))
+		} else if (!module_drop(image, link, module, ref)) {
+			if (++starts == STARTS_MOST)
+				break;
 			link = &image->modules_ref;
+			walk = (struct ledger_walk){ 0 };
+		}
 	}
 	atomic_store(&image->drops_modules, 0);
 }
@@ -148,11 +159,12 @@ bool ledger_module_again(struct ledger *ledger, struct ledger_image *image,
 
 void ledger_modules_free(struct ledger *ledger, const struct ledger_image *image)
 {
+	struct ledger_walk walk = { 0 };
 	const struct ledger_module *module;
 	uint32_t ref = LEDGER_LOAD(image->modules_ref);
 
 	/* What is in both lists is freed with the second. */
-	while ((module = module_at(ledger, ref))) {
+	while ((module = module_at(ledger, ref)) && walk_goes_on(&walk, ref)) {
 		uint32_t next_ref = LEDGER_LOAD(module->next_ref);
 
 		if (!(LEDGER_LOAD(module->place) & MODULE_AMONG_GONE))
@@ -160,7 +172,8 @@ void ledger_modules_free(struct ledger *ledger, const struct ledger_image *image
 		ref = next_ref;
 	}
 	ref = LEDGER_LOAD(image->gone_ref);
-	while ((module = module_at(ledger, ref))) {
+	walk = (struct ledger_walk){ 0 };
+	while ((module = module_at(ledger, ref)) && walk_goes_on(&walk, ref)) {
 		uint32_t next_ref = LEDGER_LOAD(module->gone_next_ref);
 
 		ledger_record_free(ledger, ref, sizeof(*module));

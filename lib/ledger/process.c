@@ -4,6 +4,13 @@
 
 #define PROCESSES_MAX (LEDGER_INDEX_LEAVES * LEDGER_PROCESSES_PER_PAGE)
 
+uint32_t ledger_process_count(struct ledger *ledger)
+{
+	uint32_t count = atomic_load_explicit(&ledger->header->process_count, memory_order_acquire);
+
+	return count < PROCESSES_MAX ? count : PROCESSES_MAX;
+}
+
 struct ledger_process *ledger_process_at(struct ledger *ledger, uint32_t index)
 {
 	uint32_t count = atomic_load_explicit(&ledger->header->process_count, memory_order_acquire);
@@ -62,9 +69,13 @@ void ledger_process_return(struct ledger *ledger, uint32_t index)
 	uint32_t ref = leaf ? atomic_load_explicit(leaf, memory_order_acquire) : 0;
 	uint8_t *page = ledger_at(ledger, ref, LEDGER_PAGE_SIZE);
 	struct ledger_processes_tail *tail;
+	struct ledger_process *process;
 
 	if (!page)
 		return;
+	process = ledger_process_at(ledger, index);
+	if (process)
+		atomic_store_explicit(&process->state, PROCESS_RETURNED, memory_order_release);
 	tail = (void *)(page + LEDGER_PAGE_SIZE - sizeof(*tail));
 	if (atomic_fetch_add(&tail->returned, 1) + 1 != LEDGER_PROCESSES_PER_PAGE)
 		return;

@@ -28,7 +28,8 @@ struct ledger_program *ledger_program_find(struct ledger *ledger, const char *pa
 	const struct ledger_string *known =
 		program ? ledger_string_at(ledger, program->path_ref) : NULL;
 
-	return known && file_equals(&program->file, file) && strcmp(known->bytes, path) == 0
+	return known && file_equals(&program->file, file) && known->length == strlen(path) &&
+			       memcmp(known->bytes, path, known->length) == 0
 		       ? program
 		       : NULL;
 }

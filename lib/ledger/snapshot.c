@@ -11,7 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "ledger/access.h"
+#include "ledger/seal.h"
 
 static const char *why(const char *format, unsigned long long a, unsigned long long b)
 {
@@ -24,11 +26,11 @@ static const char *why(const char *format, unsigned long long a, unsigned long l
 	return text;
 }
 
-/* Read [from, to) into place. Returns 0, or -errno; a file that ends early is -EPROTO. */
-static int range_read(int fd, uint8_t *bytes, uint64_t from, uint64_t to)
+/* Read `size` bytes from `at` on. Returns 0, or -errno; a file that ends early is -EPROTO. */
+static int range_read(int fd, uint8_t *bytes, uint64_t at, uint64_t size)
 {
-	while (from < to) {
-		ssize_t got = pread(fd, bytes + from, to - from, (off_t)from);
+	while (size > 0) {
+		ssize_t got = pread(fd, bytes, size, (off_t)at);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -36,16 +38,79 @@ static int range_read(int fd, uint8_t *bytes, uint64_t from, uint64_t to)
 			return -errno;
 		if (got == 0)
 			return -EPROTO;
-		from += (uint64_t)got;
+		bytes += got;
+		at += (uint64_t)got;
+		size -= (uint64_t)got;
+	}
+	return 0;
+}
+
+/* Of pages of a file, as they are read. */
+struct reading {
+	struct snapshot *snapshot;
+	uint64_t used;     /* bytes that the header speaks of */
+	uint64_t data_end; /* behind the last page that has data */
+	uint64_t sum;      /* of a kept copy (ledger/seal.h) */
+};
+
+static bool page_is_empty(const uint8_t *page)
+{
+	return page[0] == 0 && memcmp(page, page + 1, LEDGER_PAGE_SIZE - 1) == 0;
+}
+
+/* Its own sum is not in the sum. */
+static void page_take(struct reading *reading, uint64_t at, const uint8_t *page)
+{
+	struct snapshot *snapshot = reading->snapshot;
+
+	if (page_is_empty(page))
+		return;
+	reading->data_end = at + LEDGER_PAGE_SIZE;
+	if (at < reading->used) {
+		memcpy(snapshot->bytes + at, page, LEDGER_PAGE_SIZE);
+		snapshot->data_bytes += LEDGER_PAGE_SIZE;
+	}
+	if (at == 0) {
+		struct ledger_header *header = (void *)snapshot->bytes;
+		uint32_t kept_sum = header->kept_sum;
+
+		header->kept_sum = 0;
+		reading->sum = ledger_page_sum(reading->sum, 0, snapshot->bytes);
+		header->kept_sum = kept_sum;
+	} else {
+		reading->sum =
+			ledger_page_sum(reading->sum, (uint32_t)(at >> LEDGER_PAGE_SHIFT), page);
+	}
+}
+
+#define CHUNK (16 * LEDGER_PAGE_SIZE)
+
+/* [from, to), whole pages but for the end of the file. */
+static int pages_read(struct reading *reading, int fd, uint64_t from, uint64_t to)
+{
+	static uint8_t chunk[CHUNK];
+
+	for (uint64_t at = from; at < to; at += CHUNK) {
+		uint64_t size = to - at < CHUNK ? to - at : CHUNK;
+		int result;
+
+		memset(chunk, 0, sizeof(chunk));
+		result = range_read(fd, chunk, at, size);
+		if (result < 0)
+			return result;
+		for (uint64_t offset = 0; offset < size; offset += LEDGER_PAGE_SIZE)
+			page_take(reading, at + offset, chunk + offset);
+		if (reading->snapshot->data_bytes > memory_limit())
+			return -EFBIG;
 	}
 	return 0;
 }
 
 /*
- * Read what has data and leave the holes to the zeroed memory: a ledger is a
- * sparse file, and a damaged one may claim 2 GiB that nobody ever wrote.
+ * Read what has data and leave the holes, and pages of zeros, to the zeroed memory: a ledger is
+ * a sparse file, and a damaged one may claim 2 GiB that nobody ever wrote.
  */
-static int data_read(int fd, uint8_t *bytes, uint64_t size)
+static int data_read(struct reading *reading, int fd, uint64_t size)
 {
 	uint64_t at = 0;
 
@@ -57,16 +122,17 @@ static int data_read(int fd, uint8_t *bytes, uint64_t size)
 		if (data < 0 && errno == ENXIO)
 			return 0; /* a hole up to the end */
 		if (data < 0 || (uint64_t)data < at)
-			return range_read(fd, bytes, at, size);
+			data = (off_t)at;
 		if ((uint64_t)data >= size)
 			return 0;
 		hole = lseek(fd, data, SEEK_HOLE);
 		if (hole > data && (uint64_t)hole < size)
 			end = (uint64_t)hole;
-		result = range_read(fd, bytes, (uint64_t)data, end);
+		data &= ~(off_t)(LEDGER_PAGE_SIZE - 1);
+		result = pages_read(reading, fd, (uint64_t)data, end);
 		if (result < 0)
 			return result;
-		at = end;
+		at = (end + LEDGER_PAGE_SIZE - 1) & ~(uint64_t)(LEDGER_PAGE_SIZE - 1);
 	}
 	return 0;
 }
@@ -108,27 +174,52 @@ static int header_check(const struct ledger_header *header, uint64_t file_size, 
 	return 0;
 }
 
-static int snapshot_read(struct snapshot *snapshot, int fd, uint64_t used)
+/* The header as it is by now; a ledger may be written to while it is read. */
+static uint64_t used_now(int fd)
+{
+	struct ledger_header header;
+
+	if (range_read(fd, (uint8_t *)&header, 0, sizeof(header)) < 0)
+		return UINT64_MAX;
+	return (uint64_t)LEDGER_LOAD(header.next_page) << LEDGER_PAGE_SHIFT;
+}
+
+/* Is it as it was kept, and does nothing lie behind what the header speaks of? */
+static void damage_look(const struct reading *reading, int fd)
+{
+	struct snapshot *snapshot = reading->snapshot;
+	const struct ledger_header *header = snapshot->ledger.header;
+
+	if (reading->data_end > used_now(fd))
+		snapshot->damage = "records lie behind its end";
+	else if (header->is_kept != (header->kept_sum != 0) || header->is_kept > 1 ||
+		 (header->is_kept && ledger_sum_fold(reading->sum) != header->kept_sum))
+		snapshot->damage = "it was changed after it had been kept";
+}
+
+static int snapshot_read(struct snapshot *snapshot, int fd, uint64_t used, uint64_t file_size)
 {
 	uint64_t size = (used + LEDGER_WINDOW_SIZE - 1) & ~(uint64_t)(LEDGER_WINDOW_SIZE - 1);
 	uint8_t *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct reading reading = { .snapshot = snapshot, .used = used };
 	int result;
 
 	if (bytes == MAP_FAILED)
 		return -errno;
-	result = data_read(fd, bytes, used);
-	if (result < 0) {
-		(void)munmap(bytes, size);
-		return result;
-	}
 	snapshot->bytes = bytes;
 	snapshot->size = size;
+	result = data_read(&reading, fd, file_size);
+	if (result < 0) {
+		snapshot_unload(snapshot);
+		return result;
+	}
 	snapshot->ledger.header = (struct ledger_header *)bytes;
 	snapshot->ledger.is_frozen = true;
 	for (uint64_t at = 0; at < size; at += LEDGER_WINDOW_SIZE)
 		atomic_store_explicit(&snapshot->ledger.windows[at >> LEDGER_WINDOW_SHIFT],
 				      bytes + at, memory_order_relaxed);
+	damage_look(&reading, fd);
 	return 0;
 }
 
@@ -154,7 +245,12 @@ static int snapshot_read_once(struct snapshot *snapshot, int fd, uint64_t size,
 	*ret_why = "truncated while it was read";
 	if (result == 0)
 		result = header_check(header, size, &used, ret_why);
-	return result == 0 ? snapshot_read(snapshot, fd, used) : result;
+	if (result == 0)
+		result = snapshot_read(snapshot, fd, used, size);
+	if (result != -EFBIG)
+		return result;
+	*ret_why = "it holds more than the memory budget (--memory) allows";
+	return -EPROTO;
 }
 
 static int snapshot_read_steady(struct snapshot *snapshot, int fd, uint64_t size,

@@ -15,6 +15,8 @@ struct snapshot {
 	struct ledger ledger; /* is_frozen: give it to the functions of ledger.h that only read */
 	uint8_t *bytes;
 	uint64_t size;
+	uint64_t data_bytes;   /* of pages that something was stored in: what bounds the work on it */
+	const char *damage;    /* what shows that it was overwritten; NULL: nothing does, so far */
 };
 
 /*

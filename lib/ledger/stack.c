@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ledger/ledger.h"
+#include "ledger/walk.h"
 
 /*
  * Two independent multiplication chains keep the multiplier busy: 26 counters
@@ -54,7 +55,9 @@ static bool stack_has_key(const struct ledger_stack *stack, const struct stack_k
 static uint32_t stack_find(struct ledger *ledger, uint32_t ref, uint32_t end,
 			   const struct stack_key *key)
 {
-	while (ref != end) {
+	struct ledger_walk walk = { 0 };
+
+	while (ref != end && walk_goes_on(&walk, ref)) {
 		struct ledger_stack *stack = ledger_stack_at(ledger, ref);
 
 		if (!stack)
@@ -81,6 +84,23 @@ ledger_u32 *ledger_stack_bucket(struct ledger *ledger, struct ledger_image *imag
 	return shelf ? &shelf[number % per_shelf] : NULL;
 }
 
+/* Another list in each epoch: else the first find in a new one looks through all of them. */
+static uint64_t hash_in_epoch(uint64_t hash, uint32_t epoch)
+{
+	return hash ^ epoch * UINT64_C(0xd6e8feb86659fd93);
+}
+
+static uint64_t hash_with_text(const struct ledger_stack *stack, uint32_t text_ref)
+{
+	return ledger_stack_hash(stack->pcs, stack->depth) ^
+	       text_ref * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+uint32_t ledger_stack_sum(const struct ledger_stack *stack)
+{
+	return (uint32_t)hash_in_epoch(hash_with_text(stack, stack->text_ref), stack->epoch);
+}
+
 /* Find the record of a key, or add it. */
 static uint32_t stack_put(struct ledger *ledger, uint32_t image_ref, struct stack_key *key,
 			  uint64_t hash, unsigned int flags, bool *ret_is_new)
@@ -91,9 +111,7 @@ static uint32_t stack_put(struct ledger *ledger, uint32_t image_ref, struct stac
 	struct ledger_stack *stack;
 	uint32_t first, searched = 0, found, ref;
 
-	/* Another list in each epoch: else the first find in a new one looks through all of them.
-	 */
-	hash ^= key->epoch * UINT64_C(0xd6e8feb86659fd93);
+	hash = hash_in_epoch(hash, key->epoch);
 	key->hash = (uint32_t)hash;
 	head = ledger_stack_bucket(ledger, image, (hash >> 32) % LEDGER_STACK_BUCKETS, true);
 	if (!head)
@@ -154,15 +172,16 @@ uint32_t ledger_stack_intern_text(struct ledger *ledger, uint32_t stack_ref, uin
 				  .pcs = native->pcs,
 				  .depth = native->depth,
 				  .text_ref = text_ref };
-	hash = ledger_stack_hash(native->pcs, native->depth) ^
-	       text_ref * UINT64_C(0x9e3779b97f4a7c15);
+	hash = hash_with_text(native, text_ref);
 	return stack_put(ledger, native->image_ref, &key, hash, native->flags, &is_new);
 }
 
 static struct ledger_pair *pair_find(struct ledger *ledger, uint32_t ref, uint32_t end,
 				     uint32_t close_ref)
 {
-	while (ref != end) {
+	struct ledger_walk walk = { 0 };
+
+	while (ref != end && walk_goes_on(&walk, ref)) {
 		struct ledger_pair *pair = ledger_at(ledger, ref, sizeof(*pair));
 
 		if (!pair || pair->close_stack_ref == close_ref)

@@ -138,7 +138,8 @@ uint32_t ledger_page_alloc(struct ledger *ledger)
 		return ref;
 	page = atomic_load_explicit(&header->next_page, memory_order_relaxed);
 	do {
-		if ((uint64_t)(page + 1) << LEDGER_PAGE_SHIFT > header->file_size)
+		/* The header's words are anybody's: the kernel has said how long the file is. */
+		if (((uint64_t)page + 1) << LEDGER_PAGE_SHIFT > ledger->size_bytes)
 			return 0;
 		/* Storage first: a page that was handed out is a page that can be stored to. */
 		if (page >= atomic_load_explicit(&header->ready_page, memory_order_acquire) &&

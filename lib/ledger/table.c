@@ -1,9 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /* Descriptor tables: the slots of a process, and what it sees through its parents' tables. */
 #include "ledger/earlier.h"
+#include "ledger/walk.h"
 
-/* Tables above one another: forks of forks. Deeper than this is taken for a damaged ledger. */
-#define ANCESTORS_MAX 1000000
+/*
+ * A way up from a table. The table above one was made by a process that was there before, or,
+ * at unshare(), by the same: any other is not followed, so that no circle can be.
+ */
+struct ascent {
+	uint32_t own; /* tables of one process, one above the other */
+};
+
+/* unshare() by one process, each with what the one before had open. */
+#define OWN_TABLES_MAX 4096
+
+/* The table above `table`; NULL: there is none that can be right. */
+static struct ledger_table *ascend(struct ledger *ledger, struct ascent *ascent,
+				   const struct ledger_table *table, uint32_t ref)
+{
+	struct ledger_table *above = ledger_table_at(ledger, ref);
+
+	if (!above || above->process > table->process)
+		return NULL;
+	if (above->process == table->process)
+		return ++ascent->own < OWN_TABLES_MAX ? above : NULL;
+	ascent->own = 0;
+	return above;
+}
 
 uint32_t ledger_table_new(struct ledger *ledger, enum table_link link, uint32_t parent_ref,
 			  uint32_t parent_fork, uint32_t process)
@@ -123,9 +146,11 @@ static void slots_free_earlier(struct ledger *ledger, struct ledger_table *table
 	     fd++) {
 		struct ledger_slot *slot = ledger_slot_at(ledger, table, (int)fd, false);
 		uint32_t ref = slot ? LEDGER_LOAD(slot->earlier_ref) : 0;
+		struct ledger_walk walk = { 0 };
 		struct ledger_earlier *earlier;
 
-		while ((earlier = ledger_at(ledger, ref, sizeof(*earlier)))) {
+		while ((earlier = ledger_at(ledger, ref, sizeof(*earlier))) &&
+		       walk_goes_on(&walk, ref)) {
 			uint32_t next = LEDGER_LOAD(earlier->slot.earlier_ref);
 
 			ledger_record_free(ledger, ref, sizeof(*earlier));
@@ -299,9 +324,10 @@ static void view_walk(struct ledger *ledger, const struct outlook *from, int fd,
 	struct moment moment = from->moment;
 	bool is_inherited = from->is_inherited, has_exec_below = false, has_crossed_exec = false;
 	bool is_closing = false, is_born = false, was_born = moment.is_born_with;
+	struct ascent ascent = { 0 };
 
 	*ret_view = (struct descriptor_view){ .origin = DESCRIPTOR_NOT_OPEN };
-	for (unsigned int depth = 0; table && depth < ANCESTORS_MAX; depth++) {
+	while (table) {
 		struct descriptor_view here = { .table_ref = table_ref };
 		enum lookup found = table_lookup(ledger, table, fd, &moment, &here);
 
@@ -331,7 +357,7 @@ static void view_walk(struct ledger *ledger, const struct outlook *from, int fd,
 		}
 		moment = moment_of(table, is_born);
 		table_ref = table->parent_ref;
-		table = ledger_table_at(ledger, table_ref);
+		table = ascend(ledger, &ascent, table, table_ref);
 	}
 }
 
@@ -401,13 +427,14 @@ uint32_t ledger_table_next(struct ledger *ledger, struct ledger_table *table, ui
 static bool view_reaches(struct ledger *ledger, uint32_t table_ref, uint32_t fd)
 {
 	struct ledger_table *table = ledger_table_at(ledger, table_ref);
+	struct ascent ascent = { 0 };
 
-	for (unsigned int depth = 0; table && depth < ANCESTORS_MAX; depth++) {
+	while (table) {
 		if (slot_or_standard(ledger, table, (int)fd))
 			return true;
 		if (table->link != LINK_FORK)
 			return false;
-		table = ledger_table_at(ledger, table->parent_ref);
+		table = ascend(ledger, &ascent, table, table->parent_ref);
 	}
 	return false;
 }
@@ -416,17 +443,18 @@ uint32_t ledger_view_next(struct ledger *ledger, uint32_t table_ref, uint32_t fd
 {
 	struct ledger_table *table = ledger_table_at(ledger, table_ref);
 	uint32_t next = UINT32_MAX;
+	struct ascent ascent = { 0 };
 
 	if (view_reaches(ledger, table_ref, fd)) /* the most frequent answer by far */
 		return fd;
-	for (unsigned int depth = 0; table && next != fd && depth < ANCESTORS_MAX; depth++) {
+	while (table && next != fd) {
 		uint32_t here = ledger_table_next(ledger, table, fd);
 
 		if (here < next)
 			next = here;
 		if (table->link != LINK_FORK)
 			break;
-		table = ledger_table_at(ledger, table->parent_ref);
+		table = ascend(ledger, &ascent, table, table->parent_ref);
 	}
 	return next;
 }
@@ -450,15 +478,16 @@ uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref)
 {
 	struct ledger_table *table = ledger_table_at(ledger, table_ref);
 	uint32_t highest = 0;
+	struct ascent ascent = { 0 };
 
-	for (unsigned int depth = 0; table && depth < ANCESTORS_MAX; depth++) {
+	while (table) {
 		uint32_t limit = slot_load(&table->limit);
 
 		if (limit > highest)
 			highest = limit;
 		if (table->link != LINK_FORK)
 			break;
-		table = ledger_table_at(ledger, table->parent_ref);
+		table = ascend(ledger, &ascent, table, table->parent_ref);
 	}
 	return highest;
 }

@@ -2,9 +2,20 @@
 /* Verdict and exit status, from the sums of a report. */
 #include "model/verdict.h"
 
+#include <string.h>
+
 static int own_status(const struct report_exit *ended)
 {
 	return ended->is_signaled ? 128 + ended->signal : ended->status;
+}
+
+bool report_is_damaged(const struct report *report)
+{
+	for (size_t i = 0; i < report->diagnostic_count; i++)
+		if (report->diagnostics[i].level == DIAGNOSTIC_ERROR && report->diagnostics[i].code &&
+		    strcmp(report->diagnostics[i].code, "ledger-damaged") == 0)
+			return true;
+	return false;
 }
 
 /* Does nothing count but misuse? */
@@ -48,7 +59,11 @@ void verdict_find(struct report *report, const struct options *options, bool is_
 
 	bool is_lost = report->records_lost > 0;
 
-	report->verdict = report->counted           ? VERDICT_LEAKS
+	/* What was overwritten may be taken for a leak as well as for none. */
+	bool is_damaged = report_is_damaged(report);
+
+	report->verdict = is_damaged                ? VERDICT_ERROR
+			  : report->counted         ? VERDICT_LEAKS
 			  : is_uncovered || is_lost ? VERDICT_ERROR
 			  : !report->is_complete    ? VERDICT_INCOMPLETE
 			  : is_stale                ? VERDICT_STALE
@@ -59,6 +74,9 @@ void verdict_find(struct report *report, const struct options *options, bool is_
 	    own_status(ended) != 0) {
 		report->exit_status = own_status(ended);
 		report->exit_reason = REASON_PROGRAM;
+	} else if (is_damaged) {
+		report->exit_status = 125;
+		report->exit_reason = REASON_LOST;
 	} else if (report->counted) {
 		report->exit_status = (int)options->error_exitcode;
 		report->exit_reason = is_misuse_alone(report) ? REASON_MISUSE : REASON_LEAKS;

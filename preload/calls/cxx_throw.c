@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <unwind.h>
 
+#include "ledger/walk.h"
 #include "libc/cxx_runtime.h"
 #include "record/record.h"
 #include "shim/state.h"
@@ -40,9 +41,11 @@ static void throw_note(const void *thrown)
 static struct ledger_exception *exception_find(uint32_t ref, uint32_t thrown_ref,
 					       uint32_t caught_ref, uint32_t tid)
 {
+	struct ledger_walk walk = { 0 };
 	struct ledger_exception *exception;
 
-	while ((exception = ledger_at(&shim.ledger, ref, sizeof(*exception)))) {
+	while ((exception = ledger_at(&shim.ledger, ref, sizeof(*exception))) &&
+	       walk_goes_on(&walk, ref)) {
 		if (exception->thrown_stack_ref == thrown_ref &&
 		    exception->caught_stack_ref == caught_ref && exception->tid == tid)
 			return exception;

@@ -50,6 +50,7 @@ extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (
 void fork_announce(void)
 {
 	struct ledger_process *child;
+	struct ledger_table *table;
 	uint32_t index;
 
 	self.fork_index = 0;
@@ -61,7 +62,9 @@ void fork_announce(void)
 	if (!child)
 		return;
 	copies_fork_prepare();
-	birth_announce(ledger_table_at(&shim.ledger, LEDGER_LOAD(child->table_ref)));
+	table = ledger_table_at(&shim.ledger, LEDGER_LOAD(child->table_ref));
+	if (table)
+		birth_announce(table);
 	real_prepare_fork();
 	if (atomic_load_explicit(&shim.recorder.table->forks, memory_order_relaxed) >=
 	    FORKS_TO_SHARE)
@@ -78,6 +81,8 @@ void fork_announce_clone(uint64_t flags)
 	if (self.fork_index == 0 || !(flags & CLONE_FILES))
 		return;
 	child = ledger_process_at(&shim.ledger, self.fork_index - 1);
+	if (!child)
+		return; /* of a ledger that somebody overwrites */
 	LEDGER_STORE(child->table_ref, shim_recorder()->table_ref);
 	self.fork_shares = shim.is_table_shared = true;
 	self.fork_copies = -1;
@@ -111,7 +116,7 @@ static void forked_among_threads(void)
 /* With a record that is to be trusted, but for what other threads were about? */
 static void child_begin(bool is_record_sure)
 {
-	uint32_t image_ref = shim.image_ref, none = 0;
+	uint32_t image_ref = shim.image_ref, none = 0, table_ref;
 	struct ledger_process *process;
 
 	if (!shim.is_active || self.vfork_depth)
@@ -123,15 +128,22 @@ static void child_begin(bool is_record_sure)
 	finish_forked();
 	atomic_store_explicit(&shim.walks, 0, memory_order_relaxed);
 	shim.recorder.pairs = NULL;
+	atomic_store_explicit(&shim.has_events, false, memory_order_relaxed);
+	atomic_store_explicit(&shim.has_memory, false, memory_order_relaxed);
 	if (self.fork_index == 0) {
 		shim.is_active = false; /* no entry: the loss is counted, and we are silent */
 		return;
 	}
 	shim.recorder.process_index = self.fork_index - 1;
 	process = ledger_process_at(&shim.ledger, shim.recorder.process_index);
+	table_ref = process ? LEDGER_LOAD(process->table_ref) : 0;
+	if (!ledger_table_at(&shim.ledger, table_ref)) {
+		shim.is_active = false; /* somebody has overwritten the entry; that is found */
+		return;
+	}
 	shim.recorder.process = process;
-	shim.recorder.table_ref = atomic_load_explicit(&process->table_ref, memory_order_relaxed);
-	shim.recorder.table = ledger_table_at(&shim.ledger, shim.recorder.table_ref);
+	shim.recorder.table_ref = table_ref;
+	shim.recorder.table = ledger_table_at(&shim.ledger, table_ref);
 	copies_fork_in_child();
 	guest_child_begins();
 	shim.pid = 0;

@@ -34,6 +34,8 @@ static void record_made(enum call call, enum descriptor_kind kind, const void *m
 				      .kind = (uint8_t)kind };
 	if (!ledger_block_put(&shim.ledger, shim.recorder.process, (uintptr_t)memory, &made))
 		ledger_lose(&shim.ledger, LOSS_MEMORY);
+	if (LEDGER_LOAD(shim.recorder.process->memory_ref))
+		atomic_store_explicit(&shim.has_memory, true, memory_order_relaxed);
 }
 
 /* Before the real call: another thread may be given the same memory at once. */

@@ -30,6 +30,7 @@ static uint32_t table_copy(void)
 
 void table_unshared(void)
 {
+	struct ledger_table *table;
 	uint32_t ref;
 
 	if (!shim_is_recording())
@@ -39,8 +40,11 @@ void table_unshared(void)
 	ref = guest_is_calling() ? 0 : table_copy();
 	if (!ref)
 		return;
+	table = ledger_table_at(&shim.ledger, ref);
+	if (!table)
+		return;
 	self.recorder = *shim_recorder();
-	self.recorder.table = ledger_table_at(&shim.ledger, ref);
+	self.recorder.table = table;
 	self.recorder.table_ref = ref;
 	self.recorder.leaves = NULL;
 	self.has_own_table = true;
@@ -50,11 +54,12 @@ void table_unshared(void)
 static void table_left(void)
 {
 	uint32_t ref = shim_is_recording() ? table_copy() : 0;
+	struct ledger_table *table = ledger_table_at(&shim.ledger, ref);
 
-	if (!ref)
+	if (!table)
 		return;
 	shim.is_table_shared = false;
-	shim.recorder.table = ledger_table_at(&shim.ledger, ref);
+	shim.recorder.table = table;
 	shim.recorder.table_ref = ref;
 	LEDGER_STORE(shim.recorder.process->table_ref, ref);
 	shim_forget_leaves();

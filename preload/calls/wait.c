@@ -39,8 +39,7 @@ void wait_end(struct ledger_process *waiting)
  */
 static struct ledger_process *entry_find(pid_t pid, uint32_t *ret_index)
 {
-	uint32_t count =
-		atomic_load_explicit(&shim.ledger.header->process_count, memory_order_acquire);
+	uint32_t count = ledger_process_count(&shim.ledger);
 	uint32_t lowest = count > LOOK_BACK ? count - LOOK_BACK : 0;
 
 	for (uint32_t index = count; index-- > lowest;) {
@@ -48,6 +47,7 @@ static struct ledger_process *entry_find(pid_t pid, uint32_t *ret_index)
 
 		if (!process || LEDGER_LOAD(process->pid) != (uint32_t)pid ||
 		    LEDGER_LOAD(process->state) == PROCESS_UNUSED ||
+		    LEDGER_LOAD(process->state) == PROCESS_RETURNED ||
 		    LEDGER_LOAD(process->waited) & PROCESS_WAITED || /* the number has come again */
 		    ledger_process_at(&shim.ledger, index) != process)
 			continue;

@@ -10,6 +10,7 @@
 #include "base/raw.h"
 #include "base/text.h"
 #include "end/facts.h"
+#include "ledger/walk.h"
 #include "process/helper_process.h"
 #include "shim/names.h"
 #include "shim/state.h"
@@ -114,9 +115,11 @@ static void name_read(struct ledger_fact *fact, struct reading *reading)
 static void all_read(void *data)
 {
 	struct reading *reading = data;
+	uint32_t ref = LEDGER_LOAD(shim.recorder.process->facts_ref);
+	struct ledger_walk walk = { 0 };
+	struct ledger_fact *fact;
 
-	for (struct ledger_fact *fact = fact_at(LEDGER_LOAD(shim.recorder.process->facts_ref));
-	     fact; fact = fact_at(fact->next_ref)) {
+	for (; (fact = fact_at(ref)) && walk_goes_on(&walk, ref); ref = fact->next_ref) {
 		if (needs_info(fact))
 			info_read(fact);
 		if (reading->pid && needs_name(fact))
@@ -142,10 +145,12 @@ static bool proc_look(uint32_t *ret_pid)
 void facts_read_apart(void)
 {
 	struct reading reading = { 0 };
+	uint32_t ref = LEDGER_LOAD(shim.recorder.process->facts_ref);
+	struct ledger_walk walk = { 0 };
+	const struct ledger_fact *fact;
 	bool is_needed = false;
 
-	for (struct ledger_fact *fact = fact_at(LEDGER_LOAD(shim.recorder.process->facts_ref));
-	     fact && !is_needed; fact = fact_at(fact->next_ref))
+	for (; (fact = fact_at(ref)) && !is_needed && walk_goes_on(&walk, ref); ref = fact->next_ref)
 		is_needed = needs_info(fact) || needs_name(fact);
 	if (is_needed && proc_look(&reading.pid))
 		(void)apart_run(all_read, &reading); /* without it the report says less */

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/raw.h"
+#include "end/own_record.h"
 #include "libc/loaded.h"
 #include "record/guest.h"
 #include "record/stderr.h"
@@ -128,7 +129,7 @@ void finish_process(enum process_end how, int status)
 {
 	struct ledger_process *process;
 	int saved_errno = errno;
-	bool may_check;
+	bool may_check, is_as_written;
 
 	if (!is_process())
 		return;
@@ -136,6 +137,7 @@ void finish_process(enum process_end how, int status)
 	may_check = shim_may_call_kernel();
 	if (may_check && !end_claim() && !end_is_interrupted())
 		return;
+	is_as_written = own_record_check();
 	atomic_store_explicit(&process->end_how, how, memory_order_relaxed);
 	atomic_store_explicit(&process->end_status, (uint32_t)status, memory_order_relaxed);
 	state_store(PROCESS_ENDING);
@@ -154,9 +156,13 @@ void finish_process(enum process_end how, int status)
 	} else {
 		atomic_store_explicit(&process->check, CHECK_SECCOMP, memory_order_relaxed);
 	}
+	if (!is_as_written)
+		LEDGER_STORE(process->check, CHECK_DAMAGED);
 	atomic_store_explicit(&process->ended_ns, ledger_now_ns(&shim.ledger),
 			      memory_order_relaxed);
 	state_store(PROCESS_ENDED);
+	/* A handler of SIGABRT may go on. */
+	own_record_seal(!process_is_single_threaded() || how == END_ABORT);
 	errno = saved_errno;
 }
 

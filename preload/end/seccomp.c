@@ -9,7 +9,8 @@ void seccomp_entered(void)
 {
 	if (!shim.is_active)
 		return;
-	atomic_store_explicit(&shim.recorder.process->has_filter, 1, memory_order_relaxed);
+	atomic_store_explicit(&shim.has_filter, true, memory_order_relaxed);
+	LEDGER_STORE(shim.recorder.process->has_filter, 1); /* to be told */
 	shim.ledger.is_frozen = true;
 }
 

@@ -57,8 +57,7 @@ struct ledger_process *announce(enum process_origin origin, enum table_link link
 	if (target)
 		process->target_ref = ledger_name_add(ledger, target, strlen(target));
 	process->table_ref = table_ref;
-	process->has_filter =
-		atomic_load_explicit(&shim.recorder.process->has_filter, memory_order_relaxed);
+	process->has_filter = !shim_may_call_kernel();
 	atomic_store_explicit(&process->state, PROCESS_EXPECTED, memory_order_release);
 	return process;
 }

@@ -74,6 +74,7 @@ void guest_settle(void)
 
 void guest_expect(void)
 {
+	shim.has_guests = true;
 	/* It may write to our records when we are gone. */
 	if (shim_is_recording())
 		atomic_fetch_or_explicit(&shim.recorder.process->holders, HOLDERS_NAMED,

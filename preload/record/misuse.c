@@ -49,10 +49,17 @@ static void event_fill(struct ledger_event *event, const struct ledger_slot *slo
 		LEDGER_STORE(event->flags, LEDGER_LOAD(event->flags) | EVENT_IS_FIRST);
 }
 
+static void event_keep(struct ledger_event *event)
+{
+	recorder_event(shim_recorder(), event, thread_tid());
+	if (LEDGER_LOAD(shim.recorder.process->events_ref)) /* it may be like many, or not fit */
+		atomic_store_explicit(&shim.has_events, true, memory_order_relaxed);
+}
+
 static void event_write(struct ledger_event *event)
 {
 	event->here_stack_ref = capture_opening();
-	recorder_event(shim_recorder(), event, thread_tid());
+	event_keep(event);
 }
 
 /* The number was closed, or never open. */
@@ -220,7 +227,7 @@ void misuse_open_failed(enum call call)
 		return;
 	guest_find();
 	event.here_stack_ref = capture_opening();
-	recorder_event(shim_recorder(), &event, thread_tid());
+	event_keep(&event);
 	errno = saved_errno;
 }
 
@@ -234,7 +241,7 @@ void misuse_standard_taken(enum call call, int fd)
 	event.kind = call_kind(call);
 	event.opened_stack_ref = 0; /* what was there before the close is of no interest */
 	event.here_stack_ref = capture_opening();
-	recorder_event(shim_recorder(), &event, thread_tid());
+	event_keep(&event);
 }
 
 static uint32_t facts_of(int fd)
@@ -257,7 +264,7 @@ void misuse_placed(enum call call, int fd)
 
 	if (fd <= STDERR_FILENO || !shim_is_recording())
 		return;
-	recorder_event(shim_recorder(), &event, thread_tid());
+	event_keep(&event);
 }
 
 /*
@@ -281,7 +288,7 @@ void misuse_overwritten(const struct release *release, int from)
 	event.closed_stack_ref = 0;
 	event.closed_tid = 0;
 	event.here_stack_ref = capture_opening();
-	recorder_event(shim_recorder(), &event, thread_tid());
+	event_keep(&event);
 	errno = saved_errno;
 }
 
@@ -309,7 +316,7 @@ static void release_compare(const struct release *release, uint32_t stack_ref)
 		return;
 	recorder_event_fill(&event, slot);
 	event.here_stack_ref = stack_ref;
-	recorder_event(shim_recorder(), &event, thread_tid());
+	event_keep(&event);
 }
 
 void misuse_release_odd(const struct release *release, uint32_t stack_ref)
@@ -328,7 +335,7 @@ void misuse_release_odd(const struct release *release, uint32_t stack_ref)
 		event.closed_stack_ref = 0;
 		event.closed_tid = 0;
 		event.here_stack_ref = stack_ref;
-		recorder_event(shim_recorder(), &event, thread_tid());
+		event_keep(&event);
 	}
 	if (LEDGER_LOAD(slot->opened_tid) != thread_tid())
 		release_compare(release, stack_ref);

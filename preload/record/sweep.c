@@ -165,8 +165,7 @@ static void line_look(struct sweep *sweep, struct ledger_process *process, uint3
 /* From entry `next` on. Returns where to go on; `first` after the last one. */
 static uint32_t entries_look(struct sweep *sweep, uint32_t next, uint32_t first)
 {
-	uint32_t count =
-		atomic_load_explicit(&shim.ledger.header->process_count, memory_order_acquire);
+	uint32_t count = ledger_process_count(&shim.ledger);
 
 	if (next < first)
 		next = first;

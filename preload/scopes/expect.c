@@ -15,6 +15,7 @@ static void event_publish(struct ledger_event *event, uint32_t ref)
 	ledger_u32 *head = &shim.recorder.process->events_ref;
 	uint32_t first = LEDGER_LOAD(*head);
 
+	atomic_store_explicit(&shim.has_events, true, memory_order_relaxed);
 	do
 		event->next_ref = first;
 	while (!atomic_compare_exchange_weak_explicit(head, &first, ref, memory_order_release,

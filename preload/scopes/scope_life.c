@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "end/census.h"
+#include "ledger/walk.h"
 #include "shim/state.h"
 #include "stack/capture.h"
 
@@ -14,12 +15,14 @@ static uint32_t text_keep(const char *text)
 /* The innermost scope from `ref` outwards that has not ended. */
 static uint32_t first_running(uint32_t ref)
 {
-	struct ledger_scope *scope;
+	struct ledger_walk walk = { 0 };
+	const struct ledger_scope *scope;
 
-	while ((scope = ledger_scope_at(&shim.ledger, ref)) &&
-	       atomic_load_explicit(&scope->ended_ns, memory_order_acquire) != 0)
-		ref = scope->outer_ref;
-	return scope ? ref : 0;
+	for (; (scope = ledger_scope_at(&shim.ledger, ref)) && walk_goes_on(&walk, ref);
+	     ref = scope->outer_ref)
+		if (atomic_load_explicit(&scope->ended_ns, memory_order_acquire) == 0)
+			return ref;
+	return 0;
 }
 
 /* Of two threads that begin one at the same time, one is inside the other. */

@@ -58,6 +58,10 @@ struct shim {
 	bool has_changed_user; /* set*uid() was called: may the ledger still be opened? */
 	bool is_table_shared; /* with another process: clone(CLONE_FILES) */
 	bool spreads_numbers; /* record/spread.h */
+	_Atomic(bool) has_filter; /* of seccomp, whatever the ledger says by now */
+	bool has_guests; /* others may run in our memory, and write when we are gone (guest.h) */
+	_Atomic(bool) has_events; /* this process has written some (end/own_record.c) */
+	_Atomic(bool) has_memory; /* and the same of blocks of memory */
 	uint32_t pid;         /* ours, to tell who we are; 0: not known */
 	/* 0 there: our memory may be a copy of the parent's (guest.h). One of the three below. */
 	_Atomic(_Atomic(uint32_t) *) memory_mark;
@@ -156,7 +160,7 @@ static inline bool process_walks_much(void)
 /* Is a system call of our own allowed? Not once a seccomp filter was seen: it may kill. */
 static inline bool shim_may_call_kernel(void)
 {
-	return !atomic_load_explicit(&shim.recorder.process->has_filter, memory_order_relaxed);
+	return !atomic_load_explicit(&shim.has_filter, memory_order_relaxed);
 }
 
 /* Was there never a second thread? Also true in the only thread of a forked child. */

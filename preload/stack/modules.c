@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "ledger/walk.h"
 #include "libc/objects.h"
 #include "shim/names.h"
 #include "shim/state.h"
@@ -96,9 +97,11 @@ static struct ledger_module *module_at(uint32_t ref)
 static bool module_is_known(uint64_t pc)
 {
 	uint32_t ref = atomic_load_explicit(&shim.image->modules_ref, memory_order_acquire);
+	struct ledger_walk walk = { 0 };
+	const struct ledger_module *module;
 
-	for (struct ledger_module *module = module_at(ref); module;
-	     module = module_at(LEDGER_LOAD(module->next_ref)))
+	for (; (module = module_at(ref)) && walk_goes_on(&walk, ref);
+	     ref = LEDGER_LOAD(module->next_ref))
 		if (pc >= module->start && pc < module->end && ledger_module_is_loaded(module))
 			return true;
 	return false;
@@ -167,9 +170,11 @@ void modules_sweep(void)
 {
 	uint32_t ref = atomic_load_explicit(&shim.image->modules_ref, memory_order_acquire);
 	bool is_any_gone = false;
+	struct ledger_walk walk = { 0 };
+	struct ledger_module *module;
 
-	for (struct ledger_module *module = module_at(ref); module;
-	     module = module_at(LEDGER_LOAD(module->next_ref))) {
+	for (; (module = module_at(ref)) && walk_goes_on(&walk, ref);
+	     ref = LEDGER_LOAD(module->next_ref)) {
 		struct dl_find_object object;
 
 		if (!ledger_module_is_loaded(module) ||

@@ -27,8 +27,10 @@ struct kept_rule {
 /*
  * Of a program that forks, for its children: what one has worked out its siblings
  * find. In a page of the ledger; what a broken program scribbles there does not
- * pass the check. Of the objects that the program was started with only: others may
- * have been opened by one process and not by the other.
+ * pass the check. What was put there to mislead does: such a rule leads nowhere but
+ * to the page of the stack that the walk is on, and is not kept. Of the objects that
+ * the program was started with only: others may have been opened by one process and
+ * not by the other.
  */
 #define SHARED_RULES (LEDGER_PAGE_SIZE / sizeof(struct kept_rule))
 OF_EVERY_PROCESS static struct kept_rule *shared_rules;
@@ -179,11 +181,36 @@ static void keep(uint64_t pc, uint64_t rule)
 	kept_write(place, pc, rule);
 }
 
+static uint64_t cfa_of(const struct walk_start *at, uint64_t rule)
+{
+	uint64_t from = rule & RULE_FROM_FRAME_POINTER ? at->frame_pointer : at->stack_pointer;
+
+	return from + (uint64_t)rule_cfa_offset(rule);
+}
+
+/*
+ * Does a rule read nothing but the page that the walk is on? The word below the stack
+ * pointer is this frame's, or our own: it has been read, or can be.
+ */
+static bool rule_stays(const struct walk_start *at, uint64_t rule)
+{
+	uint64_t page = (at->stack_pointer - sizeof(uint64_t)) >> LEDGER_PAGE_SHIFT;
+	uint64_t cfa = cfa_of(at, rule);
+
+	return rule & RULE_OUTERMOST ||
+	       (cfa % sizeof(uint64_t) == 0 &&
+		(cfa + (uint64_t)rule_return_offset(rule)) >> LEDGER_PAGE_SHIFT == page &&
+		rule_return_offset(rule) % (int64_t)sizeof(uint64_t) == 0 &&
+		(!(rule & RULE_SAVES_FRAME_POINTER) ||
+		 (rule_saved_offset(rule) % (int64_t)sizeof(uint64_t) == 0 &&
+		  (cfa + (uint64_t)rule_saved_offset(rule)) >> LEDGER_PAGE_SHIFT == page)));
+}
+
 /* 0: there is none that is simple. */
-static __attribute__((noinline)) uint64_t rule_far_or_new(uint64_t pc)
+static __attribute__((noinline)) uint64_t rule_far_or_new(const struct walk_start *at)
 {
 	struct frame_rule rule;
-	uint64_t found = 0;
+	uint64_t pc = at->pc, found = 0;
 
 	if (process_walks_much())
 		found = kept_read(&far_rules[place_of(pc, FAR_RULES)], pc);
@@ -191,13 +218,14 @@ static __attribute__((noinline)) uint64_t rule_far_or_new(uint64_t pc)
 		return found;
 	if (shared_rules)
 		found = kept_read(&shared_rules[place_of(pc, SHARED_RULES)], pc);
-	if (!found && frame_rule_find(pc - 1, &rule) && rule_fits(&rule)) {
-		found = rule_pack(&rule);
-		if (shared_rules && loaded_has(pc - 1))
-			kept_write(&shared_rules[place_of(pc, SHARED_RULES)], pc, found);
-	}
-	if (found)
-		keep(pc, found);
+	if (found && rule_stays(at, found))
+		return found;
+	if (!frame_rule_find(pc - 1, &rule) || !rule_fits(&rule))
+		return 0;
+	found = rule_pack(&rule);
+	if (shared_rules && loaded_has(pc - 1))
+		kept_write(&shared_rules[place_of(pc, SHARED_RULES)], pc, found);
+	keep(pc, found);
 	return found;
 }
 
@@ -208,11 +236,11 @@ void rules_share(void)
 			ledger_at(&shim.ledger, ledger_page_alloc(&shim.ledger), LEDGER_PAGE_SIZE);
 }
 
-static uint64_t rule_at(uint64_t pc)
+static uint64_t rule_at(const struct walk_start *at)
 {
-	uint64_t rule = kept_read(&near_rules[place_of(pc, NEAR_RULES)], pc);
+	uint64_t rule = kept_read(&near_rules[place_of(at->pc, NEAR_RULES)], at->pc);
 
-	return rule ? rule : rule_far_or_new(pc);
+	return rule ? rule : rule_far_or_new(at);
 }
 
 void rules_forget(void)
@@ -226,8 +254,7 @@ void rules_forget(void)
 /* To the caller. Stacks grow down: what does not is broken, or of a kind that is not simple. */
 static bool step(struct walk_start *at, uint64_t rule)
 {
-	uint64_t from = rule & RULE_FROM_FRAME_POINTER ? at->frame_pointer : at->stack_pointer;
-	uint64_t cfa = from + (uint64_t)rule_cfa_offset(rule);
+	uint64_t cfa = cfa_of(at, rule);
 
 	if (cfa <= at->stack_pointer || cfa % sizeof(uint64_t) != 0)
 		return false;
@@ -240,7 +267,7 @@ static bool step(struct walk_start *at, uint64_t rule)
 
 bool rules_step(struct walk_start *at)
 {
-	uint64_t rule = rule_at(at->pc);
+	uint64_t rule = rule_at(at);
 
 	return rule && !(rule & RULE_OUTERMOST) && step(at, rule);
 }
@@ -250,7 +277,7 @@ enum rules_end rules_walk(struct walk_start *at, uint64_t *pcs, unsigned int max
 {
 	*ret_depth = 0;
 	while (at->pc != 0 && *ret_depth < max) {
-		uint64_t rule = rule_at(at->pc);
+		uint64_t rule = rule_at(at);
 
 		pcs[(*ret_depth)++] = at->pc;
 		if (rule & RULE_OUTERMOST)

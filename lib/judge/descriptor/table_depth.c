@@ -11,7 +11,7 @@ uint32_t table_depth(struct judge *judge, uint32_t table_ref)
 	uint32_t depth = 0;
 
 	while ((table = ledger_table_at(judge->ledger, table_ref))) {
-		if (++depth > TABLE_DEPTH_MAX || depth > judge->snapshot->size / sizeof(*table) ||
+		if (++depth > TABLE_DEPTH_MAX || depth > judge->snapshot->data_bytes / sizeof(*table) ||
 		    !budget_take(judge, &judge->view_budget, 1))
 			return 0;
 		if (table->link == LINK_NONE)

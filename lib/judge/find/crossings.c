@@ -374,7 +374,7 @@ static void targets_tell(struct crossings *crossings)
 void crossings_find(struct judge *judge)
 {
 	struct crossings crossings = { .judge = judge,
-				       .budget = VIEWS_LEAST + judge->snapshot->size / 8 };
+				       .budget = VIEWS_LEAST + judge->snapshot->data_bytes / 8 };
 
 	if (judge->options->exec_inherited == POLICY_IGNORE)
 		return;

@@ -300,6 +300,13 @@ static void omissions_tell(struct judge *judge)
 
 static void damage_tell(struct judge *judge)
 {
+	if (judge->damage)
+		diagnose(judge, DIAGNOSTIC_ERROR, "ledger-damaged",
+			 report_printf(judge->report,
+				       "the ledger is damaged: %s; a wild store of the program may "
+				       "have hit it, so nothing in this report is sure",
+				       judge->damage),
+			 -1);
 	if (judge->damaged_tables)
 		diagnose(judge, DIAGNOSTIC_ERROR, "ledger-damaged",
 			 report_printf(judge->report,
@@ -310,7 +317,8 @@ static void damage_tell(struct judge *judge)
 	if (judge->is_exhausted)
 		diagnose(judge, DIAGNOSTIC_ERROR, "ledger-damaged",
 			 "the ledger refers to itself in circles: this report is not complete", -1);
-	judge->report->records_lost += judge->damaged_tables + judge->is_exhausted;
+	judge->report->records_lost +=
+		judge->damaged_tables + judge->is_exhausted + (judge->damage != NULL);
 }
 
 static void completeness_find(struct judge *judge)

@@ -52,9 +52,8 @@ static bool is_better_successor(const struct judge *judge, uint32_t before, uint
 
 static void images_read(struct judge *judge)
 {
-	uint64_t most = judge->snapshot->size / sizeof(struct ledger_process);
-	uint32_t count =
-		atomic_load_explicit(&judge->ledger->header->process_count, memory_order_relaxed);
+	uint64_t most = judge->snapshot->data_bytes / sizeof(struct ledger_process);
+	uint32_t count = ledger_process_count(judge->ledger);
 
 	judge->image_count = count < most ? count : (uint32_t)most;
 	judge->images =
@@ -63,7 +62,8 @@ static void images_read(struct judge *judge)
 		struct ledger_process *process = ledger_process_at(judge->ledger, i);
 
 		judge->images[i] = (struct image){ .life = NONE, .id = NONE };
-		if (process && state_of(process) != PROCESS_UNUSED)
+		if (process && state_of(process) != PROCESS_UNUSED &&
+		    state_of(process) < PROCESS_RETURNED)
 			judge->images[i].process = process;
 	}
 }

@@ -71,6 +71,14 @@ const char *inherited_name(const struct judge *judge, int fd, const char *kind, 
  */
 bool life_hands_down(struct judge *judge, const struct life *life, int fd);
 
+/* damage.c */
+
+/*
+ * Look for what shows that the ledger was overwritten, and set judge->damage. Who did it, a
+ * wild store of the program or somebody's hand, cannot be known.
+ */
+void damage_find(struct judge *judge);
+
 /* processes.c */
 
 /* Fill report->processes, one an image, and set image ids. */

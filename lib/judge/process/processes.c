@@ -78,6 +78,8 @@ static const char *check_reason(const struct judge *judge, const struct ledger_p
 		return "descriptors that nobody recorded could not be looked for";
 	case CHECK_SECCOMP:
 		return "a seccomp filter was installed";
+	case CHECK_DAMAGED:
+		return "its records were overwritten";
 	case CHECK_UNTOLD:
 		return "there is no /proc to tell the kinds of some that are open";
 	default:

@@ -122,7 +122,7 @@ static void stretch_add(struct judge *judge, struct image_map *map,
 static void list_read(struct judge *judge, struct image_map *map, uint32_t ref, bool is_of_gone)
 {
 	const struct ledger_module *record;
-	size_t most = map->count + judge->snapshot->size / sizeof(*record);
+	size_t most = map->count + judge->snapshot->data_bytes / sizeof(*record);
 
 	/* An honest list has a record once, so no more than fit the ledger. */
 	while ((record = ledger_at(judge->ledger, ref, sizeof(*record))) && map->count < most &&

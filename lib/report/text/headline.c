@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/verdict.h"
 #include "report/words.h"
 
 /* Do all findings of `is_counted` belong to PROGRAM itself, so that "it left" is right? */
@@ -72,15 +73,6 @@ static void print_noted(const struct printer *printer, const struct report *repo
 		print_processes(printer, process_count);
 	text_others(printer, tally, false, ", ");
 	(void)fputs(", not counted", printer->out);
-}
-
-static bool has_error(const struct report *report, const char *code)
-{
-	for (size_t i = 0; i < report->diagnostic_count; i++)
-		if (report->diagnostics[i].level == DIAGNOSTIC_ERROR &&
-		    report->diagnostics[i].code && strcmp(report->diagnostics[i].code, code) == 0)
-			return true;
-	return false;
 }
 
 /* Where the all-clear holds. Nothing to add when it holds for the whole tree. */
@@ -156,7 +148,7 @@ static const char *unknown_why(const struct report *report, const struct report_
 		return "it was not covered";
 	if (program->end == REPORT_END_EXEC)
 		return "the program that it became was not covered";
-	if (has_error(report, "ledger-damaged"))
+	if (report_is_damaged(report))
 		return "its records are damaged";
 	return NULL;
 }

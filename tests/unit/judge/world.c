@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ledger/seal.h"
+
 static struct {
 	uint64_t address;
 	struct symbol_frame frame;
@@ -97,6 +99,7 @@ void world_open(struct world *world)
 		world->ledger.header->calls_ref[i] =
 			ledger_string_add(&world->ledger, columns[i].texts, columns[i].size);
 	world->ledger.header->cwd_ref = string(world, "/home/me");
+	world->ledger.header->seal = ledger_header_sum(world->ledger.header);
 	world->options = (struct options){ .kinds = KIND_BIT(KIND_SOCKET),
 					   .killed = POLICY_PROVEN,
 					   .gc = POLICY_COUNT,

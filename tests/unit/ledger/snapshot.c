@@ -171,8 +171,8 @@ Test(snapshot, no_regular_file)
 
 Test(snapshot, another_version)
 {
-	ledger.header->version = 7;
-	refused(EPROTO, "version 7, this is 6");
+	ledger.header->version = LEDGER_VERSION + 1;
+	refused(EPROTO, "version 8, this is 7");
 }
 
 Test(snapshot, another_header)

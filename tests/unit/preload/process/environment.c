@@ -291,10 +291,10 @@ Test(environment, joining_is_decided)
 	joining_decide(&joining, "/bin/true", false, NULL, nothing);
 	cr_expect_not(joining.is_preloaded);
 	world.target.is_foreign = false;
-	world.process.has_filter = 1;
+	atomic_store(&shim.has_filter, true);
 	joining_decide(&joining, "/bin/true", false, NULL, nothing);
 	cr_expect_not(joining.is_preloaded);
-	world.process.has_filter = 0;
+	atomic_store(&shim.has_filter, false);
 	strcpy(shim.library_path, "/no/such/library.so");
 	joining_decide(&joining, "/bin/true", false, NULL, nothing);
 	cr_expect_eq(joining.hindrance, HINDRANCE_ROOT);

@@ -308,7 +308,7 @@ Test(frame_pointers, returns_from_handlers)
 	put_u32(section.code + 516, 0xd4000001); /* svc #0 */
 	cr_expect_eq(walk(&at, pcs, DEPTH), 1);
 	cr_expect(chain_is_described(code_at(512)));
-	world.process.has_filter = 1;
+	atomic_store(&shim.has_filter, true);
 	cr_expect_not(chain_is_described(code_at(512)), "no memory can be asked about");
 }
 
@@ -539,11 +539,11 @@ Test(frame_pointers, no_walk_behind_a_filter)
 	struct chain_result result;
 
 	frame_put(2, 0, return_put(0));
-	world.process.has_filter = 1;
+	atomic_store(&shim.has_filter, true);
 	result = chain_continue(&at, pcs, 1, DEPTH);
 	cr_expect_eq(result.depth, 1);
 	cr_expect(result.is_settled);
-	world.process.has_filter = 0;
+	atomic_store(&shim.has_filter, false);
 	result = chain_continue(&at, pcs, 1, DEPTH);
 	cr_expect_eq(result.depth, 2);
 	cr_expect_not(result.is_settled);
@@ -609,7 +609,7 @@ Test(frame_pointers, settled_walks)
 	result = chain_settle(pcs, 4, 4); /* the unwinder here ends elsewhere */
 	cr_expect_eq(result.depth, 3);
 	cr_expect_not(result.is_settled);
-	world.process.has_filter = 1;
+	atomic_store(&shim.has_filter, true);
 	result = chain_settle(pcs, 4, 4);
 	cr_expect_eq(result.depth, 3);
 	cr_expect(result.is_settled);
