@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "cli/alive.h"
+#include "cli/crash.h"
 #include "ledger/snapshot.h"
 #include "ledger/spare_name.h"
 
@@ -56,7 +57,7 @@ static bool processes_are_dead(const char *path, int fd)
 
 	if (result < 0)
 		return result == -EPROTO;
-	count = snapshot.ledger.header->process_count;
+	count = ledger_process_count(&snapshot.ledger);
 	for (uint32_t i = 0; are_dead && i < count; i++) {
 		const struct ledger_process *process = ledger_process_at(&snapshot.ledger, i);
 
@@ -67,6 +68,12 @@ static bool processes_are_dead(const char *path, int fd)
 	}
 	snapshot_unload(&snapshot);
 	return are_dead;
+}
+
+/* By --keep-ledger, whatever name it was given. */
+static bool is_kept(const struct ledger_header *header)
+{
+	return header->version == LEDGER_VERSION && header->is_kept;
 }
 
 static void sweep_file(const char *path)
@@ -80,7 +87,7 @@ static void sweep_file(const char *path)
 	/* The lock is held until the file is gone: no process begins to use it meanwhile. */
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
 	    pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
-	    header.magic == LEDGER_MAGIC && creator_is_dead(&header) && is_old_enough(&header) &&
+	    header.magic == LEDGER_MAGIC && !is_kept(&header) && creator_is_dead(&header) && is_old_enough(&header) &&
 	    flock(fd, LOCK_EX | LOCK_NB) == 0 && processes_are_dead(path, fd) &&
 	    !ledger_is_mapped(path))
 		(void)unlink(path); /* somebody else may have been faster */
@@ -101,6 +108,21 @@ static bool spare_sweep(const char *path)
 	return true;
 }
 
+/*
+ * Others may make files of such names: they must not use up the candidates. What a report that
+ * failed has kept under another name (crash.h) is its user's.
+ */
+static bool is_ours(DIR *list, const char *name)
+{
+	size_t length = strlen(name), end = strlen(CRASH_KEPT);
+	struct stat status;
+
+	if (length > end && strcmp(name + length - end, CRASH_KEPT) == 0)
+		return false;
+	return fstatat(dirfd(list), name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(status.st_mode) && status.st_uid == geteuid();
+}
+
 void sweep(const char *directory)
 {
 	char prefix[32], path[PATH_MAX];
@@ -112,7 +134,8 @@ void sweep(const char *directory)
 		return;
 	(void)snprintf(prefix, sizeof(prefix), "unclosed-%u-", (unsigned int)geteuid()); /* fits */
 	while (candidates < CANDIDATES_MAX && (entry = readdir(list)) != NULL) {
-		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 ||
+		    !is_ours(list, entry->d_name))
 			continue;
 		candidates++;
 		if (snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name) <

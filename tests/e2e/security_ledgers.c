@@ -6,6 +6,55 @@
 
 TestSuite(security_ledgers, .init = security_begin, .fini = run_fini);
 
+/* What is left over */
+
+/* A ledger whose launcher was killed, in `folder`. */
+static void leftover_make(const char *folder)
+{
+	shell_must(run_format("cd %s && %s -q --ledger-dir . -- sh -c 'kill -9 $PPID; sleep 0.1' ; "
+			      "ls unclosed-*",
+			      folder, UNCLOSED_PROGRAM));
+}
+
+static long files_in(const char *folder, const char *pattern)
+{
+	struct run run = shell(run_format("find %s -name '%s' | wc -l", folder, pattern));
+
+	return strtol(run.out, NULL, 10);
+}
+
+/* Thousands of files of another user do not use up what is looked at. */
+Test(security_ledgers, names_of_others_hide_no_leftover)
+{
+	const char *folder = run_path("sticky");
+
+	need_switching();
+	shell_must(run_format("mkdir -m 1777 %s && cd %s && setpriv --reuid %s --clear-groups sh -c "
+			      "'i=0; while [ $i -lt 3000 ]; do : > unclosed-0-$i; i=$((i+1)); done'",
+			      folder, folder, STRANGER_WORD));
+	leftover_make(folder);
+	cr_assert_eq(files_in(folder, "unclosed-*"), 3001);
+	shell_must(run_format("%s --ledger-dir %s -- true", UNCLOSED_PROGRAM, folder));
+	cr_expect_eq(files_in(folder, "unclosed-*"), 3000, "the leftover of root's is gone");
+}
+
+Test(security_ledgers, kept_ledgers_are_no_leftovers)
+{
+	const char *folder = run_path("kept");
+	unsigned int user = geteuid();
+
+	shell_must(run_format("mkdir %s && %s -q --keep-ledger %s/unclosed-%u-00 -- true", folder,
+			      UNCLOSED_PROGRAM, folder, user));
+	leftover_make(folder);
+	shell_must(run_format("cd %s && for i in unclosed-%u-?????*; do cp --sparse=always $i $i.kept; "
+			      "done",
+			      folder, user));
+	shell_must(run_format("%s --ledger-dir %s -- true", UNCLOSED_PROGRAM, folder));
+	cr_expect_eq(files_in(folder, "*.kept"), 1);
+	cr_expect_eq(files_in(folder, "unclosed-*-00"), 1);
+	cr_expect_eq(files_in(folder, "unclosed-*"), 2, "and the leftover itself is gone");
+}
+
 /* Whose ledger */
 
 /* Run the program as `user`, who was told to join the session of the ledger `path`. */
