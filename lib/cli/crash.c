@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/raw.h"
 #include "base/text.h"
 #include "cli/cli.h"
 
@@ -147,6 +148,8 @@ static _Noreturn void end_as(pid_t child)
 {
 	int status;
 
+	/* What the child writes to ends with the child. */
+	(void)raw3(SYS_close_range, STDERR_FILENO + 1, UINT32_MAX, 0); /* from Linux 5.9 on */
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			_exit(EXIT_ERROR);
