@@ -101,6 +101,21 @@ bool process_is_alive(const struct ledger_process *process, void *ledger_path)
 	       (is_mapped == ANSWER_UNKNOWN && is_named == ANSWER_UNKNOWN);
 }
 
+bool ledger_is_named(const char *ledger_path)
+{
+	DIR *proc = is_proc_ours() ? opendir("/proc") : NULL;
+	struct dirent *entry;
+	bool is_named = false;
+
+	while (proc && !is_named && (entry = readdir(proc)) != NULL)
+		is_named = isdigit((unsigned char)entry->d_name[0]) &&
+			   proc_file_contains(entry->d_name, "environ", ledger_name(ledger_path)) ==
+				   ANSWER_YES;
+	if (proc)
+		closedir(proc);
+	return is_named;
+}
+
 bool ledger_is_mapped(const char *ledger_path)
 {
 	DIR *proc = opendir("/proc");

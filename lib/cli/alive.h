@@ -20,6 +20,12 @@
  */
 bool process_is_alive(const struct ledger_process *process, void *ledger_path);
 
+/*
+ * Was any process that is alive started with the ledger's name in its environment? A shell of
+ * popen() is announced without its number, and tells it when it has been loaded.
+ */
+bool ledger_is_named(const char *ledger_path);
+
 /* Does any process of this machine that we may look at map the ledger? */
 bool ledger_is_mapped(const char *ledger_path);
 

@@ -6,18 +6,30 @@
 
 #define POLL_MS 10
 
-static bool is_any_alive(struct session *session)
+/* In the middle of an exec a process has no environment: who is not found is looked for again. */
+#define LOOKS 5
+
+enum lives { LIVES_NONE, LIVES_SOME, LIVES_UNKNOWN };
+
+static enum lives lives_look(struct session *session)
 {
 	uint32_t count = ledger_process_count(&session->ledger);
+	bool has_unnumbered = false;
 
 	for (uint32_t i = 0; i < count; i++) {
 		struct ledger_process *process = ledger_process_at(&session->ledger, i);
 
-		if (process && process_is_unfinished(process) &&
-		    process_is_alive(process, session->path))
-			return true;
+		if (!process || !process_is_unfinished(process))
+			continue;
+		if (process_is_alive(process, session->path))
+			return LIVES_SOME;
+		/* A shell that popen() started, or system() in a thread: it tells its number later.
+		 */
+		has_unnumbered |= LEDGER_LOAD(process->pid) == 0;
 	}
-	return false;
+	if (!has_unnumbered)
+		return LIVES_NONE;
+	return ledger_is_named(session->path) ? LIVES_SOME : LIVES_UNKNOWN;
 }
 
 void outlive_wait(struct session *session, struct launch *launch, const struct options *options)
@@ -29,7 +41,12 @@ void outlive_wait(struct session *session, struct launch *launch, const struct o
 		return;
 	/* What ended the program may have been sent to us as well. */
 	launch_drain(launch);
-	while (is_any_alive(session)) {
+	for (unsigned int looks = 0; looks < LOOKS;) {
+		enum lives lives = lives_look(session);
+
+		if (lives == LIVES_NONE)
+			return;
+		looks = lives == LIVES_UNKNOWN ? looks + 1 : 0;
 		if (options->wait_s != WAIT_FOREVER &&
 		    ledger_now_ns(&session->ledger) - started_ns >= limit_ns)
 			return;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/raw.h"
@@ -20,6 +21,9 @@
  * index went is taken for one process.
  */
 #define NUMBERS_OF_ALL 300
+
+/* Entries before and behind the announced one. */
+#define ALIKE_FAR 64
 
 /* The namespace of our number, where that may matter; 0: it does not, or is not known. */
 static uint32_t namespace_of(uint32_t number)
@@ -64,6 +68,27 @@ static bool is_number(struct ledger_process *entry, uint32_t number)
 	return LEDGER_LOAD(entry->self_pid) == number && (ours == 0 || ours == in_namespace);
 }
 
+/* Do we run the very program that was announced? */
+static bool is_target(const struct ledger_process *entry)
+{
+	const struct ledger_string *target =
+		ledger_string_at(&shim.ledger, LEDGER_LOAD(entry->target_ref));
+	struct stat announced, own;
+
+	return target && target->bytes[0] == '/' &&
+	       !raw_failed(raw4(SYS_newfstatat, AT_FDCWD, target->bytes, &announced, 0)) &&
+	       !raw_failed(raw4(SYS_newfstatat, AT_FDCWD, "/proc/self/exe", &own, 0)) &&
+	       announced.st_dev == own.st_dev && announced.st_ino == own.st_ino;
+}
+
+static bool is_shell(const struct ledger_process *entry)
+{
+	const struct ledger_string *target =
+		ledger_string_at(&shim.ledger, LEDGER_LOAD(entry->target_ref));
+
+	return target && strcmp(target->bytes, "/bin/sh") == 0;
+}
+
 /* Of posix_spawn() and its like. */
 static bool is_child_announced(struct ledger_process *entry, uint32_t number)
 {
@@ -75,8 +100,14 @@ static bool is_child_announced(struct ledger_process *entry, uint32_t number)
 	told = atomic_load(&entry->pid);
 	if (told != 0)
 		return told == number;
-	/* system() and popen() never tell it. Their caller may be gone. */
-	return parent == entry->announcer_pid || raw2(SYS_kill, entry->announcer_pid, 0) == -ESRCH;
+	/*
+	 * system() and popen() never tell it. Their caller may be gone, or a zombie by now: then it
+	 * is who runs what was announced, and no child of that one, which has its environment. A
+	 * script that posix_spawn() started is run by its interpreter.
+	 */
+	if (parent == entry->announcer_pid || is_target(entry))
+		return true;
+	return !is_shell(entry) && raw2(SYS_kill, entry->announcer_pid, 0) == -ESRCH;
 }
 
 static bool is_answered_by_us(struct ledger_process *entry)
@@ -117,14 +148,48 @@ static void image_follow(struct ledger_process *before, uint32_t before_index,
 	ledger_process_replaced(&shim.ledger, before, index);
 }
 
+static bool entry_take(struct ledger_process *entry)
+{
+	uint32_t state = PROCESS_EXPECTED;
+
+	return entry && LEDGER_LOAD(entry->state) == PROCESS_EXPECTED && is_answered_by_us(entry) &&
+	       atomic_compare_exchange_strong(&entry->state, &state, PROCESS_RUNNING);
+}
+
+/*
+ * Two threads that are in system() or popen() at once swap one `environ`: both shells may have
+ * got the index of one. They are alike: each takes the entry that is left.
+ */
+static bool is_alike(const struct ledger_process *entry, const struct ledger_process *other)
+{
+	return other && other->origin == ORIGIN_SPAWN && other->parent == entry->parent &&
+	       other->announcer_pid == entry->announcer_pid && LEDGER_LOAD(other->pid) == 0;
+}
+
+static bool alike_take(const struct ledger_process *entry, uint32_t announced, uint32_t *ret_index)
+{
+	uint32_t first = announced < ALIKE_FAR ? 0 : announced - ALIKE_FAR;
+
+	if (!entry || entry->origin != ORIGIN_SPAWN || entry->announcer_pid == 0)
+		return false;
+	for (uint32_t i = first; i < announced + ALIKE_FAR; i++) {
+		struct ledger_process *other =
+			i != announced ? ledger_process_at(&shim.ledger, i) : NULL;
+
+		if (is_alike(entry, other) && is_target(other) && entry_take(other)) {
+			*ret_index = i;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool identity_take(uint32_t announced, uint32_t *ret_index)
 {
 	struct ledger_process *entry = ledger_process_at(&shim.ledger, announced), *process;
-	uint32_t state = PROCESS_EXPECTED;
 
 	*ret_index = announced;
-	if (entry && LEDGER_LOAD(entry->state) == PROCESS_EXPECTED && is_answered_by_us(entry) &&
-	    atomic_compare_exchange_strong(&entry->state, &state, PROCESS_RUNNING))
+	if (entry_take(entry) || alike_take(entry, announced, ret_index))
 		return true;
 	process = ledger_process_new(&shim.ledger, ret_index);
 	if (!process)

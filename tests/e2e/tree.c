@@ -209,3 +209,32 @@ Test(tree, outlives)
 		     watched.run.err);
 	cr_expect(json_is_false(report_at(watched.report, "complete")));
 }
+
+/* Its number is not known when PROGRAM ends, perhaps before it was loaded: it is waited for. */
+Test(tree, shell_outlives)
+{
+	static const char *const ways[] = { "popen", "system" };
+
+	for (unsigned int i = 0; i < 12; i++) {
+		struct watched watched =
+			WATCH("--", FIXTURE("shell_outlives"), ways[i % 2],
+			      run_format("sleep 0.1; %s >/dev/null 2>&1", FIXTURE("leak")));
+
+		cr_expect_eq(run_status(&watched.run), 23, "%s", watched.run.err);
+		cr_expect_eq(report_number(watched.report, "process_counts/uncovered"), 0, "%s",
+			     watched.run.err);
+		cr_expect(json_is_true(report_at(watched.report, "complete")), "%s",
+			  watched.run.err);
+	}
+}
+
+/* Two threads that start shells at once swap one environ: no process is missed or made up. */
+Test(tree, shells_of_threads)
+{
+	struct watched watched = WATCH("--", FIXTURE("shell_outlives"), "threads", ":");
+
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect_eq(report_number(watched.report, "process_counts/total"), 1 + 4 * 8, "%s",
+		     watched.run.err);
+	cr_expect(json_is_true(report_at(watched.report, "complete")), "%s", watched.run.err);
+}
