@@ -71,6 +71,16 @@ static void listen_note(char *const *environment)
 		misuse_placed(CALL_execve, fd);
 }
 
+/*
+ * What survives is what the process had, but of one with its parent's table (CLONE_FILES): exec
+ * gives it a copy, and the parent keeps what it opened.
+ */
+static enum table_link link_to_next(void)
+{
+	return shim_recorder()->table->process == shim.recorder.process_index ? LINK_EXEC
+									      : LINK_SPAWN;
+}
+
 static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 		       char *const *environment, void *storage)
 {
@@ -84,7 +94,7 @@ static void exec_begin(struct exec_plan *plan, const struct exec_target *target,
 	joining_decide(&joining, target->path, target->is_searched, target->argv, environment);
 	joining.is_same_process = !is_child;
 	next = is_child ? announce(ORIGIN_SPAWN, LINK_SPAWN, target->shown, &joining.index)
-			: announce(ORIGIN_EXEC, LINK_EXEC, target->shown, &joining.index);
+			: announce(ORIGIN_EXEC, link_to_next(), target->shown, &joining.index);
 	if (joining_is_led(&joining)) /* without an entry, too: it would begin a session of its own */
 		plan->environment = environment_repair(environment, &joining, storage);
 	if (!next)

@@ -107,7 +107,27 @@ CHECKED(without_proc, 3, 1)
 CHECKED(unshares, 2, 1)
 CHECKED(unshares_range, 1, 1)
 
-CHECKED(shares_table, 3, 2)
+/* What was opened in a table that two share counts once. */
+static void shared_check(const char *shape, unsigned int left, long long opened)
+{
+	struct watched watched = lives_check(shape, left, 2);
+
+	cr_expect_eq(report_number(watched.report, "summary/counts/socket/opened"), opened, "%s",
+		     watched.run.err);
+	cr_expect_eq(report_number(watched.report, "summary/counts/socket/left"), left, "%s",
+		     watched.run.err);
+}
+
+Test(lives, shares_table)
+{
+	shared_check("shares_table", 3, 6);
+}
+
+Test(lives, sharer_executes)
+{
+	shared_check("sharer_executes", 2, 3);
+}
+
 CHECKED(shares_memory_in_turn, 3, 1)
 CHECKED(shares_memory, 3, 1)
 CHECKED(shares_by_clone3, 3, 2)

@@ -94,9 +94,37 @@ static void count_balance(struct report_kind_count *count)
 		count->peak = count->opened;
 }
 
+/*
+ * A process with another's table (CLONE_FILES) has opened in it: that counts where what is left
+ * of it does, which is told of the table's owner.
+ */
+static void sharer_join(struct judge *judge, uint32_t index)
+{
+	const struct image *image = &judge->images[index], *owner;
+	struct ledger_table *table =
+		ledger_table_at(judge->ledger, LEDGER_LOAD(image->process->table_ref));
+	struct report_process *from = &judge->report->processes[image->id], *to;
+
+	if (!table || table->process == index || table->process >= judge->image_count)
+		return;
+	owner = &judge->images[table->process];
+	if (!owner->process || owner->id == image->id)
+		return;
+	to = &judge->report->processes[owner->id];
+	for (unsigned int kind = 0; kind < KIND_DESCRIPTORS; kind++) {
+		to->kinds[kind].opened += from->kinds[kind].opened;
+		if (to->kinds[kind].peak < from->kinds[kind].peak)
+			to->kinds[kind].peak = from->kinds[kind].peak;
+		from->kinds[kind] = (struct report_kind_count){ .left = from->kinds[kind].left };
+	}
+}
+
 /* Each entry has what it opened itself; of what was not covered nothing is known. */
 static void process_balance(struct judge *judge)
 {
+	for (uint32_t i = 0; i < judge->image_count; i++)
+		if (judge->images[i].process)
+			sharer_join(judge, i);
 	for (uint32_t i = 0; i < judge->image_count; i++) {
 		struct report_process *process;
 
