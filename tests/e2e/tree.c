@@ -238,3 +238,15 @@ Test(tree, shells_of_threads)
 		     watched.run.err);
 	cr_expect(json_is_true(report_at(watched.report, "complete")), "%s", watched.run.err);
 }
+
+/* What a shell redirects is for the program that it executes, and no leak of that one. */
+Test(tree, shell_redirects)
+{
+	struct watched watched;
+
+	if (!run_find("bash"))
+		cr_skip("no bash");
+	watched = WATCH("--kinds", "all", "--", "bash", "-c", "/bin/true 9</etc/passwd; true");
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect_null(strstr(watched.run.err, "1 file left open"), "%s", watched.run.err);
+}

@@ -100,17 +100,23 @@ static void group_add(struct judge *judge, struct group *group, const struct lea
 	descriptor->is_suppressed = standing == STANDING_SUPPRESSED;
 }
 
+/* Did the call that opened it choose its number, as dup2() does? */
+static bool is_placed(const struct judge *judge, const struct leak *leak)
+{
+	const char *number = snapshot_call_text(judge->snapshot, COLUMN_NUMBER, leak->call);
+
+	return number && strcmp(number, "placed") == 0;
+}
+
 /*
  * Does it stand for standard input, output or error: put there by a call that chooses
  * its number, or a terminal or /dev/null, as daemons open them in the place of these?
  */
 static bool is_standard_stream(const struct judge *judge, const struct leak *leak)
 {
-	const char *number = snapshot_call_text(judge->snapshot, COLUMN_NUMBER, leak->call);
-
 	if (leak->fd > 2)
 		return false;
-	return (number && strcmp(number, "placed") == 0) || leak->kind == KIND_PTY ||
+	return is_placed(judge, leak) || leak->kind == KIND_PTY ||
 	       (leak->fact && leak->fact->has & HAS_STAT && S_ISCHR(leak->fact->mode));
 }
 
@@ -121,6 +127,17 @@ static bool is_handed_down(struct judge *judge, const struct leak *leak)
 
 	return leak->view->table_ref != LEDGER_LOAD(judge->images[life->last].process->table_ref) &&
 	       life_hands_down(judge, life, leak->fd);
+}
+
+/* Did a forked child put it at its number before it executed the program, as shells redirect? */
+static bool is_redirection(const struct judge *judge, const struct leak *leak)
+{
+	const struct life *life = &judge->lives[leak->life];
+	uint32_t opener = leak->view->process;
+
+	return leak->view->table_ref != LEDGER_LOAD(judge->images[life->last].process->table_ref) &&
+	       opener < judge->image_count && judge->images[opener].process &&
+	       judge->images[opener].process->origin == ORIGIN_FORK && is_placed(judge, leak);
 }
 
 /*
@@ -139,6 +156,8 @@ static const char *excuse_of(struct judge *judge, struct leak *leak)
 		return "it was put in the place of standard input, output or error";
 	if (is_handed_down(judge, leak))
 		return "it was handed down on purpose: LISTEN_FDS named it at an exec";
+	if (is_redirection(judge, leak))
+		return "it was put at its number for this program, just before its exec";
 	if (leak->keep)
 		return report_printf(judge->report, "the program means it to stay open: %s",
 				     leak->keep);
