@@ -52,10 +52,8 @@ static bool is_better_successor(const struct judge *judge, uint32_t before, uint
 
 static void images_read(struct judge *judge)
 {
-	uint64_t most = judge->snapshot->data_bytes / sizeof(struct ledger_process);
-	uint32_t count = ledger_process_count(judge->ledger);
-
-	judge->image_count = count < most ? count : (uint32_t)most;
+	/* An index is never used again, the room for its entry is: the file says nothing of how many. */
+	judge->image_count = ledger_process_count(judge->ledger);
 	judge->images =
 		report_alloc(judge->report, (judge->image_count + 1) * sizeof(struct image));
 	for (uint32_t i = 0; i < judge->image_count; i++) {

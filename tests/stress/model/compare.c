@@ -342,7 +342,7 @@ void compare_ended(const struct lane *lane, int wait_status)
 	struct ledger_process *process = ledger_process_at(&model.ledger, lane->process);
 
 	atomic_fetch_add(&model.arena->processes, 1);
-	if (!process || LOAD(process->state) == PROCESS_UNUSED) {
+	if (!process || LOAD(process->state) == PROCESS_RETURNED) {
 		atomic_fetch_add(&model.arena->given_back, 1);
 		if (lane->own_left || lane->unseen >= 0)
 			model_fail("child %u: given back, and left %u open", lane->process,
