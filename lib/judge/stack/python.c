@@ -226,11 +226,43 @@ static size_t glue_last(const struct judge *judge, const struct report_stack *st
 	return last;
 }
 
+/*
+ * Parts of the interpreter without a name: the evaluation loop may be among them, as where it is
+ * made of tail calls (CPython 3.14) and stripped.
+ */
+static bool has_nameless(const struct judge *judge, const struct report_stack *stack)
+{
+	for (size_t i = 0; i < stack->frame_count; i++)
+		if (is_glue(judge, &stack->frames[i]) && !stack->frames[i].function)
+			return true;
+	return false;
+}
+
+/* Where the interpreter called other code: the last frame of each stretch of it. */
+static bool ends_stretch(const struct judge *judge, const struct report_stack *stack, size_t i)
+{
+	return is_glue(judge, &stack->frames[i]) && !stack->frames[i].is_runtime &&
+	       (i + 1 == stack->frame_count || !is_glue(judge, &stack->frames[i + 1]));
+}
+
+static size_t stretches_count(const struct judge *judge, const struct report_stack *stack)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < stack->frame_count; i++)
+		count += ends_stretch(judge, stack, i);
+	return count;
+}
+
 static void merge_stack(struct merge *merge, const struct report_stack *stack, bool is_cut)
 {
 	size_t loops, entries = entries_count(merge);
 	size_t last = glue_last(merge->judge, stack, &loops);
-	bool is_matching = loops == entries || (loops < entries && stack->is_truncated) ||
+	bool is_nameless = loops == 0 && has_nameless(merge->judge, stack);
+	/* As often as it called out, if that is so, it was called. */
+	bool by_stretch = is_nameless && stretches_count(merge->judge, stack) == entries;
+	bool is_matching = loops == entries || by_stretch ||
+			   (loops < entries && stack->is_truncated && !is_nameless) ||
 			   (loops > entries && is_cut);
 
 	for (size_t i = 0; i < stack->frame_count; i++) {
@@ -240,7 +272,7 @@ static void merge_stack(struct merge *merge, const struct report_stack *stack, b
 			merge_add(merge, frame);
 		if ((!is_matching && is_glue(merge->judge, frame)) || i == last)
 			merge_entries(merge, SIZE_MAX);
-		else if (is_loop(frame))
+		else if (is_loop(frame) || (by_stretch && ends_stretch(merge->judge, stack, i)))
 			merge_entries(merge, 1);
 		if (i == last && is_cut)
 			return; /* what called those that are not there is no neighbour of theirs */
