@@ -40,6 +40,7 @@ TestSuite(python, .init = setup, .fini = teardown);
 
 #define LOOP (PYTHON + 0x11)
 #define CALL (PYTHON + 0x21)
+#define NAMELESS (PYTHON + 0x51)
 #define POOL (EXTENSION + 0x31)
 #define START (LIBC + 0x41)
 
@@ -159,6 +160,15 @@ Test(python, frames_replace_the_interpreter)
 Test(python, extension_between)
 {
 	leave(5, PCS(SOCKET_MODULE + 1, CALL, LOOP, CALL, POOL, CALL, LOOP, START),
+	      "File \"/srv/a.py\", line 3 in callback\n-\nFile \"/srv/a.py\", line 9 in main\n-\n");
+	cr_expect_str_eq(functions(world_finding(&world)),
+			 "callback pool_run main [__libc_start_main]");
+}
+
+/* A loop without a name, as of tail calls in a stripped CPython 3.14. */
+Test(python, loop_without_a_name)
+{
+	leave(5, PCS(SOCKET_MODULE + 1, CALL, NAMELESS, NAMELESS, POOL, CALL, NAMELESS, START),
 	      "File \"/srv/a.py\", line 3 in callback\n-\nFile \"/srv/a.py\", line 9 in main\n-\n");
 	cr_expect_str_eq(functions(world_finding(&world)),
 			 "callback pool_run main [__libc_start_main]");
