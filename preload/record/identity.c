@@ -170,7 +170,8 @@ static bool alike_take(const struct ledger_process *entry, uint32_t announced, u
 {
 	uint32_t first = announced < ALIKE_FAR ? 0 : announced - ALIKE_FAR;
 
-	if (!entry || entry->origin != ORIGIN_SPAWN || entry->announcer_pid == 0)
+	if (!entry || entry->origin != ORIGIN_SPAWN ||
+	    entry->announcer_pid != (uint32_t)raw0(SYS_getppid))
 		return false;
 	for (uint32_t i = first; i < announced + ALIKE_FAR; i++) {
 		struct ledger_process *other =
