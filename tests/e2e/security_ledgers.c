@@ -8,12 +8,14 @@ TestSuite(security_ledgers, .init = security_begin, .fini = run_fini);
 
 /* What is left over */
 
-/* A ledger whose launcher was killed, in `folder`. */
+/* A ledger whose launcher was killed, in `folder`, and PROGRAM with it: it is gone, too. */
 static void leftover_make(const char *folder)
 {
-	shell_must(run_format("cd %s && %s -q --ledger-dir . -- sh -c 'kill -9 $PPID; sleep 0.1' ; "
-			      "ls unclosed-*",
-			      folder, UNCLOSED_PROGRAM));
+	shell_must(
+		run_format("cd %s && %s -q --ledger-dir . -- sh -c 'echo $$ >pid; kill -9 $PPID' ; "
+			   "i=0; while kill -0 $(cat pid) 2>/dev/null && [ $i -lt 500 ]; do "
+			   "sleep 0.01; i=$((i+1)); done; rm pid; ls unclosed-*",
+			   folder, UNCLOSED_PROGRAM));
 }
 
 static long files_in(const char *folder, const char *pattern)
