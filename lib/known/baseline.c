@@ -146,7 +146,8 @@ void baseline_settle(struct baseline *baseline)
 		else if (__builtin_add_overflow(before->count, order[i]->count, &before->count))
 			before->count = UINT64_MAX;
 	}
-	memcpy(baseline->entries, sorted, kept * sizeof(*sorted));
+	if (kept) /* else there is no memory to copy to */
+		memcpy(baseline->entries, sorted, kept * sizeof(*sorted));
 	baseline->count = kept;
 	baseline->is_there = true;
 	free(order);
