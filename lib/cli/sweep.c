@@ -87,9 +87,9 @@ static void sweep_file(const char *path)
 	/* The lock is held until the file is gone: no process begins to use it meanwhile. */
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
 	    pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
-	    header.magic == LEDGER_MAGIC && !is_kept(&header) && creator_is_dead(&header) && is_old_enough(&header) &&
-	    flock(fd, LOCK_EX | LOCK_NB) == 0 && processes_are_dead(path, fd) &&
-	    !ledger_is_mapped(path))
+	    header.magic == LEDGER_MAGIC && !is_kept(&header) && creator_is_dead(&header) &&
+	    is_old_enough(&header) && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+	    processes_are_dead(path, fd) && !ledger_is_mapped(path))
 		(void)unlink(path); /* somebody else may have been faster */
 	close(fd);
 }
