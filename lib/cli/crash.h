@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is said, and what stays, when the tool itself dies by a signal: a fault of ours, or of a
+ * What is said, and what stays, when the tool itself dies by a signal, or is ended by one: a fault of ours, or of a
  * library that reads debug information, or short memory.
  *
  * Layer: cli.
@@ -24,15 +24,10 @@ void crash_leave(void);
 void crash_expect(const char *program, const char *path, int status);
 void crash_forget(void);
 
-/*
- * Hand the rest of the tool's work to a child: it reads what PROGRAM wrote, and a kill by the
- * kernel, when memory is short, leaves it no last word. Returns in the child, or where there can be
- * none. The caller itself waits, says that word, and ends as the child has ended.
- */
-void crash_work_apart(void);
+/* The last line for the death by signal `number`, and _exit(). Async-signal-safe, as the next one. */
+_Noreturn void crash_tell(int number);
 
-/* End ourselves by signal `number`, without a core file. Returns only for PID 1, which no signal
- * ends. */
-void end_by_signal(int number);
+/* The last line of a tool that somebody ended, by a signal of that name; the caller ends it. */
+void crash_tell_ended(const char *signal);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/settings.h"
 #include "cli/alive.h"
+#include "cli/apart.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/crash.h"
@@ -52,6 +53,7 @@ struct run {
 	char **argv;
 	const struct coverage *coverage;
 	struct launch launch;
+	struct session *last; /* the one that is reported, until its report is written */
 };
 
 /* How one run went. */
@@ -210,13 +212,19 @@ static int session_run(struct run *run, struct session *session, bool is_last,
 	ret_outcome->exit = exit_from(wait_status);
 	is_last |= has_failed(&ret_outcome->exit);
 	crash_expect(run->argv[0], session->path, status_of_lost(&ret_outcome->exit));
+	launch_drain(&run->launch); /* what ended PROGRAM may have been sent to us as well */
 	if (is_last)
-		crash_work_apart();
+		work_apart();
+	else
+		interrupts_allow();
 	status = outcome_judge(run, session, ret_outcome);
+	if (is_last) {
+		run->last = session;
+		return status;
+	}
+	interrupts_forbid();
 	crash_expect(run->argv[0], NULL, status_of_lost(&ret_outcome->exit));
-	if (session_close(session, is_last ? run->options : NULL) != 0 && status == 0)
-		status = EXIT_ERROR;
-	return status;
+	return session_close(session, NULL) != 0 && status == 0 ? EXIT_ERROR : status;
 }
 
 /*
@@ -267,6 +275,8 @@ static int run_repeatedly(struct run *run)
 					   run->options);
 		status = outcome_report(run, last);
 	}
+	if (run->last && session_close(run->last, run->options) != 0 && status == 0)
+		status = EXIT_ERROR;
 	for (size_t i = 0; i < count; i++)
 		report_free(outcomes[i].report);
 	free(earlier);

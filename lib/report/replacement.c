@@ -17,6 +17,17 @@
 
 #define TRIES 100
 
+/* The new file that is being written. Only one is at a time. */
+static struct replacement *volatile begun;
+
+void replacement_abandon(void)
+{
+	const struct replacement *replacement = begun;
+
+	if (replacement)
+		(void)unlinkat(replacement->folder, replacement->name, 0); /* it ends with us */
+}
+
 const char *replacement_error(int error)
 {
 	return error == -REPLACEMENT_FOREIGN ? "it belongs to another user" : strerror(-error);
@@ -153,8 +164,10 @@ static int beside_begin(struct replacement *replacement, const struct found *fou
 	if (error) {
 		close(replacement->folder);
 		replacement->folder = -1;
+		return error;
 	}
-	return error;
+	begun = replacement;
+	return 0;
 }
 
 /* A file of this name is there: the one that was looked at, and no other by now. */
@@ -272,6 +285,7 @@ int replacement_end(struct replacement *replacement, int error)
 		if (error == 0 && is_folders_fault(moved))
 			moved = poured(replacement);
 		error = moved;
+		begun = NULL;
 		(void)unlinkat(replacement->folder, replacement->name, 0); /* it may have moved */
 		close(replacement->folder);
 	}
@@ -294,6 +308,7 @@ static int check_folder(const char *path)
 
 	if (error)
 		return error;
+	begun = NULL;
 	(void)unlinkat(replacement.folder, replacement.name, 0); /* nothing is in it */
 	close(replacement.fd);
 	close(replacement.folder);

@@ -38,6 +38,9 @@ int replacement_begin(struct replacement *replacement, const char *path, mode_t 
  */
 int replacement_end(struct replacement *replacement, int error);
 
+/* The process ends: take away what is half written. Async-signal-safe, for a handler. */
+void replacement_abandon(void);
+
 /*
  * Could it be begun, as far as can be told without touching what is there? Missing folders
  * are made. Returns 0 or -errno.

@@ -35,12 +35,15 @@ static int module_find_debuginfo(Dwfl_Module *dwfl_module, void **userdata, cons
 					   link, link_crc, &module->is_heavy };
 	int fd = is_alternate ? -1 : debugfile_open(&search, ret_path);
 
+	(void)path; /* is module->path */
 	if (fd < 0 && module->allow_debuginfod) {
-		/* By its build-id: what the servers gave is kept in a folder of ours. */
+		/*
+		 * By its build-id alone: what the servers gave is kept in a folder of ours. Given a name,
+		 * libdwfl would open "path.debug" and the link, whatever they are, with our rights.
+		 */
 		rights_suspend();
-		fd = dwfl_standard_find_debuginfo(dwfl_module, userdata, name, base, path,
-						  rights_are_limited() ? NULL : link,
-						  rights_are_limited() ? 0 : link_crc, ret_path);
+		fd = dwfl_standard_find_debuginfo(dwfl_module, userdata, name, base, NULL, NULL, 0,
+						  ret_path);
 		rights_resume();
 	}
 	return fd < 0 ? -1 : fd;

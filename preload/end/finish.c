@@ -172,7 +172,6 @@ void finish_before_filter(void)
 		reporter_refuse(stderr_report_fd());
 }
 
-#define STATUS_ERROR 125 /* of the tool, which could not do its work */
 
 /*
  * The bare form's report, and the exit status it asks for. exit() from here,

@@ -69,6 +69,7 @@ bool facts_write(int ignored_fd, bool are_due);
  * or by signal number N, REPORTER_BY_SIGNAL + N. Returns the exit status it wants, or -1.
  */
 #define REPORTER_BY_SIGNAL 256
+#define STATUS_ERROR 125 /* of the tool, which could not do its work */
 int reporter_run(int stderr_fd, int exit_status);
 
 /* In the bare form, before a filter that may forbid all of that: say where the ledger is. */

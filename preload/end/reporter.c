@@ -43,7 +43,7 @@ struct kernel_action {
 
 struct reporter {
 	int stderr_fd;
-	int status;     /* the tool's exit status; -1: it did not come to its end */
+	int status;     /* the tool's exit status; STATUS_…: it did not come to its end */
 	bool is_copied; /* the ledger's file has no name any more, or is not for our user */
 	char program[300];
 	char *argv[12];
@@ -53,6 +53,8 @@ struct reporter {
 	char options[sizeof(OPTIONS_VARIABLE) + OPTIONS_MAX];
 	char *environment[ENVIRONMENT_MAX];
 };
+
+enum { STATUS_NONE = -1, STATUS_ENDED = -2 /* by a signal of somebody, Ctrl-C say */ };
 
 /* Behind "--bare-report". */
 enum word {
@@ -311,24 +313,23 @@ static int intermediate(void *data)
 	if (tool > 0)
 		while (raw4(SYS_wait4, tool, &status, 0, NULL) == -EINTR)
 			;
-	reporter->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	if (WIFEXITED(status))
+		reporter->status = WEXITSTATUS(status);
+	else
+		reporter->status = WTERMSIG(status) == SIGKILL ? STATUS_NONE : STATUS_ENDED;
 	for (;;)
 		(void)raw1(SYS_exit_group, 0);
 }
 
 static void intermediate_run(struct reporter *reporter, uint8_t *stack)
 {
-	uint64_t all = ~UINT64_C(0), before;
-	int pid;
+	int pid = REAL(clone)(intermediate, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK, reporter);
 
-	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
-	pid = REAL(clone)(intermediate, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK, reporter);
 	if (pid > 0) {
 		self.vfork_depth--;
 		while (raw4(SYS_wait4, pid, NULL, __WALL, NULL) == -EINTR)
 			;
 	}
-	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
 }
 
 static void say_where(const char *why, int fd)
@@ -357,25 +358,42 @@ void reporter_refuse(int stderr_fd)
 	say_where("the seccomp filter of this program does not let the report start", stderr_fd);
 }
 
-int reporter_run(int stderr_fd, int exit_status)
+/* Returns the tool's exit status, or STATUS_…. */
+static int tool_run(int stderr_fd, int exit_status)
 {
 	size_t size = sizeof(struct reporter) + STACK_SIZE;
 	long memory = raw6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct reporter *reporter = (struct reporter *)memory;
-	int status = -1;
+	int status;
 
-	if (!raw_failed(memory)) {
-		reporter->stderr_fd = stderr_fd;
-		reporter->status = -1;
-		words_fill(reporter, exit_status);
-		environment_fill(reporter);
-		if (program_find(reporter))
-			intermediate_run(reporter, (uint8_t *)(reporter + 1));
-		status = reporter->status;
-		(void)raw2(SYS_munmap, memory, size);
-	}
-	if (status < 0)
+	if (raw_failed(memory))
+		return STATUS_NONE;
+	reporter->stderr_fd = stderr_fd;
+	reporter->status = STATUS_NONE;
+	words_fill(reporter, exit_status);
+	environment_fill(reporter);
+	if (program_find(reporter))
+		intermediate_run(reporter, (uint8_t *)(reporter + 1));
+	status = reporter->status;
+	(void)raw2(SYS_munmap, memory, size);
+	return status;
+}
+
+int reporter_run(int stderr_fd, int exit_status)
+{
+	uint64_t all = ~UINT64_C(0), before;
+	int status;
+
+	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
+	status = tool_run(stderr_fd, exit_status);
+	if (status == STATUS_NONE) {
 		say_where("cannot start the report", stderr_fd);
+	} else if (status == STATUS_ENDED) {
+		say_where("the report was ended by a signal", stderr_fd);
+		status = exit_status ? exit_status : STATUS_ERROR;
+	}
+	/* What ended the tool may have come to us as well. */
+	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
 	return status;
 }

@@ -346,3 +346,106 @@ Test(launcher, killed_while_it_reports)
 		text);
 	cr_expect_eq(run_status(&run), 125);
 }
+
+/* The tool writes a report that nobody reads on: it has begun, and does not come to its end. */
+static struct run_child stuck_start(int *ret_fifo)
+{
+	const char *path = run_path("fifo");
+	struct run_child child;
+	char byte;
+
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	*ret_fifo = open(path, O_RDWR | O_CLOEXEC);
+	cr_assert_geq(*ret_fifo, 0);
+	cr_assert_gt(fcntl(*ret_fifo, F_SETPIPE_SZ, 4096), 0);
+	child = run_start(&(struct run_options){ 0 },
+			  RUN_ARGV(UNCLOSED_PROGRAM, "--kinds", "all", "--ledger-dir", run_path("."),
+				   "--json", path, "--", FIXTURE("leak")));
+	cr_assert_eq(read(*ret_fifo, &byte, 1), 1);
+	return child;
+}
+
+/* One line, the records stay, and the signal is how the tool ends. */
+static void ended_check(int number, const char *name)
+{
+	int fifo;
+	struct run_child child = stuck_start(&fifo);
+	const char *kept;
+	struct run run;
+
+	kill(child.pid, number);
+	run = run_finish(&child);
+	cr_expect_eq(run_status(&run), 128 + number, "%d %s", run_status(&run), run.err);
+	cr_expect_not_null(strstr(run.err, run_format("unclosed itself was ended by %s", name)), "%s",
+			   run.err);
+	kept = strstr(run.err, "unclosed report ");
+	cr_assert_not_null(kept, "%s", run.err);
+	kept = run_format("%.*s", (int)strcspn(kept + 16, "\n"), kept + 16);
+	close(fifo);
+	run = RUN(UNCLOSED_PROGRAM, "report", "--kinds", "all", kept);
+	cr_expect_eq(run_status(&run), 23, "%s: %s", kept, run.err);
+}
+
+Test(launcher, report_ended_by_sigterm)
+{
+	ended_check(SIGTERM, "SIGTERM");
+}
+
+Test(launcher, report_ended_by_sigint)
+{
+	ended_check(SIGINT, "SIGINT");
+}
+
+Test(launcher, report_ended_by_sighup)
+{
+	ended_check(SIGHUP, "SIGHUP");
+}
+
+/* The bare form: the terminal's signal ends the tool, then the program that waited for it. */
+Test(launcher, bare_report_ended_by_control_c)
+{
+	const char *path = run_path("fifo");
+	const char *options = run_format("UNCLOSED_OPTIONS=kinds=all:json=%s", path);
+	int fifo = -1;
+	struct run_child child;
+	struct run run;
+	char byte;
+
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	fifo = open(path, O_RDWR | O_CLOEXEC);
+	cr_assert_gt(fcntl(fifo, F_SETPIPE_SZ, 4096), 0);
+	child = run_start(&(struct run_options){ .environment =
+							 RUN_ARGV("LD_PRELOAD=" UNCLOSED_LIBRARY,
+								  options) },
+			  RUN_ARGV(FIXTURE("leak")));
+	cr_assert_eq(read(fifo, &byte, 1), 1);
+	kill(-child.pid, SIGINT);
+	run = run_finish(&child);
+	close(fifo);
+	cr_expect_eq(run_status(&run), 128 + SIGINT, "%d %s", run_status(&run), run.err);
+	cr_expect_not_null(strstr(run.err, "the report was ended by a signal; see: unclosed report "),
+			   "%s", run.err);
+}
+
+/* nohup: it is not ended by what it was told to ignore. */
+Test(launcher, report_goes_on_where_ignored)
+{
+	struct run_child child;
+	char bytes[4096];
+	pid_t reader;
+	struct run run;
+	int fifo;
+
+	signal(SIGHUP, SIG_IGN);
+	child = stuck_start(&fifo);
+	signal(SIGHUP, SIG_DFL);
+	kill(child.pid, SIGHUP);
+	reader = fork();
+	while (reader == 0 && read(fifo, bytes, sizeof(bytes)) > 0)
+		;
+	run = run_finish(&child);
+	kill(reader, SIGKILL); /* it never sees an end: the FIFO is open for writing as well */
+	waitpid(reader, NULL, 0);
+	close(fifo);
+	cr_expect_eq(run_status(&run), 23, "%d %s", run_status(&run), run.err);
+}

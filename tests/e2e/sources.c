@@ -125,3 +125,14 @@ Test(sources, split_debug_information_that_is_no_file)
 	report = watch("proj", "", &text);
 	expect_place(report, "src/leak.c", true);
 }
+
+/* libdwfl would open "leak.debug", were it told the program's name, and wait for a writer. */
+Test(sources, debuginfod_opens_nothing_beside)
+{
+	const char *text;
+
+	compile("-s");
+	shell("bin", "mkfifo leak.debug");
+	watch("proj", "--debuginfod", &text);
+	cr_expect_not_null(strstr(text, "1 leaked"), "%s", text);
+}

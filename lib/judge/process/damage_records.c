@@ -212,11 +212,29 @@ static void image_find(struct damage *damage, const struct ledger_process *proce
 		damage_note(damage, "the program of a process cannot be read", index);
 }
 
+/*
+ * An announced process takes its entry before it says what it is. It may be killed in between,
+ * or find no room for that; then it has recorded nothing.
+ */
+static bool is_nameless_yet(const struct ledger_process *process)
+{
+	for (unsigned int kind = 0; kind < KIND_DESCRIPTORS; kind++)
+		if (LEDGER_LOAD(process->kinds[kind].opened) || LEDGER_LOAD(process->kinds[kind].closed))
+			return false;
+	return LEDGER_LOAD(process->state) == PROCESS_RUNNING &&
+	       LEDGER_LOAD(process->image_ref) == 0 && LEDGER_LOAD(process->events_ref) == 0 &&
+	       LEDGER_LOAD(process->facts_ref) == 0;
+}
+
 void damage_records_find(struct damage *damage, const struct ledger_process *process,
 			 uint32_t index)
 {
-	image_find(damage, process, index);
-	table_find(damage, process, index);
+	bool is_nameless = is_nameless_yet(process);
+
+	if (!is_nameless)
+		image_find(damage, process, index);
+	if (!is_nameless || LEDGER_LOAD(process->table_ref) != 0)
+		table_find(damage, process, index);
 	counts_find(damage, process, index);
 	facts_find(damage, LEDGER_LOAD(process->facts_ref), index);
 	events_find(damage, LEDGER_LOAD(process->events_ref), index);

@@ -142,6 +142,32 @@ Test(damage, cyclic_lists)
 	cr_assert_geq(world.report->diagnostic_count, 1);
 }
 
+/* Killed between taking its announced entry and saying what it is, or without room to say it. */
+Test(damage, killed_in_its_hello)
+{
+	struct ledger_process *child = world_at(&world, world_process(&world, ORIGIN_SPAWN, 0));
+
+	child->image_ref = 0;
+	world_judge(&world);
+	for (size_t i = 0; i < world.report->diagnostic_count; i++)
+		cr_expect_null(strstr(world.report->diagnostics[i].text, "damaged"), "%s",
+			       world.report->diagnostics[i].text);
+}
+
+/* What has opened something has said what it is. */
+Test(damage, name_taken_away)
+{
+	struct ledger_process *child = world_at(&world, world_process(&world, ORIGIN_SPAWN, 0));
+
+	child->image_ref = 0;
+	child->kinds[KIND_SOCKET].opened = 1;
+	world_judge(&world);
+	cr_expect_not(world.report->is_complete);
+	cr_expect_geq(world.report->diagnostic_count, 1);
+	cr_expect_not_null(strstr(world.report->diagnostics[0].text, "damaged"), "%s",
+			   world.report->diagnostics[0].text);
+}
+
 Test(damage, cyclic_processes)
 {
 	struct ledger_process *process = world_at(&world, 0);
