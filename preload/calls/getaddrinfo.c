@@ -28,7 +28,7 @@ static void record_made(enum call call, enum descriptor_kind kind, const void *m
 	if (!memory || !is_whole || !shim_is_recording())
 		return;
 	made = (struct ledger_block){ .made_ns = ledger_now_ns(&shim.ledger),
-				      .stack_ref = capture_opening(),
+				      .stack_ref = capture_whole(),
 				      .tid = thread_tid(),
 				      .call = (uint16_t)call,
 				      .kind = (uint8_t)kind };
@@ -46,7 +46,7 @@ static void record_given_back(const void *memory)
 	if (memory && shim_is_recording() &&
 	    ledger_block_take(&shim.ledger, shim.recorder.process, (uintptr_t)memory, &made) &&
 	    made.stack_ref)
-		recorder_pair_freed(shim_recorder(), &made, capture_stack());
+		recorder_pair_freed(shim_recorder(), &made, capture_whole());
 }
 
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,

@@ -40,7 +40,7 @@ int record_connect(int fd, int result, const struct sockaddr *address, socklen_t
 	if (error == 0)
 		recorder_connected(shim_recorder(), fd);
 	else if (error != EISCONN && error != EALREADY && error != EINTR)
-		recorder_connect_failed(shim_recorder(), fd, error, capture_opening());
+		recorder_connect_failed(shim_recorder(), fd, error, capture_whole());
 	recorder_address(shim_recorder(), fd, ADDRESS_PEER, address, length);
 	return result;
 }

@@ -58,7 +58,7 @@ static void event_keep(struct ledger_event *event)
 
 static void event_write(struct ledger_event *event)
 {
-	event->here_stack_ref = capture_opening();
+	event->here_stack_ref = capture_whole();
 	event_keep(event);
 }
 
@@ -226,7 +226,7 @@ void misuse_open_failed(enum call call)
 	if (errno != EMFILE || !shim_is_recording())
 		return;
 	guest_find();
-	event.here_stack_ref = capture_opening();
+	event.here_stack_ref = capture_whole();
 	event_keep(&event);
 	errno = saved_errno;
 }
@@ -240,7 +240,7 @@ void misuse_standard_taken(enum call call, int fd)
 		recorder_event_fill(&event, slot);
 	event.kind = call_kind(call);
 	event.opened_stack_ref = 0; /* what was there before the close is of no interest */
-	event.here_stack_ref = capture_opening();
+	event.here_stack_ref = capture_whole();
 	event_keep(&event);
 }
 
@@ -287,7 +287,7 @@ void misuse_overwritten(const struct release *release, int from)
 	recorder_event_fill(&event, release->slot);
 	event.closed_stack_ref = 0;
 	event.closed_tid = 0;
-	event.here_stack_ref = capture_opening();
+	event.here_stack_ref = capture_whole();
 	event_keep(&event);
 	errno = saved_errno;
 }

@@ -24,7 +24,7 @@ static void record_new(int fd, const struct opening *opening)
 	guest_find();
 	if (fd <= STDERR_FILENO && opening->kind == KIND_SOCKET && !(opening->facts & FACT_DUP))
 		misuse_standard_taken(opening->call, fd);
-	origin = (struct origin){ .stack_ref = capture_opening(),
+	origin = (struct origin){ .stack_ref = capture_whole(),
 				  .tid = thread_tid(),
 				  .scope_ref = scope_of_opening(opening->kind) };
 	recorder_opened(shim_recorder(), fd, opening, &origin);
@@ -174,7 +174,7 @@ DIRECT void record_release_end(struct release *release, int error)
 		misuse_release_failed(release->call, release->fd);
 	if (!recorder_release_end(recorder, release, error))
 		return;
-	stack_ref = capture_stack();
+	stack_ref = capture_whole();
 	release_finish(recorder, release, error, stack_ref);
 }
 
@@ -207,7 +207,7 @@ void record_range_end(const struct range *range)
 	if (!shim_is_recording())
 		return;
 	guest_find();
-	stack_ref = capture_stack();
+	stack_ref = capture_whole();
 	limit = ledger_view_limit(recorder->ledger, recorder->table_ref);
 	for (uint32_t fd = range->first;
 	     (fd = ledger_view_next(recorder->ledger, recorder->table_ref, fd)) < limit &&

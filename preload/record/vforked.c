@@ -46,7 +46,7 @@ void vforked_opened(int fd, const struct opening *opening)
 	vforked.openings[at].fd = fd;
 	vforked.openings[at].opening = *opening;
 	vforked.openings[at].origin =
-		(struct origin){ .stack_ref = capture_opening(),
+		(struct origin){ .stack_ref = capture_whole(),
 				 .tid = (uint32_t)pid, /* also of the thread: it is the only one */
 				 .scope_ref = scope_of_opening(opening->kind) };
 	if (at == vforked.count)

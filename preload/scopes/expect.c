@@ -38,7 +38,7 @@ static int disappoint(const struct census_entry *entry, void *data)
 		return 0;
 	}
 	if (!expectation->stack_ref)
-		expectation->stack_ref = capture_stack();
+		expectation->stack_ref = capture_whole();
 	*event = (struct ledger_event){
 		.type = EVENT_EXPECTED_NONE,
 		.fd = entry->fd,

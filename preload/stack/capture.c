@@ -344,7 +344,7 @@ __attribute__((noinline)) DIRECT uint32_t capture_stack(void)
 	return stack_ref;
 }
 
-DIRECT uint32_t capture_opening(void)
+DIRECT uint32_t capture_whole(void)
 {
 	uint32_t stack_ref = capture_stack();
 

@@ -85,7 +85,7 @@ bool unwinder_libunwind_owns(const void *address);
  */
 DIRECT uint32_t capture_stack(void);
 
-/* The same with the frames of a runtime that the thread is in: for what is told of at length. */
-DIRECT uint32_t capture_opening(void);
+/* The same with the frames of a runtime that the thread is in: for what a report shows. */
+DIRECT uint32_t capture_whole(void);
 
 #endif

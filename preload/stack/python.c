@@ -8,8 +8,8 @@
  * found there, with a question to the kernel before each new address is read; what
  * does not fit, or is not known, leaves native stacks.
  *
- * Not without a thread state of Python, not once the interpreter has begun to
- * end, and never in a vfork child, which records nothing.
+ * Not without a thread state of Python, once the interpreter has begun to end in
+ * its main thread only, and never in a vfork child, which records nothing.
  *
  * Cost: about 5 ns a frame for a key of where the frames are; the text, some
  * microseconds, is made when a key is new.
@@ -146,10 +146,22 @@ static unsigned int python_reach(const uint64_t *pcs, unsigned int depth)
 	return i;
 }
 
+/*
+ * May the frames of a thread go while it is in our hook? Those of a daemon thread do, once the
+ * interpreter ends: it sits in a call that needs no lock. The thread that ends it, which is
+ * the process's first, runs on.
+ */
+static bool frames_may_go(void)
+{
+	if (!python.is_finalizing())
+		return !python.is_initialized();
+	return shim.pid ? thread_tid() != shim.pid : !process_is_single_threaded();
+}
+
 /* The thread state whose frames are those of the native stack; 0: none. */
 static uint64_t thread_find(void)
 {
-	if (!python.is_initialized() || python.is_finalizing())
+	if (frames_may_go())
 		return 0;
 	if (python.main_interpreter && python.main_interpreter() != python.newest_interpreter())
 		return 0;
@@ -163,15 +175,18 @@ static uint64_t thread_find(void)
 static __attribute__((noinline)) bool layout_is_right(uint64_t thread)
 {
 	struct python_reader reader = python.reader;
+	bool has_frames = true;
 
 	if (!shim_may_call_kernel()) {
 		refuse("a seccomp filter came before its first descriptor");
 		return false;
 	}
-	if (!python_reader_check(&reader, thread)) {
+	if (!python_reader_check(&reader, thread, &has_frames)) {
 		refuse("its frames are not where this version has them");
 		return false;
 	}
+	if (!has_frames)
+		return false; /* it runs nothing yet: there will be others to check */
 	python.reader = reader;
 	atomic_store_explicit(&state, STATE_READ, memory_order_release);
 	return true;

@@ -54,6 +54,16 @@ static uint64_t type_of(const struct python_layout *layout, uint64_t object)
 	return word_at(object + layout->type);
 }
 
+/*
+ * From 3.13 on, a specialised call of a class puts a frame below that of __init__, to look at
+ * what that returns. It is in no source: its name is its file's name, and it has no line.
+ */
+static bool is_made_up(const struct python_layout *layout, uint64_t code)
+{
+	return half_at(code + layout->first_line) == 0 &&
+	       word_at(code + layout->filename) == word_at(code + layout->name);
+}
+
 /* Returns the address of the frame that called this one. */
 static uint64_t frame_read(const struct python_reader *reader, uint64_t address,
 			   struct frame *ret_frame)
@@ -69,7 +79,10 @@ static uint64_t frame_read(const struct python_reader *reader, uint64_t address,
 		ret_frame->ends_entry = byte_at(address + layout->entry) >= PYTHON_OWNER_NONE;
 	if (layout->entry_kind == ENTRY_FRAME)
 		has_code = !ret_frame->ends_entry;
-	ret_frame->code = has_code && code && type_of(layout, code) == reader->code_type ? code : 0;
+	if (!has_code || !code || type_of(layout, code) != reader->code_type ||
+	    is_made_up(layout, code))
+		code = 0;
+	ret_frame->code = code;
 	ret_frame->position = layout->position_kind == POSITION_POINTER
 				      ? word_at(address + layout->position)
 				      : half_at(address + layout->position);
@@ -303,7 +316,7 @@ static bool frame_check(struct python_reader *reader, uint64_t address, uint64_t
 	return !frame.code || code_check(reader, &frame);
 }
 
-bool python_reader_check(struct python_reader *reader, uint64_t thread)
+bool python_reader_check(struct python_reader *reader, uint64_t thread, bool *ret_has_frames)
 {
 	const struct python_layout *layout = &reader->layout;
 	uint64_t holder = thread, address;
@@ -316,8 +329,9 @@ bool python_reader_check(struct python_reader *reader, uint64_t thread)
 	if (!is_word(holder + layout->current))
 		return false;
 	address = word_at(holder + layout->current);
+	*ret_has_frames = address != 0;
 	for (unsigned int i = 0; address && i < CHECKED_FRAMES; i++)
 		if (!frame_check(reader, address, &address, &count))
 			return false;
-	return count > 0;
+	return count > 0 || !*ret_has_frames;
 }

@@ -25,9 +25,9 @@ struct python_reader {
 /*
  * Check the layout with the frames of `thread` and find the types. False when
  * something is not what it should be; no address is read that the kernel has not
- * said is readable.
+ * said is readable. *ret_has_frames: it was in some; else nothing is known yet.
  */
-bool python_reader_check(struct python_reader *reader, uint64_t thread);
+bool python_reader_check(struct python_reader *reader, uint64_t thread, bool *ret_has_frames);
 
 /* Is the thread in any frame? */
 bool python_has_frames(const struct python_reader *reader, uint64_t thread);

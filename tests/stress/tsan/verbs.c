@@ -39,7 +39,7 @@ uint32_t capture_stack(void)
 	return ledger_stack_intern(&shim.ledger, shim.image_ref, pcs, 2, 0, &is_new);
 }
 
-uint32_t capture_opening(void)
+uint32_t capture_whole(void)
 {
 	return capture_stack();
 }
