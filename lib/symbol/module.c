@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <search.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/rights.h"
 #include "symbol/companion.h"
+#include "symbol/cpython.h"
 #include "symbol/debugfile.h"
 
 /* dwfl_report_elf opens the main file itself: libdwfl never needs to search for it. */
@@ -205,6 +207,7 @@ void module_free(struct module *module)
 	module->is_known = false; /* nobody asks for the lack any more */
 	module_close(module);
 	tdestroy(module->by_address, free);
+	ranges_fini(&module->roles);
 	free(module);
 }
 
@@ -213,4 +216,38 @@ enum symbol_lack module_lack(struct module *module)
 	if (module->has_changed)
 		return SYMBOL_CHANGED;
 	return module->dwfl ? module_open_lack(module) : module->lack;
+}
+
+/* Where an exported function begins, in the file's addresses; 0: it is not there. */
+static uint64_t exported_start(struct module *module, const char *name)
+{
+	int count = dwfl_module_getsymtab(module->dwfl_module);
+
+	for (int i = 1; i < count; i++) {
+		GElf_Addr start;
+		GElf_Sym sym;
+		const char *found = dwfl_module_getsym_info(module->dwfl_module, i, &sym, &start,
+							    NULL, NULL, NULL);
+
+		if (found && sym.st_shndx != SHN_UNDEF && strcmp(found, name) == 0)
+			return start - module->bias;
+	}
+	return 0;
+}
+
+const struct ranges *module_roles(struct module *module)
+{
+	GElf_Addr bias;
+	Elf *elf;
+
+	if (!module->has_roles && module->dwfl) {
+		module->has_roles = true;
+		module_rights_begin(module);
+		elf = dwfl_module_getelf(module->dwfl_module, &bias);
+		if (elf)
+			cpython_read(&module->roles, elf,
+				     exported_start(module, "_PyEval_EvalFrameDefault"));
+		module_rights_end(module);
+	}
+	return &module->roles;
 }

@@ -31,6 +31,8 @@ struct module {
 	bool is_heavy; /* a debug file of its own takes more memory than there is for it */
 	struct binary binary;
 	void *by_address; /* a tsearch(3) tree of struct resolved (resolved.h) */
+	bool has_roles;   /* those that follow were read */
+	struct ranges roles; /* cpython.h */
 
 	Dwfl *dwfl; /* NULL: not open; then nothing of what follows counts */
 	Dwfl_Module *dwfl_module;
@@ -63,6 +65,9 @@ void module_rights_begin(const struct module *module);
 void module_rights_end(const struct module *module);
 
 enum symbol_lack module_lack(struct module *module);
+
+/* The roles of a module, open or read before; what could not be read has none. */
+const struct ranges *module_roles(struct module *module);
 
 /* Of an open module: its DWARF, NULL when it has none, and the symbol at an address. */
 Dwarf *module_dwarf(struct module *module);

@@ -37,6 +37,14 @@ enum symbol_lack {
 	SYMBOL_TOO_LARGE,  /* its debug information is more than the memory budget has */
 };
 
+/* What a function of CPython is, whether it has a symbol or not. */
+enum symbol_role {
+	SYMBOL_ROLE_NONE,      /* nothing special */
+	SYMBOL_ROLE_FINALIZER, /* of a type's objects, in C: it closes what a lost one holds */
+	SYMBOL_ROLE_LOOP,      /* the evaluation loop, parts of it that were split off included */
+	SYMBOL_ROLE_UNKNOWN,   /* the file does not tell */
+};
+
 struct symbolizer;
 
 /* A new symbolizer; NULL when memory is short. */
@@ -66,6 +74,10 @@ bool symbolizer_withholds(struct symbolizer *symbolizer);
 size_t symbolizer_resolve(struct symbolizer *symbolizer, const char *path, const uint8_t *build_id,
 			  size_t build_id_length, uint64_t address, struct symbol_frame *ret_frames,
 			  size_t max);
+
+/* The role of an address in a file of CPython; arguments as for symbolizer_resolve(). */
+enum symbol_role symbolizer_role(struct symbolizer *symbolizer, const char *path,
+				 const uint8_t *build_id, size_t build_id_length, uint64_t address);
 
 /*
  * What is missing for a module, after at least one resolve in it. SYMBOL_CHANGED

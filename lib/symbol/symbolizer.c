@@ -7,6 +7,7 @@
 
 #include "base/rights.h"
 #include "symbol/arena.h"
+#include "symbol/cpython.h"
 #include "symbol/module.h"
 #include "symbol/resolved.h"
 #include "symbol/source.h"
@@ -125,18 +126,26 @@ static const struct resolved *symbolizer_look_up(struct symbolizer *symbolizer,
 	return resolved_make(module, address);
 }
 
+/* Is the file there the one that ran? Opens it, if that was not tried. */
+static bool symbolizer_has_build(struct symbolizer *symbolizer, struct module *module,
+				 const uint8_t *build_id, size_t build_id_length)
+{
+	if (!module->was_tried)
+		symbolizer_open(symbolizer, module);
+	if (build_id_length == 0 ||
+	    build_id_is(&module->binary.build_id, build_id, build_id_length))
+		return true;
+	module->has_changed = module->has_file;
+	return false;
+}
+
 static const struct resolved *symbolizer_find_address(struct symbolizer *symbolizer,
 						      struct module *module,
 						      const uint8_t *build_id,
 						      size_t build_id_length, uint64_t address)
 {
-	if (!module->was_tried)
-		symbolizer_open(symbolizer, module);
-	if (build_id_length > 0 &&
-	    !build_id_is(&module->binary.build_id, build_id, build_id_length)) {
-		module->has_changed = module->has_file;
+	if (!symbolizer_has_build(symbolizer, module, build_id, build_id_length))
 		return NULL;
-	}
 	return symbolizer_look_up(symbolizer, module, address);
 }
 
@@ -157,6 +166,22 @@ size_t symbolizer_resolve(struct symbolizer *symbolizer, const char *path, const
 		return frames_copy(resolved, ret_frames, max);
 	ret_frames[0] = (struct symbol_frame){ 0 };
 	return 1;
+}
+
+enum symbol_role symbolizer_role(struct symbolizer *symbolizer, const char *path,
+				 const uint8_t *build_id, size_t build_id_length, uint64_t address)
+{
+	struct module *module = symbolizer_module(symbolizer, path);
+	enum symbol_role role = SYMBOL_ROLE_UNKNOWN;
+
+	if (rights_lower() && module &&
+	    symbolizer_has_build(symbolizer, module, build_id, build_id_length)) {
+		if (!module->has_roles && module->is_known)
+			symbolizer_open(symbolizer, module);
+		role = cpython_role(module_roles(module), address);
+	}
+	rights_raise();
+	return role;
 }
 
 enum symbol_lack symbolizer_lack(struct symbolizer *symbolizer, const char *path)

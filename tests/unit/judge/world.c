@@ -46,6 +46,28 @@ size_t symbolizer_resolve(struct symbolizer *symbolizer, const char *path, const
 	return 1;
 }
 
+/* By the names: what a real one knows without them. */
+enum symbol_role symbolizer_role(struct symbolizer *symbolizer, const char *path,
+				 const uint8_t *build_id, size_t build_id_length, uint64_t address)
+{
+	enum symbol_role role = SYMBOL_ROLE_UNKNOWN;
+
+	(void)symbolizer, (void)path, (void)build_id, (void)build_id_length;
+	for (size_t i = 0; i < symbol_count; i++) {
+		const char *name = symbols[i].frame.function;
+
+		if (!name)
+			continue;
+		if (strcmp(name, "sock_finalize") != 0 && strcmp(name, "iobase_finalize") != 0)
+			continue;
+		if (role == SYMBOL_ROLE_UNKNOWN)
+			role = SYMBOL_ROLE_NONE;
+		if (symbols[i].address == address + 1)
+			role = SYMBOL_ROLE_FINALIZER;
+	}
+	return role;
+}
+
 enum symbol_lack symbolizer_lack(struct symbolizer *symbolizer, const char *path)
 {
 	(void)symbolizer;
