@@ -67,6 +67,7 @@ struct judge {
 	struct left *lefts;
 	uint32_t left_count;
 
+	struct lookup gc_by_stack; /* reference of a ledger_stack → did Python close there? */
 	struct lookup unseen_by_inode;
 	struct lookup crossed; /* what is told as a crossing in place of a leak */
 	struct lookup kept_by_life;     /* life and keeper → 1: it keeps one */

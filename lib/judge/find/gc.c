@@ -1,109 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What Python closed itself. CPython closes a lost socket from its finaliser,
- * by reference counting, by its cycle collector or when the interpreter ends;
- * the program never did. Told by the closing stack:
- *
- *	close ← sock_finalize ← PyObject_CallFinalizer ← …            counts
- *	close ← … Python code … ← iobase_finalize ← PyObject_CallFinalizer   counts:
- *		a lost file object of socket.makefile() calls its own close()
- *	close ← … Python code … ← slot_tp_finalize ← PyObject_CallFinalizer  does
- *		not: a __del__ of the program called close()
- *
- *	close ← nameless functions only ← Py_RunMain or the like      counts while the
- *		interpreter ends: in a stripped CPython, the collector's last round over
- *		what modules hold. The functions that the program gave to
- *		atexit.register() were called before (from 3.13 on that looks the same)
- *	close ← four nameless functions or more ← Py_FinalizeEx       counts: the same,
- *		where it is not known whether the interpreter ends
- *
- * In a stripped CPython only exported functions have names, so cycles collected
- * while the program runs and lost makefile() objects are not recognised there: a
- * close too few is blamed on Python rather than one too many.
+ * What Python closed itself: CPython closes a lost socket from its finaliser, by
+ * reference counting, by its cycle collector or when the interpreter ends; the
+ * program never did. Which closes are such, python_close.c says.
  */
 #include <string.h>
 
-#include "base/text.h"
 #include "judge/find/find.h"
-
-static bool is_finalizer_call(const char *function)
-{
-	/* The cycle collector calls finalisers in a loop of its own, often inlined. */
-	return text_starts_with(function, "PyObject_CallFinalizer") ||
-	       strcmp(function, "finalize_garbage") == 0;
-}
-
-/* How iobase_finalize() calls the method close, in versions of CPython from 3.6 on. */
-static bool is_method_call(const char *function)
-{
-	return text_starts_with(function, "PyObject_VectorcallMethod") ||
-	       text_starts_with(function, "PyObject_CallMethodNoArgs") ||
-	       text_starts_with(function, "PyObject_CallMethodObjArgs") ||
-	       text_starts_with(function, "_PyObject_CallMethod") ||
-	       text_starts_with(function, "object_vacall");
-}
-
-/*
- * Nameless functions between close and the interpreter's end. A function of C
- * that the program gave to atexit.register() has three (itself, its wrapper,
- * the loop over the callbacks), the collector four: sock_finalize, the
- * collection, the last collection, finalize_modules (seen in Debian's 3.11).
- */
-#define COLLECTOR_DEPTH 4
-
-static bool is_nameless(const struct report_stack *stack, size_t end)
-{
-	for (size_t i = 0; i < end; i++)
-		if (stack->frames[i].function)
-			return false;
-	return true;
-}
-
-/* What calls the end of the interpreter, where it has a name. */
-static bool is_end(const char *function)
-{
-	return text_starts_with(function, "Py_Finalize") || strcmp(function, "Py_RunMain") == 0 ||
-	       strcmp(function, "Py_EndInterpreter") == 0 || strcmp(function, "Py_Exit") == 0;
-}
-
-static bool is_gc_close(struct judge *judge, uint32_t place)
-{
-	const struct report_stack *stack = place_read(judge, place);
-	bool is_ending = judge->places[place].is_ending;
-
-	for (size_t i = 0; i < stack->frame_count; i++) {
-		const struct report_frame *frame = &stack->frames[i];
-		const struct module *module = frame_module(judge, frame);
-
-		if (!module || module->runtime != RUNTIME_python)
-			return false;
-		if (!frame->function)
-			continue;
-		if (is_finalizer_call(frame->function))
-			/*
-			 * frames[i - 1] is the finaliser, frames[i - 2] what it calls. Python code
-			 * has no name in 3.14: its functions end by a jump to one of each opcode.
-			 */
-			return i <= 1 || (i >= 2 && stack->frames[i - 2].function &&
-					  is_method_call(stack->frames[i - 2].function));
-		if (is_ending && is_end(frame->function))
-			return i > 0 && is_nameless(stack, i);
-		if (strcmp(frame->function, "Py_FinalizeEx") == 0)
-			return i >= COLLECTOR_DEPTH && is_nameless(stack, i);
-	}
-	return false;
-}
-
-/* Is the caller of close in CPython? Spares all other programs the symbols. */
-static bool is_python_place(const struct judge *judge, uint32_t place)
-{
-	const struct module *module;
-
-	if (place == NONE || judge->places[place].spot_count == 0)
-		return false;
-	module = spot_module(judge, &judge->places[place].spots[0]);
-	return module && module->runtime == RUNTIME_python;
-}
+#include "judge/stack/python_close.h"
 
 /*
  * The slot of a pair's latest descriptor, if the number was not used again: a
@@ -189,10 +93,22 @@ static void pair_count(struct judge *judge, struct group *group, const struct le
 		group->finding.note_reason = "the program means it to stay open";
 }
 
+/* Each stack is looked at once, in however many pairs it is. */
+static bool is_gc_close(struct judge *judge, uint32_t stack_ref)
+{
+	const uint32_t *known = lookup_get(&judge->gc_by_stack, stack_ref, 0);
+	bool is_new;
+
+	if (!known)
+		known = lookup_put(&judge->gc_by_stack, judge->report, stack_ref, 0,
+				   python_close(judge, stack_ref) != PYTHON_CLOSE_NONE, &is_new);
+	return *known != 0;
+}
+
 static void pair_judge(struct judge *judge, uint32_t open_ref, const struct ledger_pair *pair)
 {
 	uint64_t count = atomic_load_explicit(&pair->count, memory_order_relaxed);
-	uint32_t close_place, process = 0;
+	uint32_t process = 0;
 	const struct life *life = NULL;
 	struct group *group;
 
@@ -205,9 +121,7 @@ static void pair_judge(struct judge *judge, uint32_t open_ref, const struct ledg
 	}
 	if (!life || !life->is_wanted)
 		return;
-	close_place = place_of(judge, pair->close_stack_ref);
-	if (!is_python_place(judge, close_place) ||
-	    !is_gc_close(judge, close_place))
+	if (!is_gc_close(judge, pair->close_stack_ref))
 		return;
 	group = group_of(judge, FINDING_CLOSED_BY_GC, pair->kind, pair->call,
 			 place_of(judge, open_ref));

@@ -48,7 +48,7 @@ static bool is_glue(const struct judge *judge, const struct report_frame *frame)
 static bool is_loop(const struct report_frame *frame)
 {
 	return frame->function && !frame->is_inlined &&
-	       text_starts_with(frame->function, "_PyEval_EvalFrameDefault");
+	       text_starts_with(frame->function, PYTHON_LOOP);
 }
 
 /* Is a file below a directory of Python: lib/python3.11/, lib/python3/, lib/python311.zip/? */
@@ -59,12 +59,23 @@ static bool is_below(const char *path, const char *directory)
 	return at && strchr(at + strlen(directory), '/');
 }
 
+static bool is_package(const char *path)
+{
+	return is_below(path, "/site-packages") || is_below(path, "/dist-packages") ||
+	       ends_with(path, "/unclosed_pytest.py");
+}
+
+bool python_is_standard(const char *path)
+{
+	return (text_starts_with(path, "<frozen ") || is_below(path, "/lib/python3") ||
+		is_below(path, "/lib64/python3")) &&
+	       !is_package(path);
+}
+
 /* A file of the standard library or of an installed package: not the program's own. */
 static bool is_library(const char *path)
 {
-	return text_starts_with(path, "<frozen ") || is_below(path, "/lib/python3") ||
-	       is_below(path, "/lib64/python3") || is_below(path, "/site-packages") ||
-	       is_below(path, "/dist-packages") || ends_with(path, "/unclosed_pytest.py");
+	return python_is_standard(path) || is_package(path);
 }
 
 /*

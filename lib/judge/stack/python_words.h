@@ -11,6 +11,12 @@
 
 #include "model/model.h"
 
+/* The evaluation loop, by whatever name of it is exported. */
+#define PYTHON_LOOP "_PyEval_EvalFrameDefault"
+
+/* Is a file the standard library's, and not an installed package's? */
+bool python_is_standard(const char *path);
+
 /*
  * The functions and lines of a text, without its marks of calls from C: once a
  * generator or a call has been specialised, the interpreter makes do without.

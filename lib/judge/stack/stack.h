@@ -10,6 +10,7 @@
 
 #include "judge/group.h"
 #include "judge/process/process.h"
+#include "symbol/symbol.h"
 
 /* A loaded object of some image; the same path and build-id is the same module. */
 struct module {
@@ -142,5 +143,8 @@ const struct report_stack *place_read(struct judge *judge, uint32_t place);
 
 /* The function of an address, whatever is inlined into it; NULL without a name. */
 const struct report_frame *spot_function(struct judge *judge, const struct spot *spot);
+
+/* What the function of an address is in its runtime. */
+enum symbol_role spot_role(struct judge *judge, const struct spot *spot);
 
 #endif

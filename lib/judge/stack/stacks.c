@@ -5,6 +5,7 @@
 #include "judge/stack/stack.h"
 #include "judge/stack/jit.h"
 #include "judge/stack/paths.h"
+#include "judge/stack/python_words.h"
 #include "judge/stack/runtime.h"
 
 /* Functions inlined into one another at one address. */
@@ -14,6 +15,7 @@
 struct spot_frames {
 	struct report_frame *frames;
 	size_t count;
+	enum symbol_role role;
 };
 
 /* Go on to a spot that tells places apart; `count` when there is none. */
@@ -200,8 +202,15 @@ static void spot_read(struct judge *judge, struct spot_frames *result, const str
 		return;
 	}
 	module = &judge->modules[spot->module];
+	result->role = SYMBOL_ROLE_UNKNOWN;
 	count = symbolizer_resolve(judge->symbolizer, module->path, module->build_id_bytes,
 				   module->build_id_length, spot->offset, symbols, INLINED_MAX);
+	if (module->runtime != RUNTIME_NONE)
+		result->role = symbolizer_role(judge->symbolizer, module->path,
+					       module->build_id_bytes, module->build_id_length,
+					       spot->offset);
+	if (result->role == SYMBOL_ROLE_LOOP && !symbols[0].function)
+		symbols[0].function = PYTHON_LOOP;
 	if (count == 0 || count > INLINED_MAX)
 		count = 1;
 	result->count = count;
@@ -224,6 +233,11 @@ static const struct spot_frames *spot_frames(struct judge *judge, const struct s
 		spot_read(judge, &judge->frames[judge->frames_count++], spot);
 	}
 	return &judge->frames[number];
+}
+
+enum symbol_role spot_role(struct judge *judge, const struct spot *spot)
+{
+	return spot_frames(judge, spot)->role;
 }
 
 const struct report_frame *spot_function(struct judge *judge, const struct spot *spot)

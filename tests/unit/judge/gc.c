@@ -10,10 +10,13 @@
 #include "world.h"
 
 #define PYTHON 0x600000
+#define LIBRARY 0x700000
+#define EXTENSION 0x800000
 #define DEEPEST 16
 
 static struct world world;
 static unsigned int close_flags; /* of the stack that closes: enum stack_flags */
+static const char *close_text;   /* and its Python frames; NULL: none */
 
 static void setup(void)
 {
@@ -43,16 +46,21 @@ static uint32_t python_stack(const char *const *names, uint64_t offset)
 	return world_stack(&world, pcs);
 }
 
-/* How many closes by Python the judge sees when a socket is closed there. */
-static uint64_t gc_count(const char *const *names)
+/* How many closes by Python the judge sees when a socket is closed at the stack `close`. */
+static uint64_t gc_count_at(uint32_t close)
 {
 	static const char *const opener[] = { "-", "_PyEval_EvalFrameDefault", "Py_BytesMain",
 					      NULL };
 	struct report *report;
-	uint32_t open = python_stack(opener, 0x100), close = python_stack(names, 0x1000);
+	uint32_t open = python_stack(opener, 0x100);
 
 	ledger_stack_at(&world.ledger, close)->flags |= close_flags;
-
+	if (close_text) {
+		ledger_stack_at(&world.ledger, close)->flags |= RUNTIME_python * STACK_RUNTIME;
+		close = ledger_stack_intern_text(
+			&world.ledger, close,
+			ledger_string_add(&world.ledger, close_text, strlen(close_text)));
+	}
 	for (int i = 0; i < 3; i++) {
 		world_slot(&world, 0, 5, WORLD_SOCKET, KIND_SOCKET, open)->facts = FACT_CONNECTED;
 		world_closed(&world, 0, 5, close);
@@ -70,7 +78,18 @@ static uint64_t gc_count(const char *const *names)
 	return report->findings[0].count;
 }
 
+static uint64_t gc_count(const char *const *names)
+{
+	return gc_count_at(python_stack(names, 0x1000));
+}
+
+static uint64_t gc_count_of(const uint64_t *pcs)
+{
+	return gc_count_at(world_stack(&world, pcs));
+}
+
 #define STACK(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define PCS(...) ((const uint64_t[]){ __VA_ARGS__, 0 })
 
 Test(gc, lost_socket)
 {
@@ -122,10 +141,10 @@ Test(gc, own_finalizer_without_names)
 Test(gc, by_the_program_at_the_end)
 {
 	close_flags = STACK_ENDING;
-	cr_assert_eq(gc_count(STACK("-", "-", "PyObject_Vectorcall", "_PyEval_EvalFrameDefault",
-				    "-", "-", "PyObject_CallFinalizerFromDealloc", "-",
-				    "Py_RunMain")),
-		     0);
+	cr_assert_eq(
+		gc_count(STACK("-", "-", "PyObject_Vectorcall", "_PyEval_EvalFrameDefault", "-",
+			       "-", "PyObject_CallFinalizerFromDealloc", "-", "Py_RunMain")),
+		0);
 }
 
 Test(gc, registered_with_atexit)
@@ -191,6 +210,96 @@ Test(gc, makefile_object_closed_by_the_program)
 				    "buffered_close", "method_vectorcall_NOARGS",
 				    "PyObject_Vectorcall", "_PyEval_EvalFrameDefault")),
 		     0);
+}
+
+/* A file in a cycle: what is known of a stripped interpreter is which function finalises. */
+Test(gc, file_object_collected)
+{
+	cr_assert_eq(gc_count(STACK("-", "-", "PyObject_VectorcallMethod", "-",
+				    "PyObject_VectorcallMethod", "iobase_finalize", "-", "-",
+				    "PyObject_Vectorcall", "_PyEval_EvalFrameDefault")),
+		     3);
+}
+
+/* The interpreter's other functions are known not to be finalisers then: no guess is made. */
+Test(gc, closed_by_no_finaliser_at_the_end)
+{
+	world_symbol(0x9001, "sock_finalize", NULL, 0);
+	close_flags = STACK_ENDING;
+	cr_assert_eq(gc_count(STACK("-", "-", "-", "-", "Py_RunMain", "Py_BytesMain")), 0);
+}
+
+/* A library that an extension of the standard library is made for may be between them. */
+Test(gc, library_of_an_extension)
+{
+	world_module(&world, world.image_ref, "/usr/lib/x86_64-linux-gnu/libsqlite3.so.0", LIBRARY);
+	world_module(&world, world.image_ref,
+		     "/usr/lib/python3.13/lib-dynload/_sqlite3.cpython-313-x86_64-linux-gnu.so",
+		     EXTENSION);
+	cr_assert_eq(gc_count_of(PCS(LIBRARY + 1, EXTENSION + 0x21, PYTHON + 0x9001)), 0);
+	world_symbol(0x21, "sock_finalize", NULL, 0);
+	cr_assert_eq(gc_count_of(PCS(LIBRARY + 1, EXTENSION + 0x21, PYTHON + 0x9001)), 6);
+}
+
+/* Type objects are the interpreter's: what a library does in between is not Python's close. */
+Test(gc, library_of_the_program)
+{
+	world_module(&world, world.image_ref, "/srv/libpool.so", LIBRARY);
+	world_symbol(0x9001, "iobase_finalize", NULL, 0);
+	cr_assert_eq(gc_count_of(PCS(LIBRARY + 1, PYTHON + 0x8001, PYTHON + 0x9001)), 0);
+}
+
+/* Python frames tell whose method a finaliser called. */
+#define METHOD "-", "PyObject_Vectorcall", "_PyEval_EvalFrameDefault", "PyObject_VectorcallMethod"
+#define FINALIZED "iobase_finalize", "-", "-", "_PyEval_EvalFrameDefault", "Py_RunMain"
+#define SOCKET_PY "File \"/usr/lib/python3.11/socket.py\", line "
+#define MODULE "File \"/srv/a.py\", line 9 in <module>\n-\n"
+
+Test(gc, method_of_the_standard_library)
+{
+	close_text = SOCKET_PY "500 in socket._real_close\n" SOCKET_PY
+			       "700 in SocketIO.close\n-\n" MODULE;
+	cr_assert_eq(gc_count(STACK(METHOD, FINALIZED)), 3);
+}
+
+Test(gc, method_of_the_program)
+{
+	close_text = SOCKET_PY "500 in socket._real_close\n"
+			       "File \"/srv/a.py\", line 4 in Raw.close\n-\n" MODULE;
+	cr_assert_eq(gc_count(STACK(METHOD, FINALIZED)), 0);
+}
+
+Test(gc, method_of_an_installed_package)
+{
+	close_text =
+		"File \"/usr/lib/python3/dist-packages/a.py\", line 4 in Raw.close\n-\n" MODULE;
+	cr_assert_eq(gc_count(STACK(METHOD, FINALIZED)), 0);
+}
+
+/* A warning of a lost socket is printed with the line of source, from a file that is closed. */
+Test(gc, file_that_a_warning_reads)
+{
+	close_text = "File \"/usr/lib/python3.11/linecache.py\", line 4 in updatecache\n"
+		     "File \"/usr/lib/python3.11/warnings.py\", line 5 in _showwarnmsg\n-\n" MODULE;
+	cr_assert_eq(gc_count(STACK(METHOD, FINALIZED)), 0);
+}
+
+#define DELETED "-", "PyObject_CallFinalizerFromDealloc", "-", "_PyEval_EvalFrameDefault"
+
+Test(gc, finalizer_of_asyncio)
+{
+	close_text = SOCKET_PY "500 in socket.close\n"
+			       "File \"/usr/lib/python3.11/asyncio/selector_events.py\", line 4 in "
+			       "_SelectorTransport.__del__\n-\n" MODULE;
+	cr_assert_eq(gc_count(STACK(METHOD, DELETED)), 3);
+}
+
+/* It closes what need not be closed, by its manual. */
+Test(gc, finalizer_of_multiprocessing)
+{
+	close_text = "File \"/usr/lib/python3.11/multiprocessing/connection.py\", line 4 in "
+		     "_ConnectionBase.__del__\n-\n" MODULE;
+	cr_assert_eq(gc_count(STACK(METHOD, DELETED)), 0);
 }
 
 Test(gc, policies)
