@@ -142,7 +142,8 @@ static const char *rule_text(struct report *report, const struct rule *rule)
 {
 	const struct {
 		const char *name, *value;
-	} conditions[] = { { "frame", rule->frame_count ? rule->frames[0] : NULL },
+	} conditions[] = { { "innermost", rule->innermost },
+			   { "frame", rule->frame_count ? rule->frames[0] : NULL },
 			   { "path", rule->path },
 			   { "address", rule->address },
 			   { "program", rule->program },

@@ -47,6 +47,7 @@ struct rule {
 
 	uint32_t types;                      /* bits of enum finding_type */
 	const char *pattern;                 /* "" none */
+	const char *innermost;               /* the first frame, that made the call */
 	const char *frames[RULE_FRAMES_MAX]; /* the innermost first, others may lie between */
 	size_t frame_count;
 	uint32_t kinds;                              /* KIND_BIT()s; 0: any */

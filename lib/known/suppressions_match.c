@@ -48,6 +48,11 @@ bool rule_names_finding(const struct rule *rule, const struct report *report,
 	    (rule->kinds && !(rule->kinds & KIND_BIT(finding->kind))) ||
 	    (rule->call && !pattern_match_whole(rule->call, finding->call)))
 		return false;
+	/* What only starts code counts here: it may open something for that. */
+	if (rule->innermost &&
+	    (finding->stack.frame_count == 0 ||
+	     !frame_matches(rule->innermost, &finding->stack.frames[0], report)))
+		return false;
 	if (rule->pattern[0] && frame_find(rule->pattern, &finding->stack, 0, report) == SIZE_MAX)
 		return false;
 	for (size_t i = 0; i < rule->frame_count; i++) {
@@ -113,7 +118,7 @@ const char *rule_flaw(const struct rule *rule, const char *program)
 {
 	static char flaw[128];
 
-	if (rule->frame_count || rule->call || rule->address || rule->path || rule->program)
+	if (rule->innermost || rule->frame_count || rule->call || rule->address || rule->path || rule->program)
 		return NULL;
 	if (pattern_is_anything(rule->pattern))
 		return "it matches everything";

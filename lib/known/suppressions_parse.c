@@ -141,6 +141,7 @@ static int text_set(struct parser *parser, char *value)
 static const struct condition conditions[] = {
 	{ .name = "kind", .set = kinds_set },
 	{ .name = "call", .set = text_set, .offset = offsetof(struct rule, call) },
+	{ .name = "innermost", .set = text_set, .offset = offsetof(struct rule, innermost) },
 	{ .name = "frame", .set = frame_add, .is_repeatable = true },
 	{ .name = "address", .set = text_set, .offset = offsetof(struct rule, address) },
 	{ .name = "path", .set = text_set, .offset = offsetof(struct rule, path) },
@@ -152,7 +153,8 @@ static const struct condition conditions[] = {
 	  .is_free_text = true },
 	{ .name = "expires", .set = expires_set },
 };
-#define CONDITION_LIST "kind, call, frame, address, path, program, count, reason or expires"
+#define CONDITION_LIST \
+	"kind, call, innermost, frame, address, path, program, count, reason or expires"
 
 static const struct condition *condition_of(const char *word, size_t length)
 {
@@ -168,8 +170,8 @@ static int rule_check(struct parser *parser)
 {
 	const struct rule *rule = parser->rule;
 
-	if (!rule || rule->pattern[0] || rule->frame_count || rule->call || rule->address ||
-	    rule->path || rule->program)
+	if (!rule || rule->pattern[0] || rule->innermost || rule->frame_count || rule->call ||
+	    rule->address || rule->path || rule->program)
 		return 0;
 	parser->line_number = rule->line;
 	parser->line = (char *)rule->text;

@@ -130,6 +130,62 @@ Test(python, subprocess)
 	cr_expect_str_eq(watched.run.out, "hello\n");
 }
 
+/* Each way of starting a worker, with a script that is a file: children read it, too. */
+static struct watched workers_watch(const char *script)
+{
+	char path[] = "/tmp/unclosed_workers_XXXXXX";
+	int fd = mkstemp(path);
+	struct watched watched;
+
+	cr_assert(fd >= 0);
+	cr_assert_eq(write(fd, script, strlen(script)), (ssize_t)strlen(script));
+	close(fd);
+	watched = WATCH("-k", "all", "--", PYTHON, path);
+	(void)unlink(path);
+	cr_assert_not_null(watched.report, "%s", watched.run.err);
+	return watched;
+}
+
+#define EACH_WAY                                                     \
+	"if __name__ == '__main__':\n"                               \
+	"    for way in ('fork', 'spawn', 'forkserver'):\n"          \
+	"        p = multiprocessing.get_context(way).Process(target=work)\n" \
+	"        p.start(); p.join(); p.close()\n"
+
+/* What the machinery opens is its own, */
+Test(python, workers_that_do_nothing)
+{
+	struct watched watched =
+		workers_watch("import multiprocessing\ndef work(): pass\n" EACH_WAY);
+
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+}
+
+/* and what a worker opens is not, though the machinery's frames are below it. */
+Test(python, workers_that_leak)
+{
+	struct watched watched = workers_watch("import multiprocessing, os, socket\n"
+					       "def work():\n"
+					       "    for _ in range(7): socket.socket().detach()\n"
+					       "    os.pipe()\n" EACH_WAY);
+
+	cr_expect_eq(report_count(watched.report, "socket", "socket"), 21, "%s",
+		     watched.run.err);
+	cr_expect_eq(report_number(watched.report, "summary/counted"), 27, "%s",
+		     watched.run.err);
+}
+
+Test(python, manager)
+{
+	struct watched watched =
+		script_watch("import multiprocessing\n"
+			     "with multiprocessing.get_context('fork').Manager() as manager:\n"
+			     "    d = manager.dict()\n"
+			     "    d['a'] = 1\n");
+
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+}
+
 Test(python, multiprocessing)
 {
 	clean_check("import multiprocessing\n"
