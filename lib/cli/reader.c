@@ -60,7 +60,8 @@ void reader_rejudge(struct report *report, struct known *known, const struct arg
 
 int reader_status(const struct report *report, const struct options *options)
 {
-	if (report->verdict == VERDICT_LEAKS || report->verdict == VERDICT_STALE)
+	if (report->verdict == VERDICT_LEAKS || report->verdict == VERDICT_MISUSE ||
+	    report->verdict == VERDICT_STALE)
 		return (int)options->error_exitcode;
 	if (report->verdict == VERDICT_ERROR || report->exit_reason == REASON_UNCOVERED)
 		return EXIT_ERROR;

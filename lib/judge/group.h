@@ -10,7 +10,11 @@
 #include "judge/judgement.h"
 
 /* How many descriptors of a group a row of evidence holds for, and what its words are made of. */
-#define EVIDENCE_ROWS_MAX 28
+#define EVIDENCE_ROWS_MAX 32
+
+#define ENDS_FIRST 1u
+#define ENDS_SECOND 2u
+#define ENDS_ALL (ENDS_FIRST | ENDS_SECOND)
 
 struct clue {
 	uint32_t stack_ref; /* where it happened; 0: nowhere of its own */
@@ -43,6 +47,8 @@ struct group {
 	struct witness witnesses[EVIDENCE_ROWS_MAX];
 	const char *closer;       /* of the stream that owns them; NULL: none does */
 	uint64_t siblings;        /* from the same place, closed */
+	uint64_t line_siblings;   /* from the same line on any way there, closed */
+	unsigned int ends;        /* of pairs: ENDS_FIRST | ENDS_SECOND, those that are left */
 	uint64_t timed;           /* descriptors whose time of opening is known, */
 	uint64_t quarters[4];     /* and in which quarter of their process's run it lies */
 	uint64_t last_opened_ns;  /* of those, since the start of their process */

@@ -71,6 +71,7 @@ struct judge {
 	struct lookup unseen_by_inode;
 	struct lookup crossed; /* what is told as a crossing in place of a leak */
 	struct lookup kept_by_life;     /* life and keeper → 1: it keeps one */
+	struct lookup closed_by_line; /* innermost frame of leaks and end → how many were closed */
 	struct lookup child_by_fork; /* table and its tick → table of the child forked then */
 	struct lookup scope_by_ref; /* reference of a ledger_scope → id */
 

@@ -46,7 +46,7 @@
 #include "base/kinds.h"
 
 #define LEDGER_MAGIC UINT64_C(0x6465736f6c636e75) /* "unclosed" */
-#define LEDGER_VERSION 7
+#define LEDGER_VERSION 8
 
 #define LEDGER_PAGE_SHIFT 12
 #define LEDGER_PAGE_SIZE (UINT32_C(1) << LEDGER_PAGE_SHIFT)
@@ -588,10 +588,13 @@ static inline unsigned int ledger_stack_runtime(const struct ledger_stack *stack
 	return (stack->flags & STACK_RUNTIMES) / STACK_RUNTIME;
 }
 
-/* How often what one stack opened was closed at another. In the list of the opening stack. */
+/*
+ * How often what one stack opened was closed at another. In the list of the opening stack. The two
+ * ends of a pipe or a pair of sockets are counted apart.
+ */
 struct ledger_pair {
 	uint32_t next_ref;
-	uint32_t close_stack_ref;
+	uint32_t close_ref;  /* the stack that closed | PAIR_SECOND_END */
 	ledger_u64 count;    /* shared */
 	uint16_t call;       /* that opened */
 	uint8_t kind;
@@ -606,6 +609,13 @@ struct ledger_pair {
 	uint32_t open_stack_ref; /* the list it is in */
 	ledger_u32 kept_count;   /* shared: of `count`, meant to stay open, unclosed_expect_open() */
 };
+
+#define PAIR_SECOND_END UINT32_C(1) /* references are multiples of 8 */
+
+static inline uint32_t ledger_pair_stack_ref(const struct ledger_pair *pair)
+{
+	return pair->close_ref & ~PAIR_SECOND_END;
+}
 
 /* How a table's content relates to its parent's. */
 enum table_link {
@@ -682,30 +692,33 @@ static inline uint8_t slot_state(uint64_t word)
 
 /* What was done with an open descriptor; bits of ledger_slot.facts. */
 enum slot_facts {
-	FACT_CONTESTED = 1 << 0,      /* releases and openings of the number overlapped: the opener is not sure */
-	FACT_INHERITED = 1 << 1,      /* closed here, but opened before the fork that made this table */
+	FACT_CONTESTED =
+		1 << 0, /* releases and openings of the number overlapped: the opener is not sure */
+	FACT_INHERITED = 1 << 1, /* closed here, but opened before the fork that made this table */
 	FACT_BOUND = 1 << 2,
 	FACT_LISTENING = 1 << 3,
 	FACT_CONNECTED = 1 << 4,      /* connect() returned 0 or EINPROGRESS */
 	FACT_CONNECT_FAILED = 1 << 5, /* errno in the top byte, stack in fact_stack */
 	FACT_SHUTDOWN_RD = 1 << 6,
 	FACT_SHUTDOWN_WR = 1 << 7,
-	FACT_CLOEXEC = 1 << 8,        /* as asked for when it was opened */
-	FACT_FILE = 1 << 9,           /* owned by a FILE */
-	FACT_DIR = 1 << 10,           /* owned by a DIR */
-	FACT_RECEIVED = 1 << 11,      /* came by SCM_RIGHTS */
-	FACT_SENT = 1 << 12,          /* was sent with SCM_RIGHTS */
+	FACT_CLOEXEC = 1 << 8,   /* as asked for when it was opened */
+	FACT_FILE = 1 << 9,      /* owned by a FILE */
+	FACT_DIR = 1 << 10,      /* owned by a DIR */
+	FACT_RECEIVED = 1 << 11, /* came by SCM_RIGHTS */
+	FACT_SENT = 1 << 12,     /* was sent with SCM_RIGHTS */
 	FACT_ACCEPTED = 1 << 13,
-	FACT_PAIR = 1 << 14,          /* one end of a pair; the other's number + 1 in peer_or_dup */
-	FACT_DUP = 1 << 15,           /* a duplicate; the number + 1 it was made of in peer_or_dup */
+	FACT_PAIR = 1 << 14, /* one end of a pair; the other's number + 1 in peer_or_dup */
+	FACT_DUP = 1 << 15,  /* a duplicate; the number + 1 it was made of in peer_or_dup */
 	FACT_CLOSE_FAILED = 1 << 16,
-	FACT_POPEN = 1 << 17,         /* owned by a FILE of popen() */
-	FACT_OUTSIDE = 1 << 18,       /* was open when the image started; stays when it is closed */
-	FACT_RECLOSED = 1 << 19,      /* EVENT_IS_RECLOSED, when closed */
-	FACT_SETFD = 1 << 20,         /* close-on-exec was set or cleared later on */
-	FACT_STRANGER = 1 << 21,      /* with FACT_OUTSIDE: no process of the session has opened it */
-	FACT_GIVES = 1 << 22,         /* reading it gives descriptors: fanotify, userfaultfd */
+	FACT_POPEN = 1 << 17,      /* owned by a FILE of popen() */
+	FACT_OUTSIDE = 1 << 18,    /* was open when the image started; stays when it is closed */
+	FACT_RECLOSED = 1 << 19,   /* EVENT_IS_RECLOSED, when closed */
+	FACT_SETFD = 1 << 20,      /* close-on-exec was set or cleared later on */
+	FACT_STRANGER = 1 << 21,   /* with FACT_OUTSIDE: no process of the session has opened it */
+	FACT_USED_SINCE = 1 << 21, /* without: a call used it here after a fork had copied it */
+	FACT_GIVES = 1 << 22,      /* reading it gives descriptors: fanotify, userfaultfd */
 	FACT_GIVES_CLOEXEC = 1 << 23, /* and those have close-on-exec */
+	FACT_SECOND_END = 1 << 23,    /* with FACT_PAIR: the second of its two numbers */
 	FACT_ERRNO_SHIFT = 24,
 };
 
@@ -808,6 +821,10 @@ enum fact_has {
 	HAS_UNLINKED = 2048,     /* the file has no name any more */
 	HAS_THREAD = 4096,       /* one of this image's threads opened it */
 	HAS_THREAD_ENDED = 8192, /* and was not there any more */
+	HAS_MADE = 16384, /* TCP: there was a connection; with HAS_UNMADE alone there was none */
+	HAS_UNMADE = 32768,
+	HAS_PEER_GONE = 65536,  /* CLOSE-WAIT: nobody has the peer's descriptor any more */
+	HAS_PEER_HELD = 131072, /* CLOSE-WAIT: somebody still has it */
 };
 
 struct ledger_fact {

@@ -184,7 +184,7 @@ static struct ledger_pair *pair_find(struct ledger *ledger, uint32_t ref, uint32
 	while (ref != end && walk_goes_on(&walk, ref)) {
 		struct ledger_pair *pair = ledger_at(ledger, ref, sizeof(*pair));
 
-		if (!pair || pair->close_stack_ref == close_ref)
+		if (!pair || pair->close_ref == close_ref)
 			return pair;
 		ref = pair->next_ref;
 	}
@@ -220,7 +220,7 @@ struct ledger_pair *ledger_pair_at(struct ledger *ledger, uint32_t open_ref, uin
 			if (!made)
 				return NULL;
 			made->open_stack_ref = open_ref;
-			made->close_stack_ref = close_ref;
+			made->close_ref = close_ref;
 		}
 		searched = first;
 		made->next_ref = first;

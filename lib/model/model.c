@@ -160,9 +160,13 @@ const char *finding_type_name(enum finding_type type)
 const char *finding_role_name(enum finding_role role)
 {
 	static const char *const names[ROLE_COUNT] = {
-		[ROLE_LISTENER] = "listener",   [ROLE_ACCEPTED] = "accepted",
-		[ROLE_CONNECTED] = "connected", [ROLE_UNCONNECTED] = "unconnected",
-		[ROLE_BOUND] = "bound",         [ROLE_PAIR] = "pair",
+		[ROLE_LISTENER] = "listener",
+		[ROLE_ACCEPTED] = "accepted",
+		[ROLE_CONNECTED] = "connected",
+		[ROLE_UNCONNECTED] = "unconnected",
+		[ROLE_CONNECTING] = "connecting",
+		[ROLE_BOUND] = "bound",
+		[ROLE_PAIR] = "pair",
 		[ROLE_RECEIVED] = "received",
 	};
 

@@ -42,6 +42,7 @@ enum finding_role {
 	ROLE_ACCEPTED,
 	ROLE_CONNECTED,
 	ROLE_UNCONNECTED,
+	ROLE_CONNECTING, /* connect() is under way */
 	ROLE_BOUND,
 	ROLE_PAIR,
 	ROLE_RECEIVED,
@@ -55,7 +56,11 @@ const char *finding_role_name(enum finding_role role); /* NULL for ROLE_NONE */
 /* A finding lists so many of its descriptors; the others are counted. */
 #define FINDING_DESCRIPTORS_MAX 100
 
+/* Who asked for a connection, where a call was seen that did. */
+enum report_direction { DIRECTION_UNKNOWN, DIRECTION_OUT, DIRECTION_IN };
+
 struct report_descriptor {
+	enum report_direction direction;
 	uint32_t process; /* id of the report_process */
 	int fd;
 	const char *family;   /* "inet", "inet6", "unix", "netlink", "packet", "vsock" or a number */
@@ -159,6 +164,7 @@ struct finding {
 	struct report_stack stack;
 	struct report_descriptor *descriptors;
 	size_t descriptor_count;
+	bool is_one_number; /* misuse, more than once, and always of the same one */
 	uint64_t descriptors_omitted;
 	struct report_related *related;
 	size_t related_count;
@@ -296,6 +302,7 @@ enum report_verdict {
 	VERDICT_LEAKS,
 	VERDICT_ERROR,      /* status 125 */
 	VERDICT_STALE,      /* nothing counts, but rules or a baseline are out of date */
+	VERDICT_MISUSE,     /* what counts is misuse alone: nothing was left open */
 	VERDICT_INCOMPLETE, /* nothing counts, but not all was followed to its end and checked */
 	VERDICT_COUNT
 };

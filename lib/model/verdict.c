@@ -62,8 +62,9 @@ void verdict_find(struct report *report, const struct options *options, bool is_
 	/* What was overwritten may be taken for a leak as well as for none. */
 	bool is_damaged = report_is_damaged(report);
 
-	report->verdict = is_damaged                ? VERDICT_ERROR
-			  : report->counted         ? VERDICT_LEAKS
+	report->verdict = is_damaged ? VERDICT_ERROR
+			  : report->counted
+				  ? (is_misuse_alone(report) ? VERDICT_MISUSE : VERDICT_LEAKS)
 			  : is_uncovered || is_lost ? VERDICT_ERROR
 			  : !report->is_complete    ? VERDICT_INCOMPLETE
 			  : is_stale                ? VERDICT_STALE

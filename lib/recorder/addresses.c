@@ -78,6 +78,18 @@ void recorder_connected(const struct recorder *recorder, int fd)
 	atomic_fetch_or_explicit(&slot->facts, FACT_CONNECTED, memory_order_relaxed);
 }
 
+void recorder_disconnected(const struct recorder *recorder, int fd)
+{
+	struct ledger_slot *slot = slot_open(recorder, fd);
+
+	if (slot)
+		atomic_fetch_and_explicit(
+			&slot->facts,
+			FACTS_WITHOUT_ERRNO &
+				~(uint32_t)(FACT_CONNECTED | FACT_ACCEPTED | FACT_CONNECT_FAILED),
+			memory_order_relaxed);
+}
+
 void recorder_connect_failed(const struct recorder *recorder, int fd, int error, uint32_t stack_ref)
 {
 	struct ledger_slot *slot = slot_open(recorder, fd);

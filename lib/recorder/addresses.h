@@ -20,6 +20,9 @@ void recorder_address(const struct recorder *recorder, int fd, enum address_role
  * with. */
 void recorder_connected(const struct recorder *recorder, int fd);
 
+/* connect() to AF_UNSPEC dissolved whatever connection there was. */
+void recorder_disconnected(const struct recorder *recorder, int fd);
+
 /* A connect() failed with `error`, at the stack `stack_ref`. */
 void recorder_connect_failed(const struct recorder *recorder, int fd, int error,
 			     uint32_t stack_ref);

@@ -13,9 +13,8 @@ static struct ledger_pair *pair_at(const struct recorder *recorder, uint32_t ope
 	if (!met)
 		return ledger_pair_at(recorder->ledger, open_ref, close_ref);
 	pair = atomic_load_explicit(&met[number], memory_order_acquire);
-	if (__builtin_expect(pair && pair->open_stack_ref == open_ref &&
-				     pair->close_stack_ref == close_ref,
-			     1))
+	if (__builtin_expect(
+		    pair && pair->open_stack_ref == open_ref && pair->close_ref == close_ref, 1))
 		return pair;
 	pair = ledger_pair_at(recorder->ledger, open_ref, close_ref);
 	if (pair)
@@ -59,7 +58,8 @@ DIRECT void recorder_pair_closed(const struct recorder *recorder, const struct r
 				 uint32_t stack_ref, uint32_t tid)
 {
 	struct ledger_slot *slot = release->slot;
-	struct ledger_pair *pair = pair_count(recorder, release->opened_stack_ref, stack_ref,
+	uint32_t end = LEDGER_LOAD(slot->facts) & FACT_SECOND_END ? PAIR_SECOND_END : 0;
+	struct ledger_pair *pair = pair_count(recorder, release->opened_stack_ref, stack_ref | end,
 					      slot_call(release->word), slot_kind(release->word));
 
 	if (!pair)

@@ -238,6 +238,11 @@ const char *sign_from(const struct printer *printer)
 	return printer->style->is_utf8 ? "←" : "<-";
 }
 
+const char *sign_both(const struct printer *printer)
+{
+	return printer->style->is_utf8 ? "↔" : "<->";
+}
+
 const char *sign_to(const struct printer *printer)
 {
 	return printer->style->is_utf8 ? "→" : "->";

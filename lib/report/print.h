@@ -54,9 +54,10 @@ void print_wrapped(const struct printer *printer, const char *text, size_t inden
 void print_labelled_format(const struct printer *printer, const char *label, const char *format,
 			   ...) __attribute__((format(printf, 3, 4)));
 
-/* "×", "←", "→", "…" or their ASCII forms. */
+/* "×", "←", "↔", "→", "…" or their ASCII forms. */
 const char *sign_times(const struct printer *printer);
 const char *sign_from(const struct printer *printer);
+const char *sign_both(const struct printer *printer);
 const char *sign_to(const struct printer *printer);
 const char *sign_cut(const struct printer *printer);
 

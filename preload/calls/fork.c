@@ -62,6 +62,7 @@ void fork_announce(void)
 	if (!child)
 		return;
 	copies_fork_prepare();
+	shim.has_forked = true;
 	table = ledger_table_at(&shim.ledger, LEDGER_LOAD(child->table_ref));
 	if (table)
 		birth_announce(table);

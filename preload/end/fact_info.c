@@ -87,6 +87,8 @@ static void info_read(struct ledger_fact *fact)
 }
 
 struct reading {
+	bool has_proc;
+	struct peer_questions peers;
 	uint32_t pid; /* ours, where /proc speaks of it by the same number; else 0 */
 	uint32_t tid; /* whose name was read last */
 	uint32_t name_ref;
@@ -120,8 +122,10 @@ static void all_read(void *data)
 	struct ledger_fact *fact;
 
 	for (; (fact = fact_at(ref)) && walk_goes_on(&walk, ref); ref = fact->next_ref) {
-		if (needs_info(fact))
+		if (reading->has_proc && needs_info(fact))
 			info_read(fact);
+		if (fact_needs_peer(fact))
+			fact_read_peer(&reading->peers, fact);
 		if (reading->pid && needs_name(fact))
 			name_read(fact, reading);
 	}
@@ -151,7 +155,9 @@ void facts_read_apart(void)
 	bool is_needed = false;
 
 	for (; (fact = fact_at(ref)) && !is_needed && walk_goes_on(&walk, ref); ref = fact->next_ref)
-		is_needed = needs_info(fact) || needs_name(fact);
-	if (is_needed && proc_look(&reading.pid))
-		(void)apart_run(all_read, &reading); /* without it the report says less */
+		is_needed = needs_info(fact) || needs_name(fact) || fact_needs_peer(fact);
+	if (!is_needed)
+		return;
+	reading.has_proc = proc_look(&reading.pid);
+	(void)apart_run(all_read, &reading); /* without it the report says less */
 }

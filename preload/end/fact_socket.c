@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the kernel knows of a socket. */
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -59,15 +60,30 @@ static void socket_addresses(int fd, struct ledger_fact *fact)
 	}
 }
 
+/*
+ * The first 128 bytes of the kernel's struct tcp_info (include/uapi/linux/tcp.h); libc's ends
+ * earlier. The kernel counts the answer to our SYN as a byte acknowledged, since 4.1, and begins
+ * anew with each connect().
+ */
+struct tcp_info_begin {
+	uint8_t state;
+	uint8_t between[119];
+	uint64_t bytes_acked;
+};
+
+static_assert(offsetof(struct tcp_info_begin, bytes_acked) == 120, "as the kernel has it");
+
 static void socket_tcp(int fd, struct ledger_fact *fact)
 {
-	uint8_t state; /* first byte of struct tcp_info */
-	socklen_t length = sizeof(state);
+	struct tcp_info_begin info = { 0 };
+	socklen_t length = sizeof(info);
 
-	if (raw5(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &state, &length) == 0) {
-		fact->tcp_state = state;
-		fact->has |= HAS_TCP_STATE;
-	}
+	if (raw5(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
+		return;
+	fact->tcp_state = info.state;
+	fact->has |= HAS_TCP_STATE;
+	if (length >= sizeof(info))
+		fact->has |= info.bytes_acked ? HAS_MADE : HAS_UNMADE;
 }
 
 static void socket_queues(int fd, struct ledger_fact *fact)
@@ -78,13 +94,27 @@ static void socket_queues(int fd, struct ledger_fact *fact)
 	if (fact->has & HAS_TCP_STATE &&
 	    (fact->tcp_state == TCP_CLOSE || fact->tcp_state == TCP_SYN_SENT))
 		return;
-	if (fact->is_listening || raw3(SYS_ioctl, fd, SIOCINQ, &received) != 0)
+	/* Of MPTCP it is 1 where there is nothing to read. */
+	if (fact->is_listening || fact->protocol == PROTOCOL_MPTCP || raw3(SYS_ioctl, fd, SIOCINQ, &received) != 0)
 		return;
 	/* Elsewhere the kernel tells the memory that waits, not the bytes. */
 	if (fact->has & HAS_TCP_STATE && raw3(SYS_ioctl, fd, SIOCOUTQ, &unsent) != 0)
 		return;
 	fact->receive_queue = (uint32_t)received;
 	fact->send_queue = (uint32_t)unsent;
+	fact->has |= HAS_QUEUES;
+}
+
+/* Of the end that writes the kernel tells the same number. */
+void fact_read_pipe(int fd, struct ledger_fact *fact)
+{
+	long flags = raw2(SYS_fcntl, fd, F_GETFL);
+	int unread = 0;
+
+	if (raw_failed(flags) || (flags & O_ACCMODE) == O_WRONLY ||
+	    raw_failed(raw3(SYS_ioctl, fd, FIONREAD, &unread)))
+		return;
+	fact->receive_queue = (uint32_t)unread;
 	fact->has |= HAS_QUEUES;
 }
 

@@ -76,6 +76,8 @@ static void fact_ask_more(int fd, const struct descriptor_view *view, struct led
 		return;
 	if (fact->kind == KIND_SOCKET || fact->kind == KIND_PIPE)
 		fact_read_poll(fd, fact);
+	if (fact->kind == KIND_PIPE)
+		fact_read_pipe(fd, fact);
 	if (fact->kind == KIND_SOCKET)
 		fact_read_socket(fd, view->origin == DESCRIPTOR_OWN, fact);
 	fact_read_opener(view, fact);

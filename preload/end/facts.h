@@ -18,6 +18,25 @@ void fact_read_socket(int fd, bool is_ours, struct ledger_fact *fact);
 /* fact_socket.c: what poll() says without waiting. Nothing is consumed. */
 void fact_read_poll(int fd, struct ledger_fact *fact);
 
+/* fact_socket.c: the bytes in a pipe that this end could read. */
+void fact_read_pipe(int fd, struct ledger_fact *fact);
+
+/* linux/in.h; not in every libc's headers. */
+#define PROTOCOL_MPTCP 262
+
+/*
+ * fact_peer.c: is the peer of a connection that got its last byte still there? The kernel tells
+ * by a socket of its own, so in a helper process only.
+ */
+struct peer_questions {
+	long netlink; /* open for all of them; closed by the end of the helper process */
+	uint32_t asked;
+	uint32_t asked_for_all; /* of them, those that every socket answers */
+};
+
+bool fact_needs_peer(const struct ledger_fact *fact);
+void fact_read_peer(struct peer_questions *questions, struct ledger_fact *fact);
+
 /* fact_kind.c: where /proc/self/fd/N points; "" without /proc. Returns its length. */
 long fact_target(int fd, char *target, size_t size);
 

@@ -37,6 +37,10 @@ int record_connect(int fd, int result, const struct sockaddr *address, socklen_t
 	    error == ENOTSOCK || error == EINVAL)
 		return result;
 	guest_find();
+	if (error == 0 && length >= sizeof(sa_family_t) && address->sa_family == AF_UNSPEC) {
+		recorder_disconnected(shim_recorder(), fd);
+		return result;
+	}
 	if (error == 0)
 		recorder_connected(shim_recorder(), fd);
 	else if (error != EISCONN && error != EALREADY && error != EINTR)

@@ -29,6 +29,7 @@ int duplicate_end(struct release *release, int from, int result)
 	}
 	if (result == from)
 		return result;
+	use_mark(from);
 	if (release->word) {
 		misuse_overwritten(release, from);
 		record_release_end(release, 0);

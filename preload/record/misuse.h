@@ -24,6 +24,7 @@
 #include <errno.h>
 
 #include "record/record.h"
+#include "record/uses.h"
 #include "shim/state.h"
 
 /* A call that uses `fd` failed with EBADF. */
@@ -41,8 +42,12 @@ void misuse_used_two(enum call call, int one, int other);
 /* What a call on `fd` returned, looked at when it is -1. Returns it. */
 static inline long used(enum call call, int fd, long result)
 {
-	if (__builtin_expect(result == -1, 0) && errno == EBADF)
-		misuse_used(call, fd);
+	if (__builtin_expect(result == -1, 0)) {
+		if (errno == EBADF)
+			misuse_used(call, fd);
+	} else {
+		use_mark(fd);
+	}
 	return result;
 }
 
@@ -57,8 +62,13 @@ static inline long asked(enum call call, int fd, long result)
 /* The same for a call with two numbers. */
 static inline long used_two(enum call call, int one, int other, long result)
 {
-	if (__builtin_expect(result == -1, 0) && errno == EBADF)
-		misuse_used_two(call, one, other);
+	if (__builtin_expect(result == -1, 0)) {
+		if (errno == EBADF)
+			misuse_used_two(call, one, other);
+	} else {
+		use_mark(one);
+		use_mark(other);
+	}
 	return result;
 }
 

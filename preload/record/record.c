@@ -93,14 +93,17 @@ int record_opened_pair(enum call call, int result, int fds[2], uint32_t facts)
 	for (int i = 0; i < 2 && result == 0; i++)
 		if (vforked_notes(fds[i]))
 			vforked_opened(fds[i], &(struct opening){ call, call_kind(call),
-								  FACT_PAIR | facts,
+								  FACT_PAIR | facts |
+									  (i ? FACT_SECOND_END : 0),
 								  (uint32_t)fds[1 - i] + 1 });
 	if (result != 0 || !shim_is_recording())
 		return result;
 	for (int i = 0; i < 2; i++)
 		fds[i] = spread(call_kind(call), fds[i], 0);
 	for (int i = 0; i < 2; i++)
-		record_new(fds[i], &(struct opening){ call, call_kind(call), FACT_PAIR | facts,
+		record_new(fds[i], &(struct opening){ call, call_kind(call),
+						      FACT_PAIR | facts |
+							      (i ? FACT_SECOND_END : 0),
 						      (uint32_t)fds[1 - i] + 1 });
 	return result;
 }

@@ -52,6 +52,7 @@ struct shim {
 	bool is_bare;   /* first process of a session without launcher: reports at its end */
 	bool is_program; /* the session's first process, be it after an exec */
 	bool has_asked_proc; /* this process, for its descriptors: the first time is the dear one */
+	bool has_forked;      /* this process, or one that it is a fork of (uses.h) */
 	bool is_forked_from_threads; /* locks inside libunwind may be held by nobody */
 	bool is_under_valgrind;      /* readable.c */
 	_Atomic(bool) has_giver;     /* something may be open of which read() gives descriptors */

@@ -183,6 +183,28 @@ static const char *vsock_text(struct report *report, uint32_t context, uint32_t 
 	return report_printf(report, "%u:%u", context, port);
 }
 
+const char *host_text(struct report *report, const uint8_t *bytes, size_t length)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct sockaddr_in6 six;
+	struct sockaddr_in four;
+
+	if (address_family(bytes, length) == AF_INET && length >= sizeof(four)) {
+		memcpy(&four, bytes, sizeof(four));
+		return four.sin_addr.s_addr == INADDR_ANY
+			       ? NULL
+			       : report_strdup(report, inet_ntop(AF_INET, &four.sin_addr, text,
+								 sizeof(text)));
+	}
+	if (address_family(bytes, length) != AF_INET6 || length < sizeof(six))
+		return NULL;
+	memcpy(&six, bytes, sizeof(six));
+	return IN6_IS_ADDR_UNSPECIFIED(&six.sin6_addr)
+		       ? NULL
+		       : report_strdup(report,
+				       inet_ntop(AF_INET6, &six.sin6_addr, text, sizeof(text)));
+}
+
 const char *address_text(struct report *report, struct snapshot *snapshot, const uint8_t *bytes,
 			 size_t length)
 {

@@ -11,6 +11,9 @@
 #include "model/model.h"
 #include "ledger/snapshot.h"
 
+/* The address alone, of a socket without ports; NULL where there is none. */
+const char *host_text(struct report *report, const uint8_t *bytes, size_t length);
+
 /*
  * A socket address as a ledger stores it ("127.0.0.1:8080", "[::1]:80", "/path",
  * "@abstract"), in the report's memory. NULL for an address that says nothing:

@@ -33,8 +33,9 @@ struct leak {
 /* Note which child each fork made. */
 void copies_read(struct judge *judge);
 
-/* Did the first child forked since the opening close its copy? Fills the clue. */
-bool copy_is_closed(struct judge *judge, const struct leak *leak, struct clue *ret_clue);
+/* Did the first child forked since the opening, soon after it, use its copy and close it? Fills the
+ * clue. */
+bool copy_is_used_up(struct judge *judge, const struct leak *leak, struct clue *ret_clue);
 
 /* descriptors.c */
 

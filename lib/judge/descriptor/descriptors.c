@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A descriptor that was left open, in the words of a report. */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "judge/descriptor/addresses.h"
 #include "judge/descriptor/fdinfo.h"
@@ -11,6 +12,17 @@ static bool is_left_over(const struct leak *leak)
 {
 	return leak->facts & FACT_CONNECT_FAILED && !(leak->facts & FACT_BOUND) &&
 	       !(leak->fact->has & HAS_PEER);
+}
+
+static const char *end_text(struct judge *judge, const struct ledger_fact *fact,
+			    const uint8_t *bytes, size_t length)
+{
+	/* What stands in the place of the port is the protocol. */
+	bool is_raw = fact && fact->has & HAS_SOCKET && fact->type == SOCK_RAW &&
+		      (fact->family == AF_INET || fact->family == AF_INET6);
+
+	return is_raw ? host_text(judge->report, bytes, length)
+		      : address_text(judge->report, judge->snapshot, bytes, length);
 }
 
 /* Addresses the kernel told, else those the program gave to its calls. */
@@ -24,19 +36,19 @@ static void addresses_describe(struct judge *judge, const struct leak *leak,
 	size_t length;
 
 	if (fact && fact->has & HAS_LOCAL && !is_left_over(leak))
-		descriptor->local = address_text(
-			judge->report, judge->snapshot, fact->local,
+		descriptor->local = end_text(
+			judge, fact, fact->local,
 			fact->local_length <= sizeof(fact->local) ? fact->local_length : 0);
 	if (fact && fact->has & HAS_PEER)
-		descriptor->peer = address_text(
-			judge->report, judge->snapshot, fact->peer,
-			fact->peer_length <= sizeof(fact->peer) ? fact->peer_length : 0);
+		descriptor->peer =
+			end_text(judge, fact, fact->peer,
+				 fact->peer_length <= sizeof(fact->peer) ? fact->peer_length : 0);
 	if (table && !leak->view->is_before)
 		address = ledger_address_at(judge->ledger, table, leak->fd, false);
 	if (!address || address->generation != (uint16_t)leak->view->generation)
 		return;
 	length = address->length <= sizeof(address->bytes) ? address->length : 0;
-	text = address_text(judge->report, judge->snapshot, address->bytes, length);
+	text = end_text(judge, fact, address->bytes, length);
 	if (!descriptor->family && address_family(address->bytes, length))
 		descriptor->family =
 			family_name(judge->report, address_family(address->bytes, length));
@@ -146,6 +158,10 @@ void leak_describe(struct judge *judge, const struct leak *leak,
 	*descriptor = (struct report_descriptor){
 		.process = leak->process, .fd = leak->fd, .cloexec = -1, .dup_of = -1
 	};
+	descriptor->direction = leak->facts & FACT_ACCEPTED ? DIRECTION_IN
+				: leak->facts & (FACT_CONNECTED | FACT_CONNECT_FAILED)
+					? DIRECTION_OUT
+					: DIRECTION_UNKNOWN;
 	descriptor->is_contested = leak->facts & FACT_CONTESTED;
 	if (leak->fact)
 		fact_describe(judge, leak, descriptor);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a socket was for: listener, accepted, connected and so on. */
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "judge/descriptor/addresses.h"
@@ -27,6 +28,10 @@ enum finding_role leak_role(const struct leak *leak)
 		return ROLE_RECEIVED;
 	if (leak->facts & FACT_PAIR)
 		return ROLE_PAIR;
+	if (fact && fact->has & HAS_TCP_STATE && fact->tcp_state == TCP_SYN_SENT)
+		return ROLE_CONNECTING;
+	if (fact && fact->has & HAS_UNMADE && fact->tcp_state == TCP_CLOSE)
+		return leak->facts & FACT_BOUND ? ROLE_BOUND : ROLE_UNCONNECTED;
 	if (leak->facts & FACT_CONNECTED || has_peer(fact))
 		return ROLE_CONNECTED;
 	if (leak->facts & FACT_BOUND)

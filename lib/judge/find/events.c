@@ -39,15 +39,15 @@ static struct closers closers_find(struct judge *judge, const struct ledger_even
 		uint64_t count = LEDGER_LOAD(pair->count);
 
 		ref = pair->next_ref;
-		if (pair->close_stack_ref == guilty_ref) {
+		if (ledger_pair_stack_ref(pair) == guilty_ref) {
 			closers.of_guilty += count;
 			continue;
 		}
 		closers.of_others += count;
 		closers.has_crossed |= pair->has_crossed != 0;
-		if (pair->close_stack_ref == event->earlier_stack_ref)
+		if (ledger_pair_stack_ref(pair) == event->earlier_stack_ref)
 			closers.of_earlier += count;
-		if (pair->close_stack_ref == event->here_stack_ref)
+		if (ledger_pair_stack_ref(pair) == event->here_stack_ref)
 			closers.of_here += count;
 	}
 	return closers;
@@ -116,6 +116,18 @@ static bool is_odd_close(struct judge *judge, const struct ledger_event *event)
 	       !closers.has_crossed;
 }
 
+/* Is it the number of all that joined the group before, each time that it happened? */
+static bool is_one_number(const struct finding *finding, const struct ledger_event *event)
+{
+	if (finding->count > 1 && !finding->is_one_number)
+		return false;
+	for (size_t i = 0; i < finding->descriptor_count; i++)
+		if (finding->descriptors[i].fd != event->fd)
+			return false;
+	return (int32_t)LEDGER_LOAD(event->last_fd) == event->fd &&
+	       finding->count + LEDGER_LOAD(event->count) > 1;
+}
+
 static void finding_make(struct events *events, enum misuse misuse,
 			 const struct ledger_event *event)
 {
@@ -141,6 +153,7 @@ static void finding_make(struct events *events, enum misuse misuse,
 	if (!misuse_is_proof(misuse))
 		standing = STANDING_NOTED;
 	group = group_of(judge, misuse_type(misuse), kind, event->call, place);
+	group->finding.is_one_number = is_one_number(&group->finding, event);
 	misuse_word(judge, group, misuse, event);
 	if (event->opened_call)
 		group->finding.role = leak_role(&(struct leak){

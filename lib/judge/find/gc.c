@@ -121,14 +121,14 @@ static void pair_judge(struct judge *judge, uint32_t open_ref, const struct ledg
 	}
 	if (!life || !life->is_wanted)
 		return;
-	if (!is_gc_close(judge, pair->close_stack_ref))
+	if (!is_gc_close(judge, ledger_pair_stack_ref(pair)))
 		return;
 	group = group_of(judge, FINDING_CLOSED_BY_GC, pair->kind, pair->call,
 			 place_of(judge, open_ref));
 	pair_count(judge, group, pair, process);
 	if (count > group->close_count) {
 		group->close_count = count;
-		group->close_stack_ref = pair->close_stack_ref;
+		group->close_stack_ref = ledger_pair_stack_ref(pair);
 	}
 	pair_describe(judge, group, pair, process);
 	group->finding.descriptors_omitted = group->finding.count - group->finding.descriptor_count;

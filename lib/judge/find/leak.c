@@ -88,6 +88,8 @@ static void group_add(struct judge *judge, struct group *group, const struct lea
 	group->killed += judge->lives[leak->life].is_killed;
 	group->checkpointed += checkpoint_of(judge, leak) != 0 && !is_warm_up(judge, leak);
 	group->passed += leak->view->origin == DESCRIPTOR_INHERITED;
+	if (leak->facts & FACT_PAIR)
+		group->ends |= leak->facts & FACT_SECOND_END ? ENDS_SECOND : ENDS_FIRST;
 	evidence_note(judge, group, leak);
 	growth_note(judge, group, leak);
 	group_count(judge, group, standing, 1, leak->process);

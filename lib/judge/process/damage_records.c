@@ -75,7 +75,7 @@ static bool slot_fits(struct damage *damage, const struct ledger_slot *slot)
 	/* An opening clears what was known of the number when the image started. */
 	if (state >= SLOT_STATES || slot_kind(word) >= KIND_DESCRIPTORS ||
 	    !call_fits(damage, slot_call(word)) ||
-	    (state == SLOT_OPEN && facts & (FACT_OUTSIDE | FACT_STRANGER | FACT_INHERITED)))
+	    (state == SLOT_OPEN && facts & (FACT_OUTSIDE | FACT_INHERITED)))
 		return false;
 	return stack_fits(damage, LEDGER_LOAD(slot->opened_stack_ref)) &&
 	       stack_fits(damage, LEDGER_LOAD(slot->closed_stack_ref)) &&

@@ -133,6 +133,9 @@ void group_scope(struct judge *judge, struct group *group, uint32_t id);
  */
 void kin_find(struct judge *judge);
 
+/* How many that the innermost line of a group's place opened were closed. */
+uint64_t closed_at_line(struct judge *judge, const struct group *group);
+
 /* stacks.c */
 
 /* The place of a stack record; NONE when there is no such backtrace. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The words for memory of sockets: what most likely happened. */
+/* The words for memory of sockets. */
 #include "judge/words/words.h"
 
 static const char *const titles[KIND_MEMORIES] = {
@@ -11,19 +11,13 @@ static const char *const titles[KIND_MEMORIES] = {
 void memory_word(struct judge *judge, struct group *group)
 {
 	struct finding *finding = &group->finding;
-	const char *closer = closer_text(judge, group);
+	const char *function = function_text(judge, stack_top(judge, &finding->stack));
 
 	finding->title = titles[finding->kind - KIND_DESCRIPTORS];
-	if (group->siblings)
-		finding->explanation = report_printf(
-			judge->report,
-			"Likely one path leaves without the %s that the others reach.", closer);
-	else if (finding->count > finding->process_count)
-		finding->explanation = report_printf(judge->report,
-						     "Every call from here leaves one more: likely "
-						     "the %s is missing altogether.",
-						     closer);
-	else
-		finding->explanation = "Nothing shows a mistake: it may have been kept for as long "
-				       "as the program runs.";
+	if (group->siblings || group->line_siblings || finding->count <= finding->process_count)
+		return;
+	finding->explanation =
+		function ? report_printf(judge->report, "Nothing that %s got here was ever freed.",
+					 function)
+			 : NULL;
 }

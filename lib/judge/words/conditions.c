@@ -2,6 +2,7 @@
 /* The conditions of evidence.def. Each looks at one descriptor, and at what is recorded of it. */
 #include "judge/words/conditions.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -59,21 +60,36 @@ bool has_failed_to_connect(struct judge *judge, const struct leak *leak, struct 
 	return true;
 }
 
-/* connect() returned at once, and failed later. */
+/* Was there a connection? The kernel says so, or accept() gave it. */
+static bool was_made(const struct leak *leak)
+{
+	return leak->facts & FACT_ACCEPTED || has_fact(leak, HAS_MADE);
+}
+
+/*
+ * connect() returned at once, and failed later. A kernel that does not tell whether there was a
+ * connection (before 4.1) leaves one error that says so.
+ */
 bool has_failed_later(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
 	(void)judge; /* the kernel says it all */
-	if (!(leak->facts & FACT_CONNECTED) || !is_tcp_in(leak, TCP_CLOSE) ||
-	    !has_fact(leak, HAS_SO_ERROR) || leak->fact->so_error == 0)
+	if (!(leak->facts & FACT_CONNECTED) || !is_tcp_in(leak, TCP_CLOSE) || was_made(leak) ||
+	    !has_fact(leak, HAS_SO_ERROR) || leak->fact->so_error == 0 ||
+	    (!has_fact(leak, HAS_UNMADE) && leak->fact->so_error != ECONNREFUSED))
 		return false;
 	ret_clue->error = leak->fact->so_error;
 	return true;
 }
 
-/* A listener is the parent's to keep: a child that serves one connection has no need of it. */
+/*
+ * A listener is the parent's to keep: a child that serves one connection has no need of it. What
+ * a FILE owns is used without our seeing it.
+ */
 bool has_left_it_to_child(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
-	return leak_role(leak) != ROLE_LISTENER && copy_is_closed(judge, leak, ret_clue);
+	return (leak->kind == KIND_SOCKET || leak->kind == KIND_PIPE) &&
+	       !(leak->facts & (FACT_FILE | FACT_POPEN | FACT_USED_SINCE)) &&
+	       leak_role(leak) != ROLE_LISTENER && copy_is_used_up(judge, leak, ret_clue);
 }
 
 bool is_shut_down(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
@@ -171,7 +187,21 @@ bool was_never_listening(struct judge *judge, const struct leak *leak, struct cl
 bool has_peer_closed(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
 	(void)judge, (void)ret_clue; /* the kernel says it all */
-	return is_tcp_in(leak, TCP_CLOSE_WAIT);
+	return is_tcp_in(leak, TCP_CLOSE_WAIT) && has_fact(leak, HAS_PEER_GONE);
+}
+
+bool has_peer_shut_down(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the kernel says it all */
+	return is_tcp_in(leak, TCP_CLOSE_WAIT) && has_fact(leak, HAS_PEER_HELD);
+}
+
+/* A FIN came. A peer that has only shut down its sending side still reads. */
+bool has_peer_sent_last(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the kernel says it all */
+	return is_tcp_in(leak, TCP_CLOSE_WAIT) &&
+	       !(leak->fact->has & (HAS_PEER_GONE | HAS_PEER_HELD));
 }
 
 /* A connection of the Unix family hangs up when its peer is gone, or both ways are shut. */
@@ -190,21 +220,42 @@ bool is_pipe_without_other_end(struct judge *judge, const struct leak *leak, str
 	       leak->fact->poll_events & (POLLHUP | POLLERR);
 }
 
-/* Reset, timed out or ended on both sides: the kernel has nothing behind the number any more. */
-bool is_connection_over(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+/* Both sides have sent their last: nothing can come, nothing can be sent. */
+static bool is_over(const struct leak *leak)
 {
-	(void)judge, (void)ret_clue; /* kernel and record say it all */
-	return leak->facts & FACT_ACCEPTED && is_tcp_in(leak, TCP_CLOSE) &&
-	       !(leak->facts & FACTS_SHUTDOWN);
+	return (was_made(leak) && is_tcp_in(leak, TCP_CLOSE)) || is_tcp_in(leak, TCP_LAST_ACK) ||
+	       is_tcp_in(leak, TCP_CLOSING) || is_tcp_in(leak, TCP_TIME_WAIT);
 }
 
-/* The same after a connect() that did not fail at once: it may never have come to be. */
+/* The kernel has kept why: nobody has read the error. */
+bool was_reset(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge; /* the kernel says it all */
+	if (!is_over(leak) || !has_fact(leak, HAS_SO_ERROR) || leak->fact->so_error == 0)
+		return false;
+	ret_clue->error = leak->fact->so_error;
+	return true;
+}
+
+/* Ended on both sides, or by an error that was read: the kernel has nothing behind the number. */
+bool is_connection_over(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	return is_over(leak) && (leak->facts & FACTS_SHUTDOWN) != FACTS_SHUTDOWN &&
+	       !was_reset(judge, leak, ret_clue);
+}
+
+bool is_connecting(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
+{
+	(void)judge, (void)ret_clue; /* the kernel says it all */
+	return is_tcp_in(leak, TCP_SYN_SENT);
+}
+
+/* After a connect() that did not fail at once, whose error was read, or which was given up. */
 bool is_without_connection(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
-	(void)ret_clue; /* the kernel says it all */
-	return leak->facts & FACT_CONNECTED && is_tcp_in(leak, TCP_CLOSE) &&
-	       !(leak->facts & FACTS_SHUTDOWN) &&
-	       !has_failed_later(judge, leak, &(struct clue){ 0 });
+	(void)judge, (void)ret_clue; /* the kernel says it all */
+	return leak->facts & FACT_CONNECTED && is_tcp_in(leak, TCP_CLOSE) && !was_made(leak) &&
+	       has_fact(leak, HAS_UNMADE | HAS_SO_ERROR) && leak->fact->so_error == 0;
 }
 
 bool is_owned_by_stream(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
@@ -239,7 +290,8 @@ bool is_idle(struct judge *judge, const struct leak *leak, struct clue *ret_clue
 bool has_unread_bytes(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
 	(void)judge, (void)ret_clue; /* the kernel says it all */
-	return has_fact(leak, HAS_QUEUES | HAS_PEER) && leak->fact->receive_queue > 0;
+	return has_fact(leak, HAS_QUEUES) && leak->fact->receive_queue > 0 &&
+	       (leak->kind == KIND_PIPE || has_fact(leak, HAS_PEER));
 }
 
 bool is_listening(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
@@ -248,38 +300,41 @@ bool is_listening(struct judge *judge, const struct leak *leak, struct clue *ret
 	return leak_role(leak) == ROLE_LISTENER;
 }
 
-#define THREAD_NAME_MAX 15 /* TASK_COMM_LEN, without its end */
+/* Libraries that run what they are given on threads of their own. */
+static const struct {
+	const char *object; /* as its file begins */
+	const char *pool;
+} pools[] = {
+	{ "libuv.so", "libuv's pool" },
+	{ "libglib-2.0.so", "GLib's pool" },
+};
 
-/* Is `name` what the kernel calls a thread of a program at `path`? */
-static bool is_name_of(const char *path, const char *name)
+/* The object that a thread of a pool begins in: the outermost that is not libc. */
+static const char *pool_find(struct judge *judge, const struct report_stack *stack)
 {
-	const char *slash = strrchr(path, '/');
-	const char *base = slash ? slash + 1 : path;
-	size_t length = strnlen(base, THREAD_NAME_MAX);
+	for (size_t i = stack->frame_count; i-- > 0;) {
+		const struct module *module = frame_module(judge, &stack->frames[i]);
+		const char *path = module ? stack->frames[i].module : NULL;
+		const char *name = path && strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 
-	return strcspn(name, "\n") == length && strncmp(base, name, length) == 0;
+		if (!name || strncmp(name, "libc.so", 7) == 0 ||
+		    strncmp(name, "libpthread", 10) == 0)
+			continue;
+		for (size_t k = 0; k < sizeof(pools) / sizeof(pools[0]); k++)
+			if (strncmp(name, pools[k].object, strlen(pools[k].object)) == 0)
+				return pools[k].pool;
+		return NULL;
+	}
+	return NULL;
 }
 
-/* A thread that nobody named is called as its program: that tells nothing. */
-static bool is_programs_name(const struct judge *judge, const struct leak *leak, const char *name)
+bool was_opened_by_pool(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
 {
 	const struct report_process *process = &judge->report->processes[leak->process];
 
-	return is_name_of(process->exe, name) || is_name_of(process->name, name);
-}
-
-bool has_opener_ended(struct judge *judge, const struct leak *leak, struct clue *ret_clue)
-{
-	const char *name;
-
-	if (!has_fact(leak, HAS_THREAD | HAS_THREAD_ENDED))
+	if (!leak->call || leak->view->origin != DESCRIPTOR_OWN ||
+	    LEDGER_LOAD(leak->view->slot->opened_tid) == (uint32_t)process->pid)
 		return false;
-	name = snapshot_string(judge->snapshot, leak->fact->thread_ref);
-	if (name && is_programs_name(judge, leak, name))
-		name = NULL;
-	ret_clue->number = (int)LEDGER_LOAD(leak->view->slot->opened_tid);
-	ret_clue->text =
-		name ? report_printf(judge->report, "thread %d (%s)", ret_clue->number, name)
-		     : report_printf(judge->report, "thread %d", ret_clue->number);
-	return true;
+	ret_clue->text = pool_find(judge, place_read(judge, place_of(judge, leak->stack_ref)));
+	return ret_clue->text != NULL;
 }

@@ -14,6 +14,7 @@ static const struct evidence_row {
 	const char *fix;   /* what to do; NULL: nothing special */
 	bool is_proof;
 	bool is_weak;
+	bool is_alone;       /* told of a group of one only, of whose siblings none was closed */
 	bool is_fix_at_clue; /* the remedy's line is the clue's, not the opening's */
 } rows[] = {
 #define EVIDENCE(condition, ...) { .holds = condition, __VA_ARGS__ },
@@ -94,10 +95,19 @@ static void row_tell(struct judge *judge, struct group *group, size_t number)
 		     });
 }
 
+/* Does a row hold for some of the group? */
+static bool is_met(const struct group *group, size_t number)
+{
+	if (rows[number].is_alone && (group->finding.count > 1 || group->siblings))
+		return false;
+	return group->witnesses[number].count > 0;
+}
+
 void group_witness(struct judge *judge, struct group *group)
 {
+	siblings_count(judge, group);
 	for (size_t i = 0; i < ROWS; i++)
-		if (group->witnesses[i].count)
+		if (is_met(group, i))
 			row_tell(judge, group, i);
 	siblings_witness(judge, group);
 	growth_witness(judge, group);
@@ -115,25 +125,36 @@ void group_witness(struct judge *judge, struct group *group)
 /* Does a row hold for most of the group? */
 static bool is_telling(const struct group *group, size_t number)
 {
-	return group->witnesses[number].count * 2 > group->finding.count;
+	return is_met(group, number) && group->witnesses[number].count * 2 > group->finding.count;
 }
 
-/* The first row that explains most of the group; NULL: none does. */
-static const struct evidence_row *row_find(const struct group *group, bool is_weak)
+static const char *row_why(const struct evidence_row *row)
+{
+	return row->why;
+}
+
+static const char *row_fix(const struct evidence_row *row)
+{
+	return row->fix;
+}
+
+/* The first row with such a sentence that holds for most of the group; NULL: none does. */
+static const struct evidence_row *row_find(const struct group *group, bool is_weak,
+					   const char *(*sentence)(const struct evidence_row *))
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if ((rows[i].why || rows[i].fix) && rows[i].is_weak == is_weak &&
-		    is_telling(group, i))
+		if (sentence(&rows[i]) && rows[i].is_weak == is_weak && is_telling(group, i))
 			return &rows[i];
 	return NULL;
 }
 
 /* What the siblings say goes before a weak row, and behind all others. */
-static const struct evidence_row *row_explaining(const struct group *group)
+static const struct evidence_row *row_telling(const struct group *group,
+					      const char *(*sentence)(const struct evidence_row *))
 {
-	const struct evidence_row *row = row_find(group, false);
+	const struct evidence_row *row = row_find(group, false, sentence);
 
-	return row || group->siblings ? row : row_find(group, true);
+	return row || group->siblings ? row : row_find(group, true, sentence);
 }
 
 static const struct clue *row_clue(const struct group *group, const struct evidence_row *row)
@@ -143,30 +164,24 @@ static const struct clue *row_clue(const struct group *group, const struct evide
 
 const char *evidence_explanation(struct judge *judge, const struct group *group)
 {
-	const struct evidence_row *row = row_explaining(group);
+	const struct evidence_row *row = row_telling(group, row_why);
 	const char *function = function_text(judge, stack_top(judge, &group->finding.stack));
 
 	if (row)
-		return row->why ? sentence_fill(judge, group, row_clue(group, row), row->why)
-				: NULL;
-	if (group->finding.type != FINDING_LEAK)
+		return sentence_fill(judge, group, row_clue(group, row), row->why);
+	if (group->finding.type != FINDING_LEAK || group->finding.count == 1 ||
+	    group->place == NONE || group->siblings || group->line_siblings || !function)
 		return NULL;
-	if (group->siblings)
-		return "Likely one path leaves without the close() that the others reach.";
-	if (group->finding.count == 1 || group->place == NONE || !function)
-		return NULL;
-	return report_printf(judge->report,
-			     "Nothing that %s opened here was ever closed: likely the close() is "
-			     "missing altogether.",
+	return report_printf(judge->report, "Nothing that %s opened here was ever closed.",
 			     function);
 }
 
 const char *evidence_remedy(struct judge *judge, const struct group *group,
 			    const struct report_frame **ret_frame)
 {
-	const struct evidence_row *row = row_explaining(group);
+	const struct evidence_row *row = row_telling(group, row_fix);
 	const struct clue *clue = row ? row_clue(group, row) : NULL;
-	const char *text = row && row->fix ? sentence_fill(judge, group, clue, row->fix) : NULL;
+	const char *text = row ? sentence_fill(judge, group, clue, row->fix) : NULL;
 
 	if (text && row->is_fix_at_clue)
 		*ret_frame = stack_top(judge, place_read(judge, place_of(judge, clue->stack_ref)));

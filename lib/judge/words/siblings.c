@@ -27,8 +27,11 @@ struct closings {
 /* What came in a message had no kind when it was closed: nobody had asked the kernel. */
 static bool is_sibling(const struct ledger_pair *pair, const struct group *group)
 {
+	unsigned int end = pair->close_ref & PAIR_SECOND_END ? ENDS_SECOND : ENDS_FIRST;
+
 	return pair->call == group->call &&
-	       (pair->kind == group->finding.kind || pair->kind == KIND_OTHER);
+	       (pair->kind == group->finding.kind || pair->kind == KIND_OTHER) &&
+	       (group->ends == 0 || group->ends & end);
 }
 
 static void closing_count(struct judge *judge, struct closings *closings, uint32_t place,
@@ -37,7 +40,6 @@ static void closing_count(struct judge *judge, struct closings *closings, uint32
 	uint32_t *number;
 	bool is_new;
 
-	closings->total += count;
 	if (place == NONE)
 		return;
 	number = lookup_put(&closings->numbers, judge->report, place, 0, (uint32_t)closings->count,
@@ -50,9 +52,12 @@ static void closing_count(struct judge *judge, struct closings *closings, uint32
 	closings->list[*number].count += count;
 }
 
+/* `is_placed`: with the places where they were closed, which takes reading them. */
 static void pairs_sum(struct judge *judge, const struct group *group, uint32_t stack_ref,
-		      struct closings *closings)
+		      bool is_placed, struct closings *closings)
 {
+	uint64_t count;
+
 	const struct ledger_stack *stack = ledger_stack_at(judge->ledger, stack_ref);
 	uint32_t ref = stack ? atomic_load_explicit(&stack->pairs_ref, memory_order_relaxed) : 0;
 	const struct ledger_pair *pair;
@@ -60,10 +65,15 @@ static void pairs_sum(struct judge *judge, const struct group *group, uint32_t s
 	while ((pair = ledger_at(judge->ledger, ref, sizeof(*pair))) &&
 	       budget_take(judge, &judge->record_budget, 1)) {
 		ref = pair->next_ref;
-		if (is_sibling(pair, group))
-			closing_count(judge, closings,
-				      place_alike(judge, place_of(judge, pair->close_stack_ref)),
-				      atomic_load_explicit(&pair->count, memory_order_relaxed));
+		if (!is_sibling(pair, group))
+			continue;
+		count = atomic_load_explicit(&pair->count, memory_order_relaxed);
+		closings->total += count;
+		if (is_placed)
+			closing_count(
+				judge, closings,
+				place_alike(judge, place_of(judge, ledger_pair_stack_ref(pair))),
+				count);
 	}
 }
 
@@ -100,6 +110,42 @@ static const char *closings_text(struct judge *judge, const struct closings *clo
 	return text;
 }
 
+static void places_sum(struct judge *judge, const struct group *group, bool is_placed,
+		       struct closings *closings)
+{
+	/* A new place may move the array of places: take the lists by number each time. */
+	for (uint32_t next = group->place + 1; next; next = judge->places[next - 1].next_alike)
+		for (size_t i = 0; i < judge->places[next - 1].ref_count; i++)
+			pairs_sum(judge, group, judge->places[next - 1].refs[i], is_placed,
+				  closings);
+}
+
+void siblings_count(struct judge *judge, struct group *group)
+{
+	struct closings closings = { 0 };
+
+	if (group->finding.type != FINDING_LEAK || group->place == NONE)
+		return;
+	places_sum(judge, group, false, &closings);
+	group->siblings = closings.total;
+	group->line_siblings = closed_at_line(judge, group);
+}
+
+/* Closed all, but on another way to the same line. */
+static void line_witness(struct judge *judge, struct group *group)
+{
+	struct report_evidence evidence = { .what = "line-siblings-closed" };
+
+	if (group->siblings || group->line_siblings == 0)
+		return;
+	evidence.text = report_printf(judge->report, "%llu %s this line by other callers %s %s.",
+				      (unsigned long long)group->line_siblings,
+				      kind_is_memory(group->finding.kind) ? "got at" : "opened at",
+				      group->line_siblings == 1 ? "was" : "were",
+				      kind_is_memory(group->finding.kind) ? "freed" : "closed");
+	evidence_add(judge->report, &group->finding, evidence);
+}
+
 void siblings_witness(struct judge *judge, struct group *group)
 {
 	struct closings closings = { 0 };
@@ -107,11 +153,8 @@ void siblings_witness(struct judge *judge, struct group *group)
 
 	if (finding->type != FINDING_LEAK || group->place == NONE)
 		return;
-	/* A new place may move the array of places: take the lists by number each time. */
-	for (uint32_t next = group->place + 1; next; next = judge->places[next - 1].next_alike)
-		for (size_t i = 0; i < judge->places[next - 1].ref_count; i++)
-			pairs_sum(judge, group, judge->places[next - 1].refs[i], &closings);
-	group->siblings = closings.total;
+	places_sum(judge, group, true, &closings);
+	line_witness(judge, group);
 	if (closings.count)
 		qsort(closings.list, closings.count, sizeof(*closings.list), closing_compare);
 	for (size_t i = 0; i < closings.count && i < CLOSINGS_KEPT; i++)

@@ -38,7 +38,14 @@ const char *socket_noun(unsigned int family, unsigned int type, unsigned int pro
 			return "TCP";
 		if (type == SOCK_DGRAM && (protocol == 0 || protocol == IPPROTO_UDP))
 			return "UDP";
-		return protocol == IPPROTO_SCTP ? "SCTP" : "IP";
+		if (type == SOCK_DGRAM && protocol == IPPROTO_UDPLITE)
+			return "UDP-Lite";
+		if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6)
+			return "ping";
+		return protocol == IPPROTO_SCTP      ? "SCTP"
+		       : protocol == 262 /* MPTCP */ ? "MPTCP"
+		       : protocol == IPPROTO_DCCP    ? "DCCP"
+						     : "IP";
 	case AF_UNIX:
 		return type == SOCK_STREAM  ? "Unix stream"
 		       : type == SOCK_DGRAM ? "Unix datagram"
@@ -49,6 +56,16 @@ const char *socket_noun(unsigned int family, unsigned int type, unsigned int pro
 		return "packet";
 	case 40: /* AF_VSOCK */
 		return "vsock";
+	case 44: /* AF_XDP */
+		return "XDP";
+	case 38: /* AF_ALG */
+		return "kernel crypto";
+	case 29: /* AF_CAN */
+		return "CAN";
+	case 31: /* AF_BLUETOOTH */
+		return "Bluetooth";
+	case 30: /* AF_TIPC */
+		return "TIPC";
 	default:
 		return NULL;
 	}
@@ -65,6 +82,7 @@ static const struct {
 	[ROLE_ACCEPTED] = { "connection", "accepted", "never closed" },
 	[ROLE_CONNECTED] = { "connection", "connected from here", "never closed" },
 	[ROLE_UNCONNECTED] = { "socket", "not connected", "never closed" },
+	[ROLE_CONNECTING] = { "socket", "still connecting", "never closed" },
 	[ROLE_BOUND] = { "socket", "bound", "never closed" },
 	[ROLE_PAIR] = { "socket", "one of a pair", "never closed" },
 	[ROLE_RECEIVED] = { "socket", "received over a Unix socket", "never closed" },

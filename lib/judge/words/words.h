@@ -75,6 +75,9 @@ const char *sentence_fill(struct judge *judge, const struct group *group, const 
 
 /* siblings.c */
 
+/* How many from the same place were closed, and how many from the same line. */
+void siblings_count(struct judge *judge, struct group *group);
+
 /* Where descriptors from the same place were closed, and how many. */
 void siblings_witness(struct judge *judge, struct group *group);
 

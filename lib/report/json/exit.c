@@ -21,11 +21,10 @@ json_t *json_exit(const struct report_exit *end)
 
 const char *const json_arguments[ARGUMENTS_COUNT] = { "full", "full", "names", "none" };
 
-const char *const json_verdicts[VERDICT_COUNT] = { [VERDICT_CLEAN] = "clean",
-						   [VERDICT_LEAKS] = "leaks",
-						   [VERDICT_ERROR] = "error",
-						   [VERDICT_STALE] = "stale",
-						   [VERDICT_INCOMPLETE] = "incomplete" };
+const char *const json_verdicts[VERDICT_COUNT] = {
+	[VERDICT_CLEAN] = "clean", [VERDICT_LEAKS] = "leaks",   [VERDICT_ERROR] = "error",
+	[VERDICT_STALE] = "stale", [VERDICT_MISUSE] = "misuse", [VERDICT_INCOMPLETE] = "incomplete"
+};
 
 const char *const json_reasons[REASON_COUNT] = {
 	[REASON_CLEAN] = "clean",         [REASON_LEAKS] = "leaks", [REASON_PROGRAM] = "program",

@@ -48,7 +48,11 @@ static void write_fds(FILE *out, const struct finding *finding)
 		(void)fprintf(out, "%s%d", shown++ ? ", " : "fd ", finding->descriptors[i].fd);
 		told += members;
 	}
-	if (finding->count > told)
+	if (finding->is_one_number)
+		(void)fprintf(out, ", %" PRIu64 " times", finding->count);
+	else if (finding->count > told && !query_is_open(finding))
+		(void)fputs(" first", out); /* then the same number again, or others */
+	else if (finding->count > told)
 		(void)fprintf(out, " and %" PRIu64 " more", finding->count - told);
 }
 

@@ -5,28 +5,51 @@
 #include "base/text.h"
 #include "report/text/text.h"
 
-/* Towards the peer? Without a connection that is the one connect() was given. */
-static bool goes_out(const struct finding *finding)
+/* A report that was read again has the role of the finding, which is that of all of them. */
+static enum report_direction direction_of(const struct finding *finding,
+					  const struct report_descriptor *one)
 {
-	return finding->role == ROLE_CONNECTED || finding->role == ROLE_UNCONNECTED;
+	if (one->direction != DIRECTION_UNKNOWN)
+		return one->direction;
+	switch (finding->role) {
+	case ROLE_ACCEPTED:
+		return DIRECTION_IN;
+	case ROLE_CONNECTED:
+	case ROLE_UNCONNECTED:
+	case ROLE_CONNECTING:
+		return DIRECTION_OUT;
+	default:
+		return DIRECTION_UNKNOWN;
+	}
+}
+
+/* Towards the peer? Without a connection that is the one connect() was given. */
+static bool goes_out(const struct finding *finding, const struct report_descriptor *one)
+{
+	return direction_of(finding, one) == DIRECTION_OUT;
 }
 
 struct ends ends_of(const struct finding *finding, const struct report_descriptor *one)
 {
-	/* The kernel's names for what has no path ("socket:[4711]") tell a person nothing. */
-	const char *path = one->path && one->path[0] == '/' ? one->path : NULL;
+	/*
+	 * The kernel's names for what has no path ("socket:[4711]") tell a person nothing, but of
+	 * what is of no kind of its own ("net:[4026531840]").
+	 */
+	bool is_named = finding->kind == KIND_FILE || finding->kind == KIND_OTHER;
+	const char *path = one->path && (is_named || one->path[0] == '/') ? one->path : NULL;
 	const char *local = one->local ? one->local : path;
 
 	if (!one->peer)
 		return (struct ends){ .own = local };
-	if (goes_out(finding))
+	if (goes_out(finding, one))
 		return (struct ends){ .shared = one->peer, .own = local };
 	return (struct ends){ .shared = local ? local : "?", .own = one->peer };
 }
 
 bool line_has(const struct line *line, const struct report_descriptor *one)
 {
-	return text_is_same(ends_of(line->finding, line->first).shared,
+	return one->direction == line->first->direction &&
+	       text_is_same(ends_of(line->finding, line->first).shared,
 			    ends_of(line->finding, one).shared);
 }
 
@@ -90,7 +113,7 @@ static bool line_has_own(const struct line *line)
 bool line_print_ends(const struct printer *printer, const struct line *line)
 {
 	const char *shared = ends_of(line->finding, line->first).shared;
-	bool is_outward = goes_out(line->finding);
+	bool is_outward = goes_out(line->finding, line->first);
 
 	if (!shared)
 		return print_owns(printer, line) > 0;
@@ -106,7 +129,9 @@ bool line_print_ends(const struct printer *printer, const struct line *line)
 		(void)print_text(printer, shared);
 	} else {
 		(void)print_text(printer, shared);
-		(void)fprintf(printer->out, " %s ", sign_from(printer));
+		(void)fprintf(printer->out, " %s ",
+			      direction_of(line->finding, line->first) == DIRECTION_IN ? sign_from(printer)
+								     : sign_both(printer));
 		(void)print_owns(printer, line);
 	}
 	return true;

@@ -65,8 +65,8 @@ Test(judge, peer_closed_is_proof)
 	world_slot(&world, 0, 6, WORLD_ACCEPT4, KIND_SOCKET, serve_stack())->facts = FACT_ACCEPTED;
 	world_slot(&world, 0, 2, WORLD_ACCEPT4, KIND_SOCKET, serve_stack())->facts = FACT_OUTSIDE;
 	world_state(&world, 0, 2, SLOT_OUTSIDE);
-	world_fact(&world, 0, 5, 8);
-	world_fact(&world, 0, 6, 8);
+	world_fact(&world, 0, 5, 8)->has |= HAS_PEER_GONE;
+	world_fact(&world, 0, 6, 8)->has |= HAS_PEER_GONE;
 	world_exit(&world, 0, 0);
 	finding = world_finding(&world);
 	cr_assert_eq(finding->count, 2);

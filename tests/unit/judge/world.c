@@ -277,7 +277,9 @@ void world_closed(struct world *world, uint32_t process, int fd, uint32_t close_
 	slot->closed_fork = table->forks;
 	world_state(world, process, fd, SLOT_CLOSED);
 	world_at(world, process)->kinds[slot_kind(slot->word)].closed++;
-	pair = ledger_pair_at(&world->ledger, slot->opened_stack_ref, close_stack_ref);
+	pair = ledger_pair_at(&world->ledger, slot->opened_stack_ref,
+			      close_stack_ref |
+				      (slot->facts & FACT_SECOND_END ? PAIR_SECOND_END : 0));
 	if (!pair)
 		return;
 	pair->count++;
