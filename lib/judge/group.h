@@ -41,6 +41,7 @@ struct group {
 	bool is_noun_mixed, is_role_mixed, is_unseen, is_datagram, is_duplicate;
 	bool is_direction_unknown; /* connected, and no call that did it was seen */
 	uint64_t proven; /* descriptors whose peer has closed */
+	uint64_t excused; /* descriptors that are meant to be open: a note, whatever the policies */
 	uint64_t killed; /* descriptors of processes that were ended */
 	uint64_t checkpointed; /* descriptors opened after their process's first checkpoint */
 	uint64_t passed; /* descriptors opened before a fork by a process that ended */

@@ -89,6 +89,8 @@ static void siblings_merge(struct report *into, struct finding *finding,
 		return;
 	finding->explanation = other->explanation;
 	finding->remedy = other->remedy;
+	finding->explanation_row = other->explanation_row;
+	finding->remedy_row = other->remedy_row;
 	finding->remedy_file = other->remedy_file;
 	finding->remedy_line = other->remedy_line;
 	for (size_t i = 0; i < other->evidence_count; i++)

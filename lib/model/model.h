@@ -172,6 +172,8 @@ struct finding {
 	size_t evidence_count;
 	const char *explanation;   /* one sentence */
 	const char *remedy;        /* what to do */
+	const char *explanation_row; /* which rule of ours said it: "connect-failed", … */
+	const char *remedy_row;
 	const char *remedy_file;
 	unsigned int remedy_line;
 	const char *note_reason;   /* why `noted` is not 0: "the process was ended by SIGKILL" */

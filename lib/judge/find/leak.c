@@ -239,6 +239,7 @@ void leak_judge(struct judge *judge, struct leak *leak)
 		filter_note(judge, &group->finding, filter);
 		standing = STANDING_SUPPRESSED;
 	}
+	group->excused += excuse != NULL;
 	group_add(judge, group, leak, standing);
 	if (standing == STANDING_NOTED && !group->finding.note_reason)
 		group->finding.note_reason = reason;

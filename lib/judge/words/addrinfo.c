@@ -16,6 +16,7 @@ void memory_word(struct judge *judge, struct group *group)
 	finding->title = titles[finding->kind - KIND_DESCRIPTORS];
 	if (group->siblings || group->line_siblings || finding->count <= finding->process_count)
 		return;
+	finding->explanation_row = function ? "never-closed" : NULL;
 	finding->explanation =
 		function ? report_printf(judge->report, "Nothing that %s got here was ever freed.",
 					 function)

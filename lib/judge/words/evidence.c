@@ -162,27 +162,33 @@ static const struct clue *row_clue(const struct group *group, const struct evide
 	return &group->witnesses[row - rows].clue;
 }
 
-const char *evidence_explanation(struct judge *judge, const struct group *group)
+const char *evidence_explanation(struct judge *judge, const struct group *group,
+				 const char **ret_row)
 {
 	const struct evidence_row *row = row_telling(group, row_why);
 	const char *function = function_text(judge, stack_top(judge, &group->finding.stack));
 
-	if (row)
+	if (row) {
+		*ret_row = row->what;
 		return sentence_fill(judge, group, row_clue(group, row), row->why);
+	}
 	if (group->finding.type != FINDING_LEAK || group->finding.count == 1 ||
 	    group->place == NONE || group->siblings || group->line_siblings || !function)
 		return NULL;
+	*ret_row = "never-closed";
 	return report_printf(judge->report, "Nothing that %s opened here was ever closed.",
 			     function);
 }
 
 const char *evidence_remedy(struct judge *judge, const struct group *group,
-			    const struct report_frame **ret_frame)
+			    const struct report_frame **ret_frame, const char **ret_row)
 {
 	const struct evidence_row *row = row_telling(group, row_fix);
 	const struct clue *clue = row ? row_clue(group, row) : NULL;
 	const char *text = row ? sentence_fill(judge, group, clue, row->fix) : NULL;
 
+	if (text)
+		*ret_row = row->what;
 	if (text && row->is_fix_at_clue)
 		*ret_frame = stack_top(judge, place_read(judge, place_of(judge, clue->stack_ref)));
 	return text;

@@ -57,12 +57,13 @@ static const char *gc_remedy(struct judge *judge, const struct report_frame *top
 }
 
 static const char *usual_remedy(struct judge *judge, const struct group *group,
-				const struct report_frame *top)
+				const struct report_frame *top, const char **ret_row)
 {
 	const char *closer = sentence_fill(judge, group, NULL, "%c");
 	const char *function = function_text(judge, top);
 	const char *sibling = sibling_remedy(judge, group, top, closer);
 
+	*ret_row = sibling ? "siblings" : "every-path";
 	if (sibling)
 		return sibling;
 	if (function && top->language && strcmp(top->language, "c++") == 0)
@@ -82,12 +83,15 @@ void group_remedy(struct judge *judge, struct group *group)
 	struct finding *finding = &group->finding;
 	const struct report_frame *frame = stack_top(judge, &finding->stack);
 
+	if (finding->count > 0 && group->excused == finding->count)
+		return; /* the note has its reason, and there is nothing to mend */
+	finding->remedy_row = "closed-by-gc";
 	if (finding->type == FINDING_CLOSED_BY_GC)
 		finding->remedy = gc_remedy(judge, frame);
 	else
-		finding->remedy = evidence_remedy(judge, group, &frame);
+		finding->remedy = evidence_remedy(judge, group, &frame, &finding->remedy_row);
 	if (!finding->remedy)
-		finding->remedy = usual_remedy(judge, group, frame);
+		finding->remedy = usual_remedy(judge, group, frame, &finding->remedy_row);
 	if (!frame || !frame->file)
 		return;
 	finding->remedy_file = frame->file;

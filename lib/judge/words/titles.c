@@ -122,22 +122,31 @@ static void title_word(struct judge *judge, struct group *group)
 		origin ? origin : "", end_word(group, roles[role].end));
 }
 
-/* NULL where the title says it all. */
-static const char *explanation_of(struct judge *judge, const struct group *group)
+/* NULL where the title says it all. *ret_row: the rule that says it. */
+static const char *explanation_of(struct judge *judge, const struct group *group,
+				  const char **ret_row)
 {
-	if (group->finding.type == FINDING_CLOSED_BY_GC)
+	if (group->finding.type == FINDING_CLOSED_BY_GC) {
+		*ret_row = "closed-by-gc";
 		return gc_explanation(judge, group);
-	if (group->is_unseen)
+	}
+	if (group->is_unseen) {
+		*ret_row = "origin-unseen";
 		return "It is open in the kernel, but no call that opened it was seen. Either a "
 		       "system call bypassed the C library, or the kernel made the number by "
 		       "itself.";
-	if (group->killed == group->finding.count)
+	}
+	if (group->killed == group->finding.count) {
+		*ret_row = "killed";
 		return "Its process was ended. It is not known whether the program would have "
 		       "closed it.";
-	if (group->passed == group->finding.count)
+	}
+	if (group->passed == group->finding.count) {
+		*ret_row = "last-copy";
 		return "It was opened before a fork. The process that opened it ended. This "
 		       "process kept the last copy until it ended.";
-	return evidence_explanation(judge, group);
+	}
+	return evidence_explanation(judge, group, ret_row);
 }
 
 void group_word(struct judge *judge, struct group *group)
@@ -154,6 +163,7 @@ void group_word(struct judge *judge, struct group *group)
 		return;
 	}
 	title_word(judge, group);
-	group->finding.explanation = explanation_of(judge, group);
+	group->finding.explanation =
+		explanation_of(judge, group, &group->finding.explanation_row);
 	group_remedy(judge, group);
 }

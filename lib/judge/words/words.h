@@ -25,10 +25,14 @@ void evidence_note(struct judge *judge, struct group *group, const struct leak *
 /* What the kernel, the calls and the siblings say about a group. */
 void group_witness(struct judge *judge, struct group *group);
 
-/* What most likely happened, and what to do about it, by the evidence; NULL: no row knows. */
-const char *evidence_explanation(struct judge *judge, const struct group *group);
+/*
+ * What happened, and what to do about it, by the evidence; NULL: no row knows. *ret_row is the name
+ * of the row.
+ */
+const char *evidence_explanation(struct judge *judge, const struct group *group,
+				 const char **ret_row);
 const char *evidence_remedy(struct judge *judge, const struct group *group,
-			    const struct report_frame **ret_frame);
+			    const struct report_frame **ret_frame, const char **ret_row);
 
 /* exceptions.c */
 

@@ -226,6 +226,7 @@ static json_t *json_remedy(const struct finding *finding)
 	json_t *remedy = json_object();
 
 	json_add_text(remedy, "text", finding->remedy);
+	json_add_text(remedy, "row", finding->remedy_row);
 	json_add_text(remedy, "file", finding->remedy_file);
 	if (finding->remedy_line)
 		json_add_number(remedy, "line", finding->remedy_line);
@@ -261,6 +262,7 @@ json_t *json_finding(const struct report *report, const struct finding *finding)
 	json_add(object, "related", json_related(finding));
 	json_add(object, "evidence", json_evidence(finding));
 	json_add_text(object, "explanation", finding->explanation);
+	json_add_text(object, "explanation_row", finding->explanation_row);
 	json_add(object, "remedy", json_remedy(finding));
 	json_add_finding_known(object, report, finding);
 	json_add_shares(object, report, finding);

@@ -248,7 +248,9 @@ void read_finding(struct json_reader *reader, const json_t *object, void *ret_en
 	finding->scopes = read_ids(reader, object, "scopes", &finding->scope_count);
 	read_lists(reader, object, finding);
 	finding->explanation = read_text(reader, object, "explanation");
+	finding->explanation_row = read_text(reader, object, "explanation_row");
 	finding->remedy = read_text(reader, remedy, "text");
+	finding->remedy_row = read_text(reader, remedy, "row");
 	finding->remedy_file = read_text(reader, remedy, "file");
 	finding->remedy_line = (unsigned int)read_count(reader, remedy, "line", UINT_MAX);
 }
