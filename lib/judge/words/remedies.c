@@ -75,7 +75,12 @@ static const char *usual_remedy(struct judge *judge, const struct group *group,
 		return report_printf(judge->report,
 				     "%s on every path that gives up what %s %s.", closer,
 				     function, kind_is_memory(group->finding.kind) ? "got" : "opened");
-	return report_printf(judge->report, "%s on every path that gives it up.", closer);
+	if (top && top->file)
+		return report_printf(judge->report,
+				     "%s on every path that gives up what this line opened.",
+				     closer);
+	*ret_row = NULL;
+	return NULL; /* without a name or a line there is nothing to look for */
 }
 
 void group_remedy(struct judge *judge, struct group *group)
@@ -92,7 +97,7 @@ void group_remedy(struct judge *judge, struct group *group)
 		finding->remedy = evidence_remedy(judge, group, &frame, &finding->remedy_row);
 	if (!finding->remedy)
 		finding->remedy = usual_remedy(judge, group, frame, &finding->remedy_row);
-	if (!frame || !frame->file)
+	if (!finding->remedy || !frame || !frame->file)
 		return;
 	finding->remedy_file = frame->file;
 	finding->remedy_line = frame->line;

@@ -165,5 +165,7 @@ void group_word(struct judge *judge, struct group *group)
 	title_word(judge, group);
 	group->finding.explanation =
 		explanation_of(judge, group, &group->finding.explanation_row);
+	if (!group->finding.explanation)
+		group->finding.explanation_row = NULL;
 	group_remedy(judge, group);
 }
