@@ -178,7 +178,7 @@ Test(frameworks, pytest_plugins)
 		  watched.run.err);
 	cr_expect_null(strstr(watched.run.err, "test_plain"), "%s", watched.run.err);
 	cr_expect(strstr(watched.run.err,
-			 "1 descriptor closed by the garbage collector from 1 place; "
+			 "2 descriptors closed by the garbage collector from 2 places; "
 			 "not counted: 1 noted\n"),
 		  "%s", watched.run.err);
 }
