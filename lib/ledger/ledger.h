@@ -395,7 +395,11 @@ uint32_t ledger_table_next(struct ledger *ledger, struct ledger_table *table, ui
 void ledger_view_at_start(struct ledger *ledger, uint32_t table_ref, int fd,
 			  struct descriptor_view *ret_view);
 
-/* One more than the highest number that can be open in a table's view. */
+/*
+ * One more than the highest number that can be open in a table's view, or in a table alone.
+ * A word that somebody has overwritten tells no more numbers than a table has room for.
+ */
+uint32_t ledger_table_limit(const struct ledger_table *table);
 uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref);
 
 /* Programs (program.c) */

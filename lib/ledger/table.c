@@ -474,6 +474,13 @@ void ledger_view_at_start(struct ledger *ledger, uint32_t table_ref, int fd,
 	view_walk(ledger, &start, fd, ret_view);
 }
 
+uint32_t ledger_table_limit(const struct ledger_table *table)
+{
+	uint32_t limit = slot_load(&table->limit), most = LEDGER_INDEX_LEAVES * LEDGER_SLOTS_PER_LEAF;
+
+	return limit < most ? limit : most;
+}
+
 uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref)
 {
 	struct ledger_table *table = ledger_table_at(ledger, table_ref);
@@ -481,7 +488,7 @@ uint32_t ledger_view_limit(struct ledger *ledger, uint32_t table_ref)
 	struct ascent ascent = { 0 };
 
 	while (table) {
-		uint32_t limit = slot_load(&table->limit);
+		uint32_t limit = ledger_table_limit(table);
 
 		if (limit > highest)
 			highest = limit;

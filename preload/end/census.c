@@ -62,7 +62,7 @@ long census(uint32_t scope_ref, int (*each)(const struct census_entry *entry, vo
 	    void *data)
 {
 	struct ledger_table *table = shim_recorder()->table;
-	uint32_t limit = LEDGER_LOAD(table->limit);
+	uint32_t limit = ledger_table_limit(table);
 	long count = 0;
 
 	for (uint32_t fd = 0; (fd = ledger_table_next(&shim.ledger, table, fd)) < limit; fd++) {

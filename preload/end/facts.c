@@ -215,7 +215,7 @@ static uint32_t number_next(bool is_own_only, uint32_t fd)
 bool facts_write(int ignored_fd, bool are_due)
 {
 	bool is_own_only = copies_do_not_matter();
-	uint32_t limit = is_own_only ? LEDGER_LOAD(shim.recorder.table->limit)
+	uint32_t limit = is_own_only ? ledger_table_limit(shim.recorder.table)
 				     : ledger_view_limit(&shim.ledger, shim.recorder.table_ref);
 	struct facts facts = { .are_kinds_told = true };
 

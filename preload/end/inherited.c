@@ -156,7 +156,7 @@ static long handed_down_note(struct numbers *numbers)
 /* What a vfork child has opened for us (record/vforked.h) is in our table, and open. */
 static long handed_over_count(struct numbers *numbers)
 {
-	uint32_t limit = LEDGER_LOAD(shim.recorder.table->limit);
+	uint32_t limit = ledger_table_limit(shim.recorder.table);
 	long count = 0;
 
 	for (uint32_t fd = 0;

@@ -118,8 +118,7 @@ static void slot_drop(int fd, const struct ledger_slot *slot, uint64_t word)
 /* Ask for the numbers that this process has opened itself. Returns how many are open. */
 static uint32_t own_ask(void)
 {
-	uint32_t limit = atomic_load_explicit(&shim.recorder.table->limit, memory_order_relaxed),
-		 count = 0;
+	uint32_t limit = ledger_table_limit(shim.recorder.table), count = 0;
 
 	for (uint32_t fd = 0;
 	     (fd = ledger_table_next(&shim.ledger, shim.recorder.table, fd)) < limit; fd++) {
