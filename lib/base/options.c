@@ -69,7 +69,10 @@ bool options_fails_tests(const struct options *options)
 {
 	if (options->fail_tests == FAIL_TESTS_AUTO)
 		return options->gate == GATE_OPEN && options->suppression_count == 0 &&
-		       !options->baseline;
+		       !options->baseline && options->ignored_count == 0 &&
+		       options->min_count <= 1 && !options->warm_up_ns && !options->min_age_ns &&
+		       options->children == CHILDREN_ALL && !options_ask_for_programs(options) &&
+		       options->repeat <= 1;
 	return options->fail_tests == FAIL_TESTS_ALWAYS;
 }
 

@@ -912,7 +912,7 @@ struct ledger_event {
 	uint32_t earlier_stack_ref;
 	uint32_t opened_call;
 	uint32_t opened_facts; /* enum slot_facts */
-	uint32_t scope_ref;    /* EXPECTED_NONE: as a slot's */
+	uint32_t scope_ref;    /* in which it happened; EXPECTED_NONE: as a slot's */
 	uint64_t at_ns;
 };
 

@@ -32,7 +32,8 @@ static bool is_same(const struct ledger_event *one, const struct ledger_event *o
 		return one->call == other->call;
 	if (one->type == EVENT_PLACED)
 		return one->fd == other->fd;
-	return one->here_stack_ref == other->here_stack_ref &&
+	return one->scope_ref == other->scope_ref &&
+	       one->here_stack_ref == other->here_stack_ref &&
 	       one->closed_stack_ref == other->closed_stack_ref &&
 	       one->opened_stack_ref == other->opened_stack_ref;
 }

@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "record/guest.h"
+#include "record/scopes.h"
 #include "record/standard.h"
 #include "recorder/events.h"
 #include "stack/capture.h"
@@ -51,6 +52,7 @@ static void event_fill(struct ledger_event *event, const struct ledger_slot *slo
 
 static void event_keep(struct ledger_event *event)
 {
+	event->scope_ref = scope_current();
 	recorder_event(shim_recorder(), event, thread_tid());
 	if (LEDGER_LOAD(shim.recorder.process->events_ref)) /* it may be like many, or not fit */
 		atomic_store_explicit(&shim.has_events, true, memory_order_relaxed);

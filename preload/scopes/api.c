@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/settings.h"
 #include "end/census.h"
 #include "libc/real.h"
+#include "process/environment.h"
 #include "shim/state.h"
 
 #define API(name)                                                               \
@@ -83,6 +85,11 @@ long unclosed_checkpoint(void)
 long unclosed_list(unclosed_scope_t scope, unclosed_list_fn callback, void *data)
 {
 	return is_watching() ? census_list(scope, callback, data) : -1;
+}
+
+int unclosed_fails_tests(void)
+{
+	return is_watching() && environment_settings() & SETTING_FAILS_TESTS;
 }
 
 /* The note of an open descriptor; NULL: none of ours, or no room. */

@@ -108,6 +108,41 @@ Test(frameworks, gtest)
 	blame_check(&watched, "Leaky.leaks", 50);
 }
 
+static const char *file_write(const char *name, const char *text)
+{
+	const char *path = run_path(name);
+	FILE *file = fopen(path, "we");
+
+	cr_assert_not_null(file);
+	fputs(text, file);
+	fclose(file);
+	return path;
+}
+
+/* Where others decide what counts, the report is the verdict, and GoogleTest hears nothing. */
+static void gtest_decided(const char *option, const char *value, int status)
+{
+	struct watched watched = WATCH(option, value, "--", FIXTURE("gtest_fifty"));
+
+	cr_expect_eq(run_status(&watched.run), status, "%s %s: %s", option, value, watched.run.err);
+	cr_expect(strstr(watched.run.out, "[  PASSED  ] 50 tests."), "%s", watched.run.out);
+	if (status == 0 && strcmp(option, "--gate") != 0)
+		cr_expect_null(strstr(watched.run.err, "tests left"), "%s", watched.run.err);
+}
+
+Test(frameworks, gtest_rules)
+{
+	if (access(FIXTURE("gtest_fifty"), X_OK) != 0)
+		cr_skip("no GoogleTest");
+	gtest_decided("--suppressions",
+		      file_write("rules", "leak:TestBody\n    reason: known for long\n"), 0);
+	gtest_decided("--suppressions",
+		      file_write("others", "leak:nobody\n    reason: another one\n"), 23);
+	gtest_decided("--gate", "none", 0);
+	gtest_decided("--fail-tests", "never", 23);
+	gtest_decided("--ignore", "call:socket", 0);
+}
+
 #define FIFTY_PY SOURCE_TREE "/tests/fixtures/frameworks/test_fifty.py"
 
 /* Under unclosed, with FIFTY=what. */
@@ -156,6 +191,69 @@ Test(frameworks, pytest)
 	watched = pytest_watch("lost", "unclosed_gc=ignore");
 	cr_expect(strstr(watched.run.out, "48 passed, 1 skipped, 1 xfailed"), "%s",
 		  watched.run.out);
+}
+
+/* The options that decide are unclosed's. */
+static struct watched pytest_decided(const char *option, const char *value, const char *path)
+{
+	return WATCH(option, value, "--", "/usr/bin/env", "PYTHONDONTWRITEBYTECODE=1",
+		     "PYTHONPATH=" SOURCE_TREE "/lib/frameworks", PYTHON, "-m", "pytest", "-q", "-p",
+		     "no:cacheprovider", "-p", "unclosed_pytest", path);
+}
+
+Test(frameworks, pytest_rules)
+{
+	const char *path = file_write("test_known.py", "import socket\n\n\n"
+						       "def open_log():\n"
+						       "    return socket.socket().detach()\n\n\n"
+						       "def test_logs():\n"
+						       "    assert open_log() >= 0\n");
+	struct watched watched;
+
+	pytest_require();
+	watched = pytest_decided("--suppressions",
+				 file_write("rules", "leak:open_log\n    reason: known\n"), path);
+	cr_expect_eq(run_status(&watched.run), 0, "%s%s", watched.run.out, watched.run.err);
+	cr_expect(strstr(watched.run.out, "1 passed"), "%s", watched.run.out);
+	cr_expect_null(strstr(watched.run.err, "test left"), "%s", watched.run.err);
+	watched = pytest_decided("--gate", "none", path);
+	cr_expect(strstr(watched.run.out, "1 passed"), "%s", watched.run.out);
+	watched = pytest_decided("--fail-tests", "always", path);
+	cr_expect(strstr(watched.run.out, "1 failed"), "%s", watched.run.out);
+}
+
+/* The pipe to multiprocessing's helper is named by a shipped rule. */
+Test(frameworks, pytest_helpers)
+{
+	const char *path = file_write("test_spawn.py",
+				      "import multiprocessing\n\n\n"
+				      "def work():\n    pass\n\n\n"
+				      "def test_spawn():\n"
+				      "    p = multiprocessing.get_context('spawn').Process(target=work)\n"
+				      "    p.start()\n    p.join()\n    p.close()\n");
+	struct watched watched;
+
+	pytest_require();
+	watched = pytest_decided("--kinds", "all", path);
+	cr_expect(strstr(watched.run.out, "1 passed"), "%s", watched.run.out);
+}
+
+/* What is wrong in a test, and leaves nothing open, is told with the test, too. */
+Test(frameworks, pytest_misuse)
+{
+	const char *path = file_write("test_twice.py", "import os\n\n\n"
+						       "def test_closes_twice():\n"
+						       "    fd = os.open('/dev/null', os.O_RDONLY)\n"
+						       "    os.close(fd)\n"
+						       "    try:\n        os.close(fd)\n"
+						       "    except OSError:\n        pass\n");
+	struct watched watched;
+
+	pytest_require();
+	watched = pytest_decided("--misuse", "count", path);
+	cr_expect_eq(run_status(&watched.run), 23, "%s%s", watched.run.out, watched.run.err);
+	cr_expect(strstr(watched.run.err, "in test "), "%s", watched.run.err);
+	cr_expect(strstr(watched.run.err, "::test_closes_twice"), "%s", watched.run.err);
 }
 
 /* What other plugins open beside the tests is no test's, and does not hide what a test leaves. */
@@ -266,6 +364,44 @@ Test(frameworks, cmake)
 	verdict_check(out, "good", "Passed");
 	verdict_check(out, "leaks", "***Failed");
 	verdict_check(out, "skips", "***Skipped");
+}
+
+#define PROJECT                                        \
+	"cmake_minimum_required(VERSION 3.21)\n"       \
+	"project(suite C CXX)\n"                       \
+	"enable_testing()\n"                           \
+	"find_package(GTest REQUIRED)\n"               \
+	"find_package(unclosed REQUIRED)\n"            \
+	"include(GoogleTest)\n"                        \
+	"add_executable(suite suite.cc)\n"             \
+	"target_link_libraries(suite GTest::gtest_main)\n"
+
+static struct run configure(const char *folder, const char *rest)
+{
+	must_run(RUN_ARGV("/bin/mkdir", "-p", run_path(folder)));
+	(void)file_write(run_format("%s/suite.cc", folder), "#include <gtest/gtest.h>\n");
+	(void)file_write(run_format("%s/CMakeLists.txt", folder), run_format("%s%s", PROJECT, rest));
+	return RUN(CMAKE_PROGRAM, "-S", run_path(folder), "-B", run_path(run_format("%s/b", folder)),
+		   run_format("-DCMAKE_PREFIX_PATH=%s", run_path("prefix")));
+}
+
+/* Behind the discovery it would do nothing, and every test would pass: CMake stops, and says why. */
+Test(frameworks, cmake_with_gtest)
+{
+	struct run run;
+
+	if (access(FIXTURE("gtest_fifty"), X_OK) != 0)
+		cr_skip("no GoogleTest");
+	must_run(RUN_ARGV(CMAKE_PROGRAM, "--install", BUILD_TREE, "--prefix", run_path("prefix")));
+	run = configure("right", "unclosed_test(suite GTEST)\ngtest_discover_tests(suite)\n");
+	cr_expect_eq(run_status(&run), 0, "a target linked without a keyword: %s", run.err);
+	run = configure("late", "gtest_discover_tests(suite)\nunclosed_test(suite GTEST)\n");
+	cr_expect_neq(run_status(&run), 0, "%s", run.out);
+	cr_expect(strstr(run.err, "stands behind the call that discovers"), "%s", run.err);
+	run = configure("twice", "unclosed_test(suite GTEST)\n"
+				 "gtest_add_tests(TARGET suite SOURCES suite.cc)\n"
+				 "unclosed_test(suite OPTIONS --quiet)\n");
+	cr_expect_eq(run_status(&run), 0, "what add_test() makes may come before: %s", run.err);
 }
 
 /* CTest's own log, which it hands on to each test, is no finding; the tests are told apart. */

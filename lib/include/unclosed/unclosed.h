@@ -152,6 +152,7 @@ struct unclosed_api {
 	int (*label)(int fd, const char *text);
 	int (*expect_open)(int fd, const char *reason);
 	long (*list)(unclosed_scope_t scope, unclosed_list_fn callback, void *data);
+	int (*fails_tests)(void);
 };
 
 #ifndef UNCLOSED_TYPES_ONLY /* what defines the functions, not what calls them */
@@ -312,6 +313,20 @@ static inline long unclosed_list(unclosed_scope_t scope, unclosed_list_fn callba
 	const struct unclosed_api *api = unclosed_api_find();
 
 	return api ? api->list(scope, callback, data) : 0;
+}
+
+/*
+ * For test frameworks: is a test to fail that leaves something open? 0 where the report
+ * decides, by suppressions, a baseline, a gate or filters, which are not known here; and
+ * where nothing is watched. See --fail-tests.
+ */
+static inline int unclosed_fails_tests(void)
+{
+	const struct unclosed_api *api = unclosed_api_find();
+
+	if (api && api->size <= offsetof(struct unclosed_api, fails_tests))
+		return 1; /* a library from before this question */
+	return api ? api->fails_tests() : 0;
 }
 
 #endif /* UNCLOSED_TYPES_ONLY */

@@ -159,6 +159,7 @@ static void finding_make(struct events *events, enum misuse misuse,
 		group->finding.role = leak_role(&(struct leak){
 			.kind = kind, .call = event->opened_call, .facts = event->opened_facts });
 	group_count(judge, group, standing, count, events->id);
+	group_scope(judge, group, scope_id(judge, event->scope_ref));
 	if (is_proven)
 		group->proven = group->finding.count;
 	if (standing == STANDING_NOTED)
@@ -171,6 +172,7 @@ static void finding_make(struct events *events, enum misuse misuse,
 		*descriptor = (struct report_descriptor){ .process = events->id,
 							  .fd = event->fd,
 							  .tid = event->tid,
+							  .scope = scope_id(judge, event->scope_ref),
 							  .is_contested = is_contested,
 							  .cloexec = -1,
 							  .dup_of = -1 };

@@ -53,9 +53,30 @@ void text_finding_scopes(const struct printer *printer, const struct report *rep
 		(void)fputc('\n', printer->out);
 }
 
-static uint64_t scope_open(const struct report_scope *scope)
+/* Of what it left, is there anything that counts? What nothing tells of was closed later. */
+static bool is_counted(const struct report *report, const struct report_scope *scope)
 {
-	return scope->left > scope->leaked ? scope->left : scope->leaked;
+	bool is_told = false;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *finding = &report->findings[i];
+
+		for (size_t at = 0; at < finding->scope_count; at++) {
+			if (finding->scopes[at] != scope->id)
+				continue;
+			if (finding->counted > 0)
+				return true;
+			is_told = true;
+		}
+	}
+	return !is_told;
+}
+
+static uint64_t scope_open(const struct report *report, const struct report_scope *scope)
+{
+	uint64_t count = scope->left > scope->leaked ? scope->left : scope->leaked;
+
+	return count > 0 && is_counted(report, scope) ? count : 0;
 }
 
 /* Those of one noun: "unclosed: 1 of 50 tests left sockets open: chat.reconnects (1)". */
@@ -68,7 +89,7 @@ static void print_open(const struct printer *printer, const struct report *repor
 		if (are_tests != (report->scopes[i].framework != NULL))
 			continue;
 		count++;
-		guilty += scope_open(&report->scopes[i]) > 0;
+		guilty += scope_open(report, &report->scopes[i]) > 0;
 	}
 	if (guilty == 0)
 		return;
@@ -79,11 +100,11 @@ static void print_open(const struct printer *printer, const struct report *repor
 	for (size_t i = 0; i < report->scope_count && shown < most; i++) {
 		const struct report_scope *scope = &report->scopes[i];
 
-		if (are_tests != (scope->framework != NULL) || scope_open(scope) == 0)
+		if (are_tests != (scope->framework != NULL) || scope_open(report, scope) == 0)
 			continue;
 		(void)fputs(shown++ ? ", " : "", printer->out);
 		(void)print_text(printer, scope->name);
-		(void)fprintf(printer->out, " (%" PRIu64 ")", scope_open(scope));
+		(void)fprintf(printer->out, " (%" PRIu64 ")", scope_open(report, scope));
 	}
 	if (guilty > shown)
 		(void)fprintf(printer->out, " and %zu more", guilty - shown);
