@@ -176,3 +176,15 @@ Test(walks, pages_behind_the_file)
 	LEDGER_STORE(ledger.header->process_count, UINT32_MAX);
 	cr_expect_lt(ledger_process_count(&ledger), UINT32_MAX / 256);
 }
+
+/* Who asks the kernel for each number below it comes to an end. */
+Test(walks, limit_that_was_overwritten)
+{
+	uint32_t ref = ledger_table_new(&ledger, LINK_NONE, 0, 0, 0);
+	struct ledger_table *table = ledger_table_at(&ledger, ref);
+
+	cr_assert_not_null(table);
+	LEDGER_STORE(table->limit, UINT32_MAX);
+	cr_expect_leq(ledger_view_limit(&ledger, ref), LEDGER_INDEX_LEAVES * LEDGER_SLOTS_PER_LEAF);
+	cr_expect_leq(ledger_table_limit(table), LEDGER_INDEX_LEAVES * LEDGER_SLOTS_PER_LEAF);
+}
