@@ -111,6 +111,11 @@ int command_diff(int argc, char **argv)
 	status = side_read(&old, argv[arguments.next]);
 	if (status == 0)
 		status = side_read(&new, argv[arguments.next + 1]);
+	/* What one of them knows by "place/1" only is compared by that. */
+	if (status == 0 && (baseline_has_first(&old) || baseline_has_first(&new))) {
+		baseline_age(&old);
+		baseline_age(&new);
+	}
 	if (status == 0 && print_diff(&old, &new))
 		status = (int)arguments.options.error_exitcode;
 	baseline_fini(&old);

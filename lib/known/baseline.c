@@ -45,10 +45,15 @@ struct baseline_entry *baseline_find(const struct baseline *baseline, const char
 		       : NULL;
 }
 
+/* A baseline of before there was a "place/2" has the first, and holds. */
 static const struct baseline_entry *entry_of(const struct baseline *baseline,
 					     const struct finding *finding)
 {
-	return finding->fingerprint ? baseline_find(baseline, finding->fingerprint) : NULL;
+	const struct baseline_entry *entry =
+		finding->fingerprint_2 ? baseline_find(baseline, finding->fingerprint_2) : NULL;
+
+	return entry || !finding->fingerprint ? entry
+					      : baseline_find(baseline, finding->fingerprint);
 }
 
 static void room_make(struct baseline *baseline)
@@ -81,6 +86,8 @@ void baseline_add(struct baseline *baseline, const struct baseline_entry *entry)
 	baseline->count++;
 	baseline->entries[at] = (struct baseline_entry){
 		.fingerprint = report_strdup(storage, entry->fingerprint),
+		.first = report_strdup(storage, entry->first),
+		.is_second = entry->is_second,
 		.count = entry->count,
 		.is_stable = entry->is_stable,
 		.type = report_strdup(storage, entry->type),
@@ -101,11 +108,17 @@ static void entry_append(struct baseline *baseline, const struct baseline_entry 
 void baseline_gather(struct baseline *baseline, const struct finding *finding)
 {
 	struct report *storage = baseline->storage;
+	const char *second = finding->fingerprint_2;
 
-	if (!finding->fingerprint || finding->counted + finding->baselined == 0)
+	if ((!finding->fingerprint && !second) || finding->counted + finding->baselined == 0)
 		return;
 	entry_append(baseline, &(struct baseline_entry){
-				       .fingerprint = report_strdup(storage, finding->fingerprint),
+				       .fingerprint = report_strdup(
+					       storage, second ? second : finding->fingerprint),
+				       .first = second ? report_strdup(storage,
+								       finding->fingerprint)
+						       : NULL,
+				       .is_second = second != NULL,
 				       .count = finding->counted + finding->baselined,
 				       .is_stable = finding->is_stable,
 				       .type = finding_type_name(finding->type),
@@ -172,16 +185,83 @@ bool baseline_is_same(const struct baseline *left, const struct baseline *right)
 	return true;
 }
 
+void baseline_age(struct baseline *baseline)
+{
+	for (size_t i = 0; i < baseline->count; i++) {
+		struct baseline_entry *entry = &baseline->entries[i];
+
+		if (!entry->is_second || !entry->first)
+			continue;
+		entry->fingerprint = entry->first;
+		entry->first = NULL;
+		entry->is_second = false;
+	}
+	baseline_settle(baseline);
+}
+
+bool baseline_has_first(const struct baseline *baseline)
+{
+	for (size_t i = 0; i < baseline->count; i++)
+		if (!baseline->entries[i].is_second)
+			return true;
+	return false;
+}
+
+/* An old entry is of the places that have its "place/1" by now, together. NULL: of none. */
+static struct baseline_entry *entry_grown(struct baseline *baseline,
+					  const struct baseline_entry *old, uint64_t *ret_count)
+{
+	struct baseline_entry *first = NULL;
+
+	*ret_count = 0;
+	for (size_t i = 0; !old->is_second && i < baseline->count; i++) {
+		struct baseline_entry *entry = &baseline->entries[i];
+
+		if (!entry->first || strcmp(entry->first, old->fingerprint) != 0)
+			continue;
+		first = first ? first : entry;
+		if (__builtin_add_overflow(*ret_count, entry->count, ret_count))
+			*ret_count = UINT64_MAX;
+	}
+	return first;
+}
+
 void baseline_keep(struct baseline *baseline, const struct baseline *old)
 {
 	for (size_t i = 0; i < old->count; i++) {
 		struct baseline_entry *entry = baseline_find(baseline, old->entries[i].fingerprint);
+		uint64_t count = entry ? entry->count : 0;
 
 		if (!entry)
+			entry = entry_grown(baseline, &old->entries[i], &count);
+		if (!entry)
 			baseline_add(baseline, &old->entries[i]);
-		else if (entry->count < old->entries[i].count)
-			entry->count = old->entries[i].count;
+		else if (count < old->entries[i].count)
+			entry->count += old->entries[i].count - count;
 	}
+}
+
+static bool has_first(const struct report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++)
+		if (!report->findings[i].fingerprint_2)
+			return true;
+	return false;
+}
+
+/* The baseline as a report of before there was a "place/2" knows its places; or as it is. */
+static const struct baseline *baseline_for(const struct baseline *baseline, struct report *report,
+					   struct baseline *storage)
+{
+	if (!has_first(report))
+		return baseline;
+	*storage = *baseline;
+	storage->entries = report_alloc(report, (baseline->count + 1) * sizeof(*storage->entries));
+	if (baseline->count)
+		memcpy(storage->entries, baseline->entries,
+		       baseline->count * sizeof(*storage->entries));
+	baseline_age(storage);
+	return storage;
 }
 
 /* A sum for each entry, over the findings of its place. To be freed with the report. */
@@ -223,8 +303,10 @@ static void finding_apply(struct finding *finding, const struct baseline_entry *
 	*room -= taken;
 }
 
-void baseline_apply(const struct baseline *baseline, struct report *report)
+void baseline_apply(const struct baseline *given, struct report *report)
 {
+	struct baseline aged;
+	const struct baseline *baseline = baseline_for(given, report, &aged);
 	uint64_t *room = report_alloc(report, (baseline->count + 1) * sizeof(*room));
 	uint64_t *counted = sums_make(baseline, report, counted_of);
 
@@ -246,8 +328,10 @@ void baseline_apply(const struct baseline *baseline, struct report *report)
 	report->baseline.place_count = baseline->count;
 }
 
-void baseline_gone(const struct baseline *baseline, struct report *report)
+void baseline_gone(const struct baseline *given, struct report *report)
 {
+	struct baseline aged;
+	const struct baseline *baseline = baseline_for(given, report, &aged);
 	struct report_gone *gone = report_alloc(report, (baseline->count + 1) * sizeof(*gone));
 	const uint64_t *found = sums_make(baseline, report, found_of);
 	size_t count = 0;

@@ -11,7 +11,9 @@
 #include "model/model.h"
 
 struct baseline_entry {
-	const char *fingerprint; /* "place/1"; never NULL */
+	const char *fingerprint; /* "place/2", or "place/1" as long as it has no other; never NULL */
+	const char *first;       /* "place/1" of one that has both; NULL: not known */
+	bool is_second;          /* the fingerprint is a "place/2" */
 	uint64_t count;
 	bool is_stable;
 	/* For people only; NULL when not known: */
@@ -48,6 +50,12 @@ void baseline_collect(struct baseline *baseline, const struct report *report);
 
 /* Do both allow the same? */
 bool baseline_is_same(const struct baseline *left, const struct baseline *right);
+
+/* Know every place by its "place/1", where that is known: those that have the same become one. */
+void baseline_age(struct baseline *baseline);
+
+/* Is there a place that has a "place/1" only? */
+bool baseline_has_first(const struct baseline *baseline);
 
 /* Keep what `old` allows beyond this one. */
 void baseline_keep(struct baseline *baseline, const struct baseline *old);

@@ -67,6 +67,7 @@ static uint64_t descriptors_ignore(struct report *report, struct finding *findin
 			.local = descriptor->local,
 			.kind = kind_name(finding->kind),
 			.call = finding->call,
+			.symbol = finding->symbol,
 			.fd = descriptor->fd,
 		};
 
@@ -79,7 +80,9 @@ static uint64_t descriptors_ignore(struct report *report, struct finding *findin
 /* All of a finding, whether or not it is listed. */
 static uint64_t finding_ignore(struct report *report, struct finding *finding, const char *filter)
 {
-	const struct filtered what = { .kind = kind_name(finding->kind), .call = finding->call };
+	const struct filtered what = { .kind = kind_name(finding->kind),
+				       .call = finding->call,
+				       .symbol = finding->symbol };
 	uint64_t all = finding->counted + finding->noted;
 
 	if (!filter_names(filter, &what))

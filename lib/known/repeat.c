@@ -8,19 +8,13 @@
 /* Places of earlier runs that are told one by one. */
 #define TOLD_MAX 5
 
-static bool is_same_place(const struct finding *left, const struct finding *right)
-{
-	return left->fingerprint && right->fingerprint &&
-	       strcmp(left->fingerprint, right->fingerprint) == 0;
-}
-
 /* What counts of a place in a report. Without names several findings may have one fingerprint. */
 static uint64_t place_counted(const struct report *report, const struct finding *of)
 {
 	uint64_t counted = 0;
 
 	for (size_t i = 0; i < report->finding_count; i++)
-		if (is_same_place(&report->findings[i], of))
+		if (findings_are_alike(&report->findings[i], of))
 			counted += report->findings[i].counted;
 	return counted;
 }
@@ -72,7 +66,7 @@ static void findings_note(struct report *last, struct report *const *earlier, si
 		}
 		/* What a finding with the same fingerprint has taken already. */
 		for (size_t other = 0; other < i; other++)
-			if (is_same_place(&last->findings[other], finding))
+			if (findings_are_alike(&last->findings[other], finding))
 				before += last->findings[other].counted;
 		finding_note(last, finding, steady > before ? steady - before : 0, count + 1);
 	}

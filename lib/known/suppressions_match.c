@@ -46,7 +46,8 @@ bool rule_names_finding(const struct rule *rule, const struct report *report,
 
 	if (!(rule->types & UINT32_C(1) << finding->type) ||
 	    (rule->kinds && !(rule->kinds & KIND_BIT(finding->kind))) ||
-	    (rule->call && !pattern_match_whole(rule->call, finding->call)))
+	    (rule->call && !pattern_match_whole(rule->call, finding->call) &&
+	     !pattern_match_whole(rule->call, finding->symbol)))
 		return false;
 	/* What only starts code counts here: it may open something for that. */
 	if (rule->innermost &&

@@ -18,15 +18,17 @@ bool filter_names(const char *filter, const struct filtered *what)
 		const char *field, *text;
 	} fields[] = {
 		{ "path:", what->path }, { "peer:", what->peer }, { "local:", what->local },
-		{ "kind:", what->kind }, { "call:", what->call }, { "fd:", number },
+		{ "kind:", what->kind }, { "call:", what->call },
+		{ "call:", what->symbol }, { "fd:", number },
 	};
 
 	(void)snprintf(number, sizeof(number), "%d", what->fd);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		size_t length = strlen(fields[i].field);
 
-		if (strncmp(filter, fields[i].field, length) == 0)
-			return fields[i].text && glob_matches(filter + length, fields[i].text);
+		if (strncmp(filter, fields[i].field, length) == 0 && fields[i].text &&
+		    glob_matches(filter + length, fields[i].text))
+			return true;
 	}
 	return false;
 }

@@ -15,6 +15,7 @@
 /* What a filter of --ignore can ask for. NULL: there is none. */
 struct filtered {
 	const char *path, *peer, *local, *kind, *call;
+	const char *symbol; /* what libc calls the call, where that is something else */
 	int fd;
 };
 

@@ -98,9 +98,7 @@ static struct finding *finding_find(struct report *report, const struct finding 
 	for (size_t i = 0; i < report->finding_count; i++) {
 		struct finding *finding = &report->findings[i];
 
-		if (finding->fingerprint &&
-		    text_is_same(finding->fingerprint, other->fingerprint) &&
-		    finding->type == other->type && finding->kind == other->kind)
+		if (findings_are_alike(finding, other) && finding->type == other->type && finding->kind == other->kind)
 			return finding;
 	}
 	return NULL;

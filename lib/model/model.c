@@ -229,3 +229,11 @@ void finding_relate(struct report *report, struct finding *finding, struct repor
 				      sizeof(*finding->related));
 	finding->related[finding->related_count++] = related;
 }
+
+bool findings_are_alike(const struct finding *left, const struct finding *right)
+{
+	if (left->fingerprint_2 && right->fingerprint_2)
+		return strcmp(left->fingerprint_2, right->fingerprint_2) == 0;
+	return left->fingerprint && right->fingerprint &&
+	       strcmp(left->fingerprint, right->fingerprint) == 0;
+}

@@ -144,12 +144,14 @@ const char *baseline_state_name(enum baseline_state state);
 
 struct finding {
 	const char *id; /* "1", "2", … in report order */
-	const char *fingerprint; /* "place/1", hex */
+	const char *fingerprint;   /* "place/1", hex */
+	const char *fingerprint_2; /* "place/2", hex; NULL in a report of before there was one */
 	bool is_stable;
 	enum finding_type type;
 	enum descriptor_kind kind;
 	enum finding_role role;
-	const char *call;   /* "accept4"; NULL: origin not seen */
+	const char *call;   /* "accept4", as sources spell it; NULL: origin not seen */
+	const char *symbol; /* what libc calls it, where that is something else: "fopen64" */
 	const char *title;  /* "TCP connection, accepted, never closed" */
 	bool is_proven;
 	uint64_t count;     /* all descriptors of the group */
@@ -426,6 +428,9 @@ void report_diagnose(struct report *report, enum diagnostic_level level, const c
  * `count` is 0 or a power of two. Old copies stay until the report goes.
  */
 void *array_grow(struct report *report, void *array, size_t count, size_t size);
+
+/* Are both of one place? By "place/2", where both have it. */
+bool findings_are_alike(const struct finding *left, const struct finding *right);
 
 /* One more stack of a finding. */
 void finding_relate(struct report *report, struct finding *finding, struct report_related related);

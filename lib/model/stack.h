@@ -27,6 +27,7 @@ struct report_frame {
 	bool is_line_of_function; /* `line` is where the function begins, not where it was */
 	bool is_runtime; /* start of a program, a thread, a task or an import: leads to code, is none */
 	bool is_library; /* of a script: of its library or an installed package, not the program's */
+	bool is_foreign; /* native code, compiled into the program from somebody else's source */
 	enum runtime_id runtime; /* whose function it is; RUNTIME_NONE: native code */
 	const char *language;
 };

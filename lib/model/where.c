@@ -20,12 +20,21 @@ bool path_is_system(const char *path)
 	return strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "linux-vdso", 10) == 0;
 }
 
+bool frame_is_of_libc(const struct report_frame *frame)
+{
+	return frame->is_foreign && frame->is_inlined && frame->file &&
+	       strstr(frame->file, "/include/") && strstr(frame->file, "/bits/") &&
+	       !strstr(frame->file, "/c++/");
+}
+
 bool frame_is_of(const struct report_frame *frame, enum whose whose)
 {
 	if (!frame->function || frame->is_runtime)
 		return false;
 	if (whose == OF_SCRIPT)
 		return frame->runtime && !frame->is_library;
+	if (frame->is_foreign)
+		return whose == OF_ANYBODY && !frame_is_of_libc(frame);
 	return whose == OF_ANYBODY || (frame->module && !path_is_system(frame->module));
 }
 

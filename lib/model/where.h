@@ -12,6 +12,12 @@
 
 enum whose { OF_SCRIPT, OF_PROGRAM, OF_ANYBODY };
 
+/*
+ * Is it libc's own, inlined from its headers? With -D_FORTIFY_SOURCE open() is, in front of the
+ * call that is made: nobody looks for it in a stack.
+ */
+bool frame_is_of_libc(const struct report_frame *frame);
+
 /* Is it such a frame, with a name, above the program's entry? */
 bool frame_is_of(const struct report_frame *frame, enum whose whose);
 

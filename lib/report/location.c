@@ -58,9 +58,10 @@ char *location_path(const struct report *report, const char *root, const char *f
 	const char *project = report->project ? report->project : report->cwd;
 	char *path = path_absolute(project, file);
 	char *folder = path_absolute(NULL, root ? root : project ? project : "/");
-	size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+	size_t length = strlen(folder);
 
-	*ret_is_below = strncmp(path, folder, length) == 0 && path[length] == '/' &&
+	/* Everything is below "/": without its slash a path would not show what it is below. */
+	*ret_is_below = length > 1 && strncmp(path, folder, length) == 0 && path[length] == '/' &&
 			path[length + 1] && (root || project);
 	if (*ret_is_below)
 		memmove(path, path + length + 1, strlen(path + length + 1) + 1);
@@ -90,6 +91,12 @@ bool location_is_file(const struct report_frame *frame)
 	return true;
 }
 
+/* Of a library of a language, or of a header of somebody else: nobody changes it for a leak. */
+static bool is_others(const struct report_frame *frame)
+{
+	return frame->is_library || frame->is_foreign;
+}
+
 const struct report_frame *location_in_stack(const struct report *report, const char *root,
 					     const struct report_stack *stack)
 {
@@ -100,29 +107,37 @@ const struct report_frame *location_in_stack(const struct report *report, const 
 
 		if (!location_is_file(frame) || frame->line == 0 || frame->is_runtime)
 			continue;
-		if (is_below(report, root, frame->file))
+		if (!is_others(frame) && is_below(report, root, frame->file))
 			return frame;
-		if (!any || (any->is_library && !frame->is_library))
+		if (!any || (is_others(any) && !is_others(frame)))
 			any = frame;
 	}
 	return any;
+}
+
+/* The frame that the remedy names, where it is one of the finding's own stack; NULL: it is none. */
+static const struct report_frame *remedy_in_stack(const struct finding *finding)
+{
+	for (size_t i = 0; finding->remedy_file && i < finding->stack.frame_count; i++) {
+		const struct report_frame *frame = &finding->stack.frames[i];
+
+		if (frame->file && frame->line == finding->remedy_line && frame->line > 0 &&
+		    strcmp(frame->file, finding->remedy_file) == 0)
+			return frame;
+	}
+	return NULL;
 }
 
 const struct report_frame *location_frame(const struct report *report, const char *root,
 					  const struct finding *finding)
 {
 	const struct report_frame *frame = location_in_stack(report, root, &finding->stack);
+	const struct report_frame *remedy = remedy_in_stack(finding);
 
-	if (!frame || !finding->remedy_file || is_below(report, root, frame->file))
+	if (!remedy || !frame)
 		return frame;
-	for (size_t i = 0; i < finding->stack.frame_count; i++) {
-		const struct report_frame *other = &finding->stack.frames[i];
-
-		if (other->file && other->line == finding->remedy_line && other->line > 0 &&
-		    strcmp(other->file, finding->remedy_file) == 0)
-			return other;
-	}
-	return frame;
+	return is_below(report, root, remedy->file) || !is_below(report, root, frame->file) ? remedy
+											     : frame;
 }
 
 char *location_uri(const char *path)

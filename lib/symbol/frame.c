@@ -94,6 +94,20 @@ static void frame_place_call(struct symbol_frame *frame, struct unit *unit, stru
 		frame_place(frame, unit, arena, dwarf_filesrc(files, file, NULL, NULL), line);
 }
 
+/* The source of a unit, made absolute. A unit of link-time optimization has no file: its directory. */
+static const char *unit_source(struct unit *unit, struct arena *arena)
+{
+	Dwarf_Attribute storage;
+	const char *name, *directory;
+
+	if (unit->source)
+		return unit->source;
+	name = dwarf_formstring(dwarf_attr(&unit->root, DW_AT_name, &storage));
+	directory = dwarf_formstring(dwarf_attr(&unit->lines, DW_AT_comp_dir, &storage));
+	unit->source = path_clean(arena, directory, name && name[0] != '<' ? name : ".");
+	return unit->source;
+}
+
 /* The frames of a function that has a DIE. `at` is the address as in the DWARF. */
 static void frames_from_function(struct resolved *resolved, struct module *module,
 				 struct unit *unit, Dwarf_Die *function, uint64_t at)
@@ -108,6 +122,7 @@ static void frames_from_function(struct resolved *resolved, struct module *modul
 		Dwarf_Die *scope = &scopes[count - 1 - i];
 
 		frames[i].language = unit->language;
+		frames[i].unit = unit_source(unit, module->arena);
 		frames[i].is_inlined = i + 1 < count;
 		frame_name(&frames[i], scope, module->arena);
 		if (i == 0)
@@ -138,6 +153,7 @@ void frames_fill(struct module *module, struct resolved *resolved)
 	/* Assembler has lines but no functions. */
 	if (unit) {
 		frame->language = unit->language;
+		frame->unit = unit_source(unit, module->arena);
 		frame_place_at(frame, unit, module->arena, at);
 	}
 	frame_from_symbol(frame, module, resolved->address);

@@ -25,6 +25,7 @@ struct symbol_frame {
 	unsigned int line;        /* 1…; 0 without line numbers */
 	bool is_inlined;          /* into the next frame of the result */
 	const char *language;     /* "c", "c++", "rust", … ; NULL when not known */
+	const char *unit;         /* the source that was compiled, as `file`; or its directory, or NULL */
 };
 
 /* Why a module gives less than functions with lines. */

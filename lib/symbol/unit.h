@@ -18,6 +18,7 @@ struct unit {
 	Dwarf_Die lines;      /* DIE with the line table and the directory */
 	Dwarf_Die root;       /* DIE with the functions; of the .dwo with -gsplit-dwarf */
 	const char *language; /* "c", "c++", …; NULL when not known */
+	const char *source;   /* what was compiled; NULL: not asked for yet, or not known */
 
 	struct ranges functions; /* value: offset of the DIE */
 	bool is_scanned;         /* functions outside of other DIEs than namespaces */

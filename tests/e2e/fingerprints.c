@@ -117,3 +117,67 @@ Test(fingerprints, cxx)
 		}
 	cr_expect_geq(tried, 2);
 }
+
+/* All of fortified.c is known, and its remedies are in its own lines. */
+static void expect_own(const char *what)
+{
+	struct run run = watch("--stale-baseline=fail --kinds all -v", "built", "");
+
+	cr_expect_eq(run_status(&run), 0, "%s: %d\n%s", what, run_status(&run), run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--kinds", "all", "--", run_path("built"));
+	cr_expect_null(strstr(run.err, "/bits/"), "%s\n%s", what, run.err);
+	cr_expect_null(strstr(run.err, "open64"), "%s\n%s", what, run.err);
+	cr_expect_null(strstr(run.err, "_chk"), "%s\n%s", what, run.err);
+	cr_expect_not_null(strstr(run.err, "what log_open() opened"), "%s\n%s", what, run.err);
+}
+
+/* open(), read() and recv() are inlined from headers of libc then, and call something else. */
+Test(fingerprints, with_and_without_fortified_headers)
+{
+	static const char *const compilers[] = { C_COMPILER, "clang" };
+	static const char *const flags[] = {
+		"-U_FORTIFY_SOURCE",
+		"-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3",
+		"-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -D_FILE_OFFSET_BITS=64",
+	};
+	const char *source = SOURCES "/fortified.c";
+	unsigned int tried = 0;
+
+	cr_assert(compile(C_COMPILER " -g -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2", source,
+			  "known"));
+	cr_expect_eq(watch("--update-baseline --kinds all", "known", "").status, 0);
+	for (size_t c = 0; c < sizeof(compilers) / sizeof(compilers[0]); c++)
+		for (size_t f = 0; f < sizeof(flags) / sizeof(flags[0]); f++)
+			for (unsigned int level = 0; level <= 3; level++) {
+				const char *command = run_format("%s -g -O%u %s", compilers[c],
+								 level, flags[f]);
+
+				if (!compile(command, source, "built"))
+					continue;
+				expect_own(command);
+				tried++;
+			}
+	cr_expect_geq(tried, 12);
+}
+
+/* known_before.json is of an unclosed that had no "place/2". */
+Test(fingerprints, a_baseline_of_before_place_2)
+{
+	struct run run;
+
+	cr_assert(compile(C_COMPILER " -g", SOURCES "/known.c", "known"));
+	run = RUN("/bin/cp", SOURCES "/known_before.json", run_path("known.json"));
+	cr_assert_eq(run_status(&run), 0);
+	expect_known("a baseline of before", "known", WORDS);
+	/* It is written anew when it is asked for, and not before. */
+	run = RUN("/usr/bin/cmp", SOURCES "/known_before.json", run_path("known.json"));
+	cr_expect_eq(run_status(&run), 0);
+	run = watch("--update-baseline", "known", WORDS);
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	run = RUN("/bin/grep", "-c", "\"place/2\"", run_path("known.json"));
+	cr_expect_str_eq(run.out, "4\n");
+	expect_known("the new baseline", "known", WORDS);
+	run = RUN(UNCLOSED_PROGRAM, "diff", SOURCES "/known_before.json", run_path("known.json"));
+	cr_expect_not_null(strstr(run.out, "0 new, 0 more, 0 fewer, 0 gone, 4 unchanged"), "%s",
+			   run.out);
+}

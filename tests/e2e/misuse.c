@@ -275,7 +275,7 @@ Test(misuse, each_use_of_a_closed_one)
 		cr_expect_str_eq(watched.run.out, alone.out, "%s", name);
 		cr_assert_not_null(finding, "%s", name);
 		cr_expect_str_eq(report_text(finding, "type"), "use-after-close", "%s", name);
-		cr_expect(strncmp(report_text(finding, "call"), name, length) == 0, "%s", name);
+		cr_expect(strncmp(report_symbol(finding), name, length) == 0, "%s", name);
 		count++;
 	}
 	cr_assert_geq(count, 130);

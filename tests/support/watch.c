@@ -65,11 +65,18 @@ long long report_number(json_t *value, const char *path)
 	return json_is_integer(number) ? json_integer_value(number) : -1;
 }
 
+const char *report_symbol(json_t *finding)
+{
+	return report_at(finding, "symbol") ? report_text(finding, "symbol")
+					    : report_text(finding, "call");
+}
+
 static bool is_finding(json_t *finding, const char *call, const char *kind)
 {
 	if (strcmp(report_text(finding, "type"), "exec-inherited") == 0)
 		return false; /* told beside a leak of the same call; crossings.c looks at them */
-	return (!call || strcmp(report_text(finding, "call"), call) == 0) &&
+	return (!call || strcmp(report_text(finding, "call"), call) == 0 ||
+		strcmp(report_text(finding, "symbol"), call) == 0) &&
 	       (!kind || strcmp(report_text(finding, "kind"), kind) == 0);
 }
 

@@ -47,6 +47,9 @@ json_t *report_at(json_t *value, const char *path);
 const char *report_text(json_t *value, const char *path);
 long long report_number(json_t *value, const char *path);
 
+/* The function of libc that a finding is of, as libc calls it. */
+const char *report_symbol(json_t *finding);
+
 /* The first finding of this call and kind; NULL for any. NULL when there is none. */
 json_t *report_finding(json_t *report, const char *call, const char *kind);
 

@@ -28,6 +28,14 @@ struct leak {
 	const char *keep; /* why the program means it to stay open, NULL */
 };
 
+/* call_names.c */
+
+/* A function of libc by the name that sources have: "fopen" for fopen64, "read" for __read_chk. */
+const char *call_spelled(struct report *report, const char *name);
+
+/* The same for a call id; NULL when it has no name. */
+const char *call_spelled_of(struct judge *judge, unsigned int call);
+
 /* copies.c */
 
 /* Note which child each fork made. */

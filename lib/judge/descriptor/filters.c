@@ -100,7 +100,8 @@ uint32_t filter_find(struct judge *judge, const struct leak *leak)
 		.local = descriptor.local,
 		.kind = kind_name(leak->kind),
 		.call = kept_opener(leak->call) ? kept_opener(leak->call)
-						: snapshot_call_name(judge->snapshot, leak->call),
+						: call_spelled_of(judge, leak->call),
+		.symbol = snapshot_call_name(judge->snapshot, leak->call),
 		.fd = leak->fd,
 	};
 	for (uint32_t i = 0; i < options->ignored_count; i++)

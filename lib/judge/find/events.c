@@ -347,7 +347,7 @@ static void event_note(struct events *events, const struct ledger_event *event)
 static void exhaustion_tell(struct events *events, const struct ledger_event *event)
 {
 	struct judge *judge = events->judge;
-	const char *call = snapshot_call_name(judge->snapshot, event->call);
+	const char *call = call_spelled_of(judge, event->call);
 	uint32_t count = LEDGER_LOAD(event->count) ? LEDGER_LOAD(event->count) : 1;
 
 	if (event->type != EVENT_EMFILE)

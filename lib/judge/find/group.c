@@ -60,9 +60,12 @@ struct group *group_of(struct judge *judge, enum finding_type type, enum descrip
 	name = kept_opener(call) ? kept_opener(call) : snapshot_call_name(judge->snapshot, call);
 	group->finding.type = type;
 	group->finding.kind = kind;
-	if (name)
-		group->finding.call = report_strdup(judge->report, name);
-	else if (call)
+	if (name) {
+		group->finding.call = call_spelled(judge->report, report_strdup(judge->report, name));
+		if (strcmp(group->finding.call, name) != 0)
+			group->finding.symbol = report_strdup(judge->report, name);
+	}
+	if (!name && call)
 		group->finding.call = report_printf(judge->report, "call %u", call);
 	descriptors_ask(judge, group);
 	return group;

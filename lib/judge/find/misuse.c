@@ -171,7 +171,7 @@ static const char *text_fill(struct judge *judge, const char *text,
 			     const struct ledger_event *event)
 {
 	static const char *const standards[] = { "input", "output", "error" };
-	const char *call = snapshot_call_name(judge->snapshot, event->call);
+	const char *call = call_spelled_of(judge, event->call);
 	const char *values[] = {
 		event->kind < KIND_COUNT && event->kind != KIND_OTHER ? kind_name(event->kind)
 								      : "descriptor",

@@ -71,6 +71,8 @@ void session_describe(struct judge *judge)
 	*paths = (struct paths){ .report = report,
 				 .cwd = report->cwd,
 				 .project = report->project,
+				 .is_checkout =
+					 report->project && project_is_checkout(report->project),
 				 .given = judge->options->source_paths,
 				 .given_count = judge->options->source_path_count };
 	judge->paths = paths;

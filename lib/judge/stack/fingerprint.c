@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * "place/1": what a finding is recognised by in the next build. Made of type,
- * kind, call and the first function names of the program's own modules; no
- * file, line, address or depth.
+ * What a finding is recognised by in the next build. Made of type, kind, call and the
+ * first function names of the program's own; no file, line, address or depth.
+ *
+ * "place/1" has the call as libc names it, and all functions of the program's own modules: what
+ * a header of libc or of another library has inlined, too. That is another place with
+ * -D_FORTIFY_SOURCE, with large files, and where an optimizer inlines. "place/2" has the call as
+ * sources name it, and only what is compiled from the program's own source. Baselines from
+ * before there was a "place/2" have the first: it is made as ever.
  */
 #include <string.h>
 
@@ -59,6 +64,25 @@ static bool is_own(const struct judge *judge, const struct report_stack *stack,
 	return module && !module->is_system;
 }
 
+/* The same for "place/2". */
+static bool is_own_source(const struct judge *judge, const struct report_stack *stack,
+			  const struct report_frame *frame)
+{
+	return !frame->is_foreign && is_own(judge, stack, frame);
+}
+
+/* Where nothing is the program's own: whatever is not inlined from a header. */
+static bool is_any(const struct judge *judge, const struct report_stack *stack,
+		   const struct report_frame *frame)
+{
+	(void)judge, (void)stack;
+	return !frame->is_foreign;
+}
+
+/* Which frames count. */
+typedef bool is_counted(const struct judge *judge, const struct report_stack *stack,
+			const struct report_frame *frame);
+
 static bool is_among(const char *key, const char *const *keys, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++)
@@ -68,12 +92,12 @@ static bool is_among(const char *key, const char *const *keys, unsigned int coun
 }
 
 /*
- * Hash the first frames; with `is_own_only` of the program's own modules, and without
- * the standard library's templates in them: an optimizer leaves some of those out. A
- * function counts once, however deep it recurses. Returns how many.
+ * Hash the first frames that count; NULL: all do. Else the standard library's templates
+ * do not: an optimizer leaves some of those out. A function counts once, however deep it
+ * recurses. Returns how many.
  */
 static unsigned int frames_add(struct judge *judge, const struct report_stack *stack,
-			       bool is_own_only, uint64_t *hash, bool *is_stable)
+			       is_counted *counts, uint64_t *hash, bool *is_stable)
 {
 	const char *keys[FUNCTIONS_MAX];
 	unsigned int count = 0;
@@ -82,10 +106,10 @@ static unsigned int frames_add(struct judge *judge, const struct report_stack *s
 		const struct report_frame *frame = &stack->frames[i];
 		const char *key;
 
-		if (frame->is_runtime || (is_own_only && !is_own(judge, stack, frame)))
+		if (frame->is_runtime || (counts && !counts(judge, stack, frame)))
 			continue;
 		key = frame_key(judge, frame, count == 0, is_stable);
-		if ((is_own_only && function_is_glue(key, frame->language)) ||
+		if ((counts && function_is_glue(key, frame->language)) ||
 		    is_among(key, keys, count))
 			continue;
 		*hash = fnv_add(*hash, key);
@@ -94,17 +118,35 @@ static unsigned int frames_add(struct judge *judge, const struct report_stack *s
 	return count;
 }
 
-void finding_fingerprint(struct judge *judge, struct finding *finding)
+static uint64_t finding_hash(const struct finding *finding, const char *call)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	bool is_stable = true;
 
 	hash = fnv_add(hash, finding_type_name(finding->type));
 	hash = fnv_add(hash, kind_name(finding->kind));
-	hash = fnv_add(hash, finding->call ? finding->call : "");
-	if (frames_add(judge, &finding->stack, true, &hash, &is_stable) == 0 &&
-	    frames_add(judge, &finding->stack, false, &hash, &is_stable) == 0)
+	return fnv_add(hash, call ? call : "");
+}
+
+static const char *hash_text(struct judge *judge, uint64_t hash)
+{
+	return report_printf(judge->report, "%016llx", (unsigned long long)hash);
+}
+
+void finding_fingerprint(struct judge *judge, struct finding *finding)
+{
+	const struct report_stack *stack = &finding->stack;
+	const char *symbol = finding->symbol ? finding->symbol : finding->call;
+	uint64_t first = finding_hash(finding, symbol);
+	uint64_t second = fnv_add(finding_hash(finding, finding->call), "2");
+	bool is_stable = true;
+
+	if (frames_add(judge, stack, is_own, &first, &is_stable) == 0 &&
+	    frames_add(judge, stack, NULL, &first, &is_stable) == 0)
 		is_stable = false; /* nothing that tells one place from another */
+	if (frames_add(judge, stack, is_own_source, &second, &is_stable) == 0 &&
+	    frames_add(judge, stack, is_any, &second, &is_stable) == 0)
+		(void)frames_add(judge, stack, NULL, &second, &is_stable);
 	finding->is_stable = is_stable;
-	finding->fingerprint = report_printf(judge->report, "%016llx", (unsigned long long)hash);
+	finding->fingerprint = hash_text(judge, first);
+	finding->fingerprint_2 = hash_text(judge, second);
 }

@@ -2,6 +2,7 @@
 /* Questions about the frames of a stack that was read: whose is it, and which one is shown first. */
 #include <string.h>
 
+#include "base/text.h"
 #include "judge/stack/stack.h"
 
 const struct module *frame_module(const struct judge *judge, const struct report_frame *frame)
@@ -12,11 +13,31 @@ const struct module *frame_module(const struct judge *judge, const struct report
 	return number ? &judge->modules[*number] : NULL;
 }
 
-/* The standard library's templates are compiled into the program, and are not its writer's. */
-static bool is_glue(struct judge *judge, const struct report_frame *frame)
+/* An extension module of a package: of the program's own folders, and not its own. */
+static bool is_packaged(const struct module *module)
 {
-	return frame->function &&
-	       function_is_glue(function_key(judge->report, frame->function), frame->language);
+	return strstr(module->path, "/site-packages/") || strstr(module->path, "/dist-packages/") ||
+	       strstr(module->path, "/node_modules/");
+}
+
+/* A library that was installed, and has no source here. */
+static bool is_installed(const struct module *module, const struct report_frame *frame)
+{
+	return !frame->file && (text_starts_with(module->path, "/usr/local/lib") ||
+				(text_starts_with(module->path, "/opt/") &&
+				 strstr(module->path, "/lib")));
+}
+
+bool frame_is_own(const struct judge *judge, const struct report_frame *frame)
+{
+	const struct module *module = frame_module(judge, frame);
+
+	if (frame->is_runtime || frame->is_foreign)
+		return false;
+	if (frame->runtime)
+		return !frame->is_library;
+	return module && !module->is_system && !module->runtime && !is_packaged(module) &&
+	       !is_installed(module, frame);
 }
 
 const struct report_frame *stack_top(struct judge *judge, const struct report_stack *stack)
@@ -28,17 +49,11 @@ const struct report_frame *stack_top(struct judge *judge, const struct report_st
 			return &stack->frames[i];
 	for (size_t i = 0; i < stack->frame_count; i++) {
 		const struct report_frame *frame = &stack->frames[i];
-		const struct module *module = frame_module(judge, frame);
 
-		if (frame->is_runtime)
-			continue;
-		if (!any)
-			any = frame;
-		if (is_glue(judge, frame))
-			continue;
-		if (frame->runtime ? !frame->is_library
-				   : module && !module->is_system && !module->runtime)
+		if (frame_is_own(judge, frame))
 			return frame;
+		if (!frame->is_runtime && (!any || (any->is_foreign && !frame->is_foreign)))
+			any = frame;
 	}
 	return any;
 }

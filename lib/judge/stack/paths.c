@@ -34,7 +34,7 @@ static bool path_join(char path[PATH_MAX], const char *directory, const char *na
 	return length > 0 && length < PATH_MAX;
 }
 
-static bool is_project(const char *directory)
+bool project_is_checkout(const char *directory)
 {
 	static const char *const marks[] = { ".git", ".hg", ".svn", ".jj", ".bzr" };
 	char path[PATH_MAX];
@@ -57,7 +57,7 @@ const char *project_find(struct report *report, const char *cwd)
 	while (directory[1]) { /* "/" itself is nobody's checkout */
 		char *slash = strrchr(directory, '/');
 
-		if (is_project(directory))
+		if (project_is_checkout(directory))
 			return directory;
 		slash[slash == directory] = '\0';
 	}
@@ -182,7 +182,14 @@ const char *source_find(const struct paths *paths, const char *file, bool is_sys
 
 const char *path_shown(const struct paths *paths, const char *file)
 {
-	const char *below = paths->project ? path_below(paths->project, file) : NULL;
+	/* Below "/" is everything: without its slash a name would not show what it is relative to. */
+	bool is_named = paths->project && paths->project[strspn(paths->project, "/")];
+	const char *below = is_named ? path_below(paths->project, file) : NULL;
 
 	return below ? below : file;
+}
+
+bool path_is_below(const char *directory, const char *file)
+{
+	return path_below(directory, file) != NULL;
 }

@@ -20,6 +20,7 @@ struct report;
 struct paths {
 	struct report *report;     /* whose memory is used */
 	const char *cwd, *project; /* NULL: not known */
+	bool is_checkout;          /* the project is one, and not only the working directory */
 	const char *const *given;  /* --source-path: DIR, or OLD=NEW */
 	uint32_t given_count;
 };
@@ -40,7 +41,19 @@ const char *project_find(struct report *report, const char *cwd);
  */
 const char *source_find(const struct paths *paths, const char *file, bool is_system);
 
-/* The name a report uses: relative to the project when below it. */
+/* The name a report uses: relative to the project when below it. Whole where that is "/". */
 const char *path_shown(const struct paths *paths, const char *file);
+
+/* Has a version control system its own in a directory? */
+bool project_is_checkout(const char *directory);
+
+/* Is a file, by its name alone, somewhere below a directory? */
+bool path_is_below(const char *directory, const char *file);
+
+/*
+ * foreign.c: is a source (as compiled) not the program's own? `unit` is the source that was
+ * compiled with it in it, or its directory; NULL: not known.
+ */
+bool source_is_foreign(const struct paths *paths, const char *file, const char *unit);
 
 #endif

@@ -56,13 +56,15 @@ struct place {
 
 /* fingerprint.c */
 
-/* fingerprint.c */
 void finding_fingerprint(struct judge *judge, struct finding *finding);
 
 /* frames.c */
 
 /* Module of a frame of a place that was read; NULL in none. */
 const struct module *frame_module(const struct judge *judge, const struct report_frame *frame);
+
+/* Is it a frame that the program's writer can change: of its own source, in a module of its own? */
+bool frame_is_own(const struct judge *judge, const struct report_frame *frame);
 
 /* The innermost frame of the program's own code, or of any code; NULL without frames. */
 const struct report_frame *stack_top(struct judge *judge, const struct report_stack *stack);

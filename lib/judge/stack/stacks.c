@@ -151,6 +151,7 @@ static void frame_place(struct judge *judge, struct report_frame *frame, struct 
 
 	if (!symbol->file)
 		return;
+	frame->is_foreign = source_is_foreign(judge->paths, symbol->file, symbol->unit);
 	found = source_find(judge->paths, symbol->file, module->is_system);
 	if (found)
 		source = symbolizer_source_line(judge->symbolizer, module->path, found,
@@ -181,6 +182,9 @@ static void frame_fill(struct judge *judge, struct report_frame *frame, struct m
 	if (symbol->language)
 		frame->language = report_strdup(report, symbol->language);
 	frame_place(judge, frame, module, symbol);
+	if (frame->function && !frame->is_foreign)
+		frame->is_foreign = function_is_glue(function_key(report, frame->function),
+						     frame->language);
 }
 
 static void spot_read(struct judge *judge, struct spot_frames *result, const struct spot *spot)

@@ -282,6 +282,7 @@ json_t *sarif_result(const struct report *report, const struct report_style *sty
 	json_add(result, "message", sarif_message(text));
 	add_location(result, &origin, finding);
 	json_add_text(fingerprints, "place/1", finding->fingerprint);
+	json_add_text(fingerprints, "place/2", finding->fingerprint_2);
 	json_add(result, "partialFingerprints", fingerprints);
 	if (finding->count > 0)
 		json_add_number(result, "occurrenceCount", finding->count);

@@ -17,13 +17,16 @@
 
 #define SCHEMA "unclosed-baseline/"
 #define SCHEMA_VERSION "1"
-#define FINGERPRINT "place/1"
 
 static void read_entry_of(struct json_reader *reader, const json_t *object,
 			  struct baseline *baseline)
 {
+	const char *first = read_fingerprint(reader, object, PLACE_1);
+	const char *second = read_fingerprint(reader, object, PLACE_2);
 	struct baseline_entry entry = {
-		.fingerprint = read_fingerprint(reader, object),
+		.fingerprint = second ? second : first,
+		.first = second ? first : NULL,
+		.is_second = second != NULL,
 		.count = read_count(reader, object, "count", INT64_MAX),
 		.is_stable = read_bool(reader, object, "stable", true),
 		.type = read_text(reader, object, "type"),
@@ -34,11 +37,11 @@ static void read_entry_of(struct json_reader *reader, const json_t *object,
 	};
 
 	if (!entry.fingerprint || !*entry.fingerprint)
-		read_fail(reader, FINGERPRINT, "a fingerprint was expected");
+		read_fail(reader, second ? PLACE_2 : PLACE_1, "a fingerprint was expected");
 	else if (entry.count == 0)
 		read_fail(reader, "count", "a number from 1 was expected");
 	else if (baseline_find(baseline, entry.fingerprint))
-		read_fail(reader, FINGERPRINT, "this fingerprint was there before");
+		read_fail(reader, second ? PLACE_2 : PLACE_1, "this fingerprint was there before");
 	else
 		baseline_add(baseline, &entry);
 }
@@ -135,7 +138,9 @@ static json_t *json_entry(const struct baseline_entry *entry)
 {
 	json_t *object = json_object();
 
-	json_add_text(object, FINGERPRINT, entry->fingerprint);
+	json_add_text(object, PLACE_1, entry->is_second ? entry->first : entry->fingerprint);
+	if (entry->is_second)
+		json_add_text(object, PLACE_2, entry->fingerprint);
 	json_add_number(object, "count", entry->count);
 	if (!entry->is_stable)
 		json_add(object, "stable", json_false());

@@ -8,6 +8,7 @@
  *	 "findings": [
  *	  {
  *	   "place/1": "2c5f1c4a9b3d7e60",
+ *	   "place/2": "8d1e6b0f4a92c753",
  *	   "count": 2,
  *	   "type": "leak", "kind": "socket", "call": "accept4",
  *	   "title": "TCP connection, accepted, never closed",
@@ -16,8 +17,9 @@
  *	 ]
  *	}
  *
- * Only the fingerprint and the count are read again; the rest is for people. A
- * person may change a count, or take an entry out.
+ * Only the fingerprints and the count are read again; the rest is for people. A
+ * person may change a count, or take an entry out. An entry is known by its "place/2"; one
+ * that an older unclosed wrote has none, and is known by its "place/1".
  *
  * Layer: report. Context: tool.
  */

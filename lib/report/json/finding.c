@@ -38,6 +38,7 @@ static json_t *json_stack(const struct report_stack *stack)
 		json_add(object, "inlined", json_boolean(frame->is_inlined));
 		json_add_true(object, "runtime", frame->is_runtime);
 		json_add_true(object, "library", frame->is_library);
+		json_add_true(object, "foreign", frame->is_foreign);
 		json_add_text(object, "language", frame->language);
 		json_append(array, object);
 	}
@@ -242,12 +243,14 @@ json_t *json_finding(const struct report *report, const struct finding *finding)
 	(void)snprintf(id, sizeof(id), "%td", finding - report->findings + 1);
 	json_add_text(object, "id", finding->id ? finding->id : id);
 	json_add_text(fingerprints, "place/1", finding->fingerprint);
+	json_add_text(fingerprints, "place/2", finding->fingerprint_2);
 	json_add(object, "fingerprints", fingerprints);
 	json_add(object, "stable", json_boolean(finding->is_stable));
 	json_add_text(object, "type", finding_type_name(finding->type));
 	json_add_text(object, "kind", kind_name(finding->kind));
 	json_add_text(object, "role", finding_role_name(finding->role));
 	json_add_text(object, "call", finding->call);
+	json_add_text(object, "symbol", finding->symbol);
 	json_add_text(object, "title", finding->title);
 	json_add(object, "proven", json_boolean(finding->is_proven));
 	add_counts(object, finding);

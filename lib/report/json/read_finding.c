@@ -66,6 +66,7 @@ static void read_frame(struct json_reader *reader, const json_t *object, void *r
 	frame->is_inlined = read_bool(reader, object, "inlined", false);
 	frame->is_runtime = read_bool(reader, object, "runtime", false);
 	frame->is_library = read_bool(reader, object, "library", false);
+	frame->is_foreign = read_bool(reader, object, "foreign", false);
 	frame->language = read_text(reader, object, "language");
 	/* Functions of a runtime are in no module; native code may be of any language. */
 	frame->runtime = frame->module ? RUNTIME_NONE : runtime_of_language(frame->language);
@@ -233,12 +234,14 @@ void read_finding(struct json_reader *reader, const json_t *object, void *ret_en
 	json_t *remedy = read_object(reader, object, "remedy");
 
 	finding->id = read_text(reader, object, "id");
-	finding->fingerprint = read_fingerprint(reader, fingerprints);
+	finding->fingerprint = read_fingerprint(reader, fingerprints, PLACE_1);
+	finding->fingerprint_2 = read_fingerprint(reader, fingerprints, PLACE_2);
 	finding->is_stable = read_bool(reader, object, "stable", true);
 	finding->type = read_type(reader, object);
 	finding->kind = read_kind(reader, object);
 	finding->role = read_role(reader, object);
 	finding->call = read_text(reader, object, "call");
+	finding->symbol = read_text(reader, object, "symbol");
 	finding->title = read_text(reader, object, "title");
 	finding->is_proven = read_bool(reader, object, "proven", false);
 	read_counts(reader, object, finding);

@@ -109,12 +109,12 @@ const char *read_text(struct json_reader *reader, const json_t *object, const ch
 	return report_strdup(reader->report, json_string_value(value));
 }
 
-const char *read_fingerprint(struct json_reader *reader, const json_t *object)
+const char *read_fingerprint(struct json_reader *reader, const json_t *object, const char *name)
 {
-	const char *text = read_text(reader, object, "place/1");
+	const char *text = read_text(reader, object, name);
 
 	if (text && strlen(text) > FINGERPRINT_MAX)
-		read_fail(reader, "place/1", "a fingerprint was expected");
+		read_fail(reader, name, "a fingerprint was expected");
 	return text;
 }
 

@@ -65,8 +65,12 @@ void read_leave(struct json_reader *reader, size_t place_length);
 
 const char *read_text(struct json_reader *reader, const json_t *object, const char *key);
 
-/* The member "place/1": a fingerprint, of at most 64 characters. NULL where there is none. */
-const char *read_fingerprint(struct json_reader *reader, const json_t *object);
+/* What a place is recognised by: both are in a report, the second holds for more builds. */
+#define PLACE_1 "place/1"
+#define PLACE_2 "place/2"
+
+/* The member of that name: a fingerprint, of at most 64 characters. NULL where there is none. */
+const char *read_fingerprint(struct json_reader *reader, const json_t *object, const char *name);
 bool read_bool(struct json_reader *reader, const json_t *object, const char *key, bool absent);
 
 /* A number that is not negative; 0 when absent. */

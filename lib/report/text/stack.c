@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/where.h"
 #include "report/shorten.h"
 
 #define STACK_INDENT 6
@@ -53,16 +54,20 @@ static size_t print_offset(const struct printer *printer, const struct report_fr
 static bool has_code(const struct report_stack *stack)
 {
 	for (size_t i = 0; i < stack->frame_count; i++)
-		if (!stack->frames[i].is_runtime)
+		if (!stack->frames[i].is_runtime && !frame_is_of_libc(&stack->frames[i]))
 			return true;
 	return false;
 }
 
-/* What starts programs, threads and imports, and script engines, is left out; not when nothing else is there. */
+/*
+ * What starts programs, threads and imports, script engines, and libc's own is left out; not when
+ * nothing else is there.
+ */
 static bool is_shown(const struct printer *printer, const struct report_stack *stack,
 		     const struct report_frame *frame)
 {
-	return printer->style->is_verbose || !frame->is_runtime || !has_code(stack);
+	return printer->style->is_verbose ||
+	       !(frame->is_runtime || frame_is_of_libc(frame)) || !has_code(stack);
 }
 
 /* Is the outermost recorded frame shown, and were there more? */

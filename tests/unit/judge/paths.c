@@ -106,6 +106,8 @@ Test(paths, names_are_relative_to_the_project)
 	cr_expect_str_eq(path_shown(&paths, below("/chat/src/dial.c")), "src/dial.c");
 	cr_expect_str_eq(path_shown(&paths, below("/chatter/dial.c")), below("/chatter/dial.c"));
 	cr_expect_str_eq(path_shown(&paths, below("/chat")), below("/chat"));
+	paths.project = "/"; /* as in a container */
+	cr_expect_str_eq(path_shown(&paths, "/a/b.c"), "/a/b.c");
 	paths.project = NULL;
 	cr_expect_str_eq(path_shown(&paths, "/a/b.c"), "/a/b.c");
 }
@@ -162,4 +164,44 @@ Test(paths, one_directory_in_the_place_of_another)
 	EXPECT_LOST(&paths, "/build/xy/main.c");
 	EXPECT_LOST(&paths, "/build/x/net/dial.c");
 	EXPECT_FOUND(&paths, "/build/z/x.c", below("/other/a=b/x.c"));
+}
+
+Test(paths, what_is_compiled_in_and_not_the_programs_own)
+{
+	static const struct {
+		const char *file, *unit;
+		bool is_foreign;
+	} cases[] = {
+		{ "/home/me/app/src/a.c", "/home/me/app/src/a.c", false },
+		{ "/home/me/app/src/a.h", "/home/me/app/src/a.c", false },
+		{ "/home/me/app/include/app/a.h", "/home/me/app/src/a.c", false },
+		{ "/home/me/app/include/app/a.h", "/home/me/app", false },
+		{ "src/a.c", "src/a.c", false },
+		{ "include/a.h", "src/a.c", false },
+		{ "/usr/include/x86_64-linux-gnu/bits/fcntl2.h", "/home/me/a.c", true },
+		{ "/usr/include/c++/12/fstream", "/home/me/a.cc", true },
+		{ "/usr/local/include/net/socket.ipp", "/home/me/a.cc", true },
+		{ "/usr/lib/gcc/x86_64-linux-gnu/12/include/x.h", "/home/me/a.c", true },
+		{ "/opt/boost/include/boost/asio/socket_ops.ipp", "/home/me/a.cc", true },
+		{ "/home/me/prefix/include/net.hpp", "/home/me/app/a.cc", true },
+		{ "/home/me/app/build/_deps/asio-src/asio/include/asio.hpp",
+		  "/home/me/app/a.cc", true },
+		{ "/rustc/90c541806f23/library/std/src/net/tcp.rs", "/home/me/src/main.rs", true },
+		{ "/root/.rustup/toolchains/stable/lib/rustlib/src/rust/library/std/src/fs.rs",
+		  "/home/me/src/main.rs", true },
+		{ "/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/mio-1.0.1/src/a.rs",
+		  "/home/me/src/main.rs", true },
+		{ "/usr/lib/go-1.19/src/net/sock_posix.go", "/home/me/main.go", true },
+		{ "/root/go/pkg/mod/golang.org/x/net@v0.1.0/a.go", "/home/me/main.go", true },
+	};
+	struct paths paths = paths_of(NULL, 0);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_expect_eq(source_is_foreign(&paths, cases[i].file, cases[i].unit),
+			     cases[i].is_foreign, "%s", cases[i].file);
+	/* What is in the checkout is the reader's, wherever that is. */
+	paths.project = "/home/me";
+	paths.is_checkout = true;
+	cr_expect_not(source_is_foreign(&paths, "/home/me/libs/include/net.hpp",
+					"/home/me/app/a.cc"));
 }

@@ -183,3 +183,37 @@ Test(words, fingerprints_are_of_names)
 	cr_assert_not(world.report->findings[0].is_stable);
 	world_close(&world);
 }
+
+/* All that the shim stands in front of, as a source has it. */
+Test(words, calls_are_spelled_as_in_sources)
+{
+	static const char *const rows[] = {
+#define CALL(name, ...) #name,
+#include "preload/libc/calls.def"
+#undef CALL
+	};
+	static const char *const cases[][2] = {
+		{ "open", "open" },          { "__open_2", "open" },
+		{ "__open64_2", "open" },    { "__openat64_2", "openat" },
+		{ "fopen64", "fopen" },      { "__read_chk", "read" },
+		{ "__pread64_chk", "pread" }, { "__recvfrom_chk", "recvfrom" },
+		{ "accept4", "accept4" },    { "dup2", "dup2" },
+		{ "__dup2", "dup2" },        { "getdents64", "getdents64" },
+		{ "preadv64v2", "preadv2" }, { "fts64_open", "fts_open" },
+		{ "__fxstat64", "fstat" },   { "epoll_pwait2", "epoll_pwait2" },
+	};
+	struct report *report = report_new();
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_expect_str_eq(call_spelled(report, cases[i][0]), cases[i][1]);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *spelled = call_spelled(report, rows[i]);
+		bool is_libcs = strcmp(rows[i], "__assert_fail") == 0 ||
+				strcmp(rows[i], "__libc_start_main") == 0;
+
+		cr_expect(is_libcs || strncmp(spelled, "__", 2) != 0, "%s", rows[i]);
+		cr_expect(!strstr(spelled, "64") || strcmp(spelled, "getdents64") == 0, "%s",
+			  rows[i]);
+	}
+	report_free(report);
+}

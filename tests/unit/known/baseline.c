@@ -196,3 +196,60 @@ Test(baseline, entries_are_kept_in_order)
 	for (int i = 0; i < 26; i++)
 		cr_expect_eq(known.baseline.entries[i].fingerprint[0], 'a' + i);
 }
+
+/* A place that has both. */
+static struct finding *found_both(const char *first, const char *second, uint64_t count)
+{
+	struct finding *finding = found(first, count);
+
+	finding->fingerprint_2 = second;
+	return finding;
+}
+
+Test(baseline, the_second_fingerprint_goes_before_the_first)
+{
+	struct baseline_entry entry = {
+		.fingerprint = "b2", .first = "other", .is_second = true, .count = 1
+	};
+
+	allow("a1", 1);
+	baseline_add(&known.baseline, &entry);
+	(void)found_both("a1", "a2", 2);
+	(void)found_both("b1", "b2", 1);
+	(void)found_both("c1", "c2", 1);
+	baseline_apply(&known.baseline, report);
+	expect(0, BASELINE_MORE, 1, 1);
+	expect(1, BASELINE_KNOWN, 0, 1);
+	expect(2, BASELINE_NEW, 1, 0);
+}
+
+Test(baseline, a_report_of_before_is_known_by_the_first)
+{
+	struct baseline_entry entry = {
+		.fingerprint = "b2", .first = "b1", .is_second = true, .count = 1
+	};
+
+	baseline_add(&known.baseline, &entry);
+	(void)found("b1", 1);
+	baseline_apply(&known.baseline, report);
+	expect(0, BASELINE_KNOWN, 0, 1);
+	baseline_gone(&known.baseline, report);
+	cr_expect_eq(report->baseline.gone_count, 0);
+}
+
+Test(baseline, what_an_old_entry_allows_is_kept_with_the_new_places)
+{
+	struct baseline now;
+
+	allow("a1", 5);
+	allow("b1", 2);
+	(void)found_both("a1", "a2", 1);
+	(void)found_both("a1", "a3", 2);
+	baseline_init(&now);
+	baseline_collect(&now, report);
+	baseline_keep(&now, &known.baseline);
+	cr_assert_eq(now.count, 3);
+	cr_expect_eq(baseline_find(&now, "a2")->count + baseline_find(&now, "a3")->count, 5);
+	cr_expect_eq(baseline_find(&now, "b1")->count, 2);
+	baseline_fini(&now);
+}
