@@ -48,6 +48,7 @@ struct group {
 	struct witness witnesses[EVIDENCE_ROWS_MAX];
 	const char *closer;       /* of the stream that owns them; NULL: none does */
 	uint64_t siblings;        /* from the same place, closed */
+	const struct report_frame *usual_closer; /* what closed most of those; NULL: not known */
 	uint64_t line_siblings;   /* from the same line on any way there, closed */
 	unsigned int ends;        /* of pairs: ENDS_FIRST | ENDS_SECOND, those that are left */
 	uint64_t timed;           /* descriptors whose time of opening is known, */

@@ -266,15 +266,19 @@ static void related_word(struct judge *judge, struct finding *finding, enum misu
 static void remedy_place(struct judge *judge, struct finding *finding, const char *role,
 			 const struct report_stack *here)
 {
-	const struct report_stack *stack = here;
+	const struct report_stack *stack = here, *other = NULL;
 	const struct report_frame *top;
 
 	if (role && !*role)
 		return; /* nobody knows */
-	for (size_t i = 0; role && i < finding->related_count; i++)
-		if (strcmp(finding->related[i].role, role) == 0)
+	for (size_t i = 0; i < finding->related_count; i++) {
+		if (role && strcmp(finding->related[i].role, role) == 0)
 			stack = &finding->related[i].stack;
-	top = stack_top(judge, stack);
+		else if (strncmp(finding->related[i].role, "closed", strlen("closed")) == 0 && !other)
+			other = &finding->related[i].stack;
+	}
+	/* Both may have gone through a wrapper: what is to be changed is its caller. */
+	top = other ? stack_apart(judge, stack, other) : stack_top(judge, stack);
 	if (!top || !top->file)
 		return;
 	finding->remedy_file = top->file;

@@ -69,6 +69,22 @@ bool frame_is_own(const struct judge *judge, const struct report_frame *frame);
 /* The innermost frame of the program's own code, or of any code; NULL without frames. */
 const struct report_frame *stack_top(struct judge *judge, const struct report_stack *stack);
 
+/* wrapper.c */
+
+/*
+ * The innermost own frame where a stack parts from another one: that of stack_top(), or where
+ * both have the same line there, a caller of it.
+ */
+const struct report_frame *stack_apart(struct judge *judge, const struct report_stack *stack,
+				       const struct report_stack *other);
+
+/* The library that made the call for the program's own code; NULL: that code made it. */
+const struct module *stack_library(struct judge *judge, const struct report_stack *stack);
+
+/* The function of that library that the program's own code called; NULL: not known. */
+const char *stack_library_entry(struct judge *judge, const struct report_stack *stack,
+				const struct module *library);
+
 /* function_names.c */
 
 /* A function's name without what changes from build to build. */

@@ -176,6 +176,10 @@ const char *evidence_explanation(struct judge *judge, const struct group *group,
 	    group->place == NONE || group->siblings || group->line_siblings || !function)
 		return NULL;
 	*ret_row = "never-closed";
+	if (stack_library(judge, &group->finding.stack))
+		return report_printf(judge->report,
+				     "Nothing that %s opened for %s here was ever closed.",
+				     stack_library(judge, &group->finding.stack)->name, function);
 	return report_printf(judge->report, "Nothing that %s opened here was ever closed.",
 			     function);
 }

@@ -8,15 +8,6 @@
 
 #include "judge/words/words.h"
 
-/* Where most siblings are closed, or NULL. */
-static const struct report_frame *usual_closer(struct judge *judge, const struct finding *finding)
-{
-	for (size_t i = 0; i < finding->related_count; i++)
-		if (strcmp(finding->related[i].role, "usually-closed") == 0)
-			return stack_top(judge, &finding->related[i].stack);
-	return NULL;
-}
-
 /* Is the one who closes among the callers of what opened? Then it does not leave without itself. */
 static bool is_caller(const struct report_stack *stack, const struct report_frame *top,
 		      const struct report_frame *closer)
@@ -33,7 +24,7 @@ static const char *sibling_remedy(struct judge *judge, const struct group *group
 				  const struct report_frame *top, const char *close_call)
 {
 	const struct finding *finding = &group->finding;
-	const struct report_frame *closer = usual_closer(judge, finding);
+	const struct report_frame *closer = group->usual_closer;
 	const char *function = function_text(judge, top);
 	const char *usual = function_text(judge, closer);
 
@@ -54,6 +45,28 @@ static const char *gc_remedy(struct judge *judge, const struct report_frame *top
 			     "Close it in the program: use a with block in %s, or call its close() "
 			     "where it is no longer needed.",
 			     function_text(judge, top));
+}
+
+/* What a library opened for itself, it gives back: by which of its functions, if that was seen. */
+static const char *library_remedy(struct judge *judge, const struct group *group,
+				  const struct report_frame *top)
+{
+	const struct finding *finding = &group->finding;
+	const struct module *library = stack_library(judge, &finding->stack);
+	const char *function = function_text(judge, top), *entry = NULL;
+
+	if (!library || !function)
+		return NULL;
+	for (size_t i = 0; i < finding->related_count && !entry; i++)
+		if (strcmp(finding->related[i].role, "usually-closed") == 0)
+			entry = stack_library_entry(judge, &finding->related[i].stack, library);
+	if (entry)
+		return report_printf(judge->report,
+				     "Release it through %s, which opened it for %s: others of this "
+				     "place were released by %s().",
+				     library->name, function, entry);
+	return report_printf(judge->report, "Release it through %s, which opened it for %s.",
+			     library->name, function);
 }
 
 static const char *usual_remedy(struct judge *judge, const struct group *group,
@@ -90,10 +103,14 @@ void group_remedy(struct judge *judge, struct group *group)
 
 	if (finding->count > 0 && group->excused == finding->count)
 		return; /* the note has its reason, and there is nothing to mend */
-	finding->remedy_row = "closed-by-gc";
-	if (finding->type == FINDING_CLOSED_BY_GC)
+	if (finding->type == FINDING_CLOSED_BY_GC) {
 		finding->remedy = gc_remedy(judge, frame);
-	else
+		finding->remedy_row = "closed-by-gc";
+	} else {
+		finding->remedy = library_remedy(judge, group, frame);
+		finding->remedy_row = "library";
+	}
+	if (!finding->remedy)
 		finding->remedy = evidence_remedy(judge, group, &frame, &finding->remedy_row);
 	if (!finding->remedy)
 		finding->remedy = usual_remedy(judge, group, frame, &finding->remedy_row);

@@ -44,9 +44,8 @@ const char *function_text(struct judge *judge, const struct report_frame *frame)
 		       : report_printf(judge->report, "%s()", name);
 }
 
-const char *place_text(struct judge *judge, const struct report_stack *stack)
+const char *frame_text(struct judge *judge, const struct report_frame *frame)
 {
-	const struct report_frame *frame = stack_top(judge, stack);
 	const char *function;
 
 	if (!frame || !frame->function || is_interpreter(judge, frame))
@@ -55,6 +54,11 @@ const char *place_text(struct judge *judge, const struct report_stack *stack)
 	return frame->file && frame->line ? report_printf(judge->report, "%s (%s:%u)", function,
 							  frame->file, frame->line)
 					  : function;
+}
+
+const char *place_text(struct judge *judge, const struct report_stack *stack)
+{
+	return frame_text(judge, stack_top(judge, stack));
 }
 
 const char *closer_text(struct judge *judge, const struct group *group)
@@ -86,6 +90,8 @@ static const char *gap_text(struct judge *judge, const struct group *group, cons
 	case 'c':
 		return closer_text(judge, group);
 	case 'f':
+		if (stack_library(judge, &group->finding.stack))
+			return NULL; /* it did not open anything itself */
 		return function_text(judge, stack_top(judge, &group->finding.stack));
 	case 'F':
 		return stack ? function_text(judge, stack_top(judge, stack)) : NULL;

@@ -86,6 +86,20 @@ static int closing_compare(const void *left, const void *right)
 	return (a->place > b->place) - (a->place < b->place);
 }
 
+/* Where one of them parts from those that were closed at the same line of a wrapper. */
+static const struct report_frame *closing_frame(struct judge *judge,
+						const struct closings *closings, size_t number)
+{
+	const struct report_stack *stack = place_read(judge, closings->list[number].place);
+	const struct report_frame *top = stack_top(judge, stack), *apart = top;
+
+	for (size_t i = 0; i < closings->count && i < CLOSINGS_KEPT && apart == top; i++)
+		if (i != number)
+			apart = stack_apart(judge, stack,
+					    place_read(judge, closings->list[i].place));
+	return apart;
+}
+
 /* "at drop_client (chat.c:58)", ": 9 at a (x.c:1), 4 at b (x.c:9), 2 elsewhere" */
 static const char *closings_text(struct judge *judge, const struct closings *closings)
 {
@@ -94,7 +108,7 @@ static const char *closings_text(struct judge *judge, const struct closings *clo
 
 	for (size_t i = 0; i < closings->count && i < CLOSINGS_SAID; i++) {
 		const struct closing *closing = &closings->list[i];
-		const char *place = place_text(judge, place_read(judge, closing->place));
+		const char *place = frame_text(judge, closing_frame(judge, closings, i));
 
 		if (!place)
 			break;
@@ -166,6 +180,8 @@ void siblings_witness(struct judge *judge, struct group *group)
 			       });
 	if (closings.total == 0)
 		return;
+	if (closings.count)
+		group->usual_closer = closing_frame(judge, &closings, 0);
 	evidence_add(
 		judge->report, finding,
 		(struct report_evidence){

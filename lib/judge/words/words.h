@@ -60,7 +60,10 @@ void group_remedy(struct judge *judge, struct group *group);
 
 /* sentences.c */
 
-/* sentences.c: "drop_client (src/chat.c:58)", by stack_top(); NULL when it has no name. */
+/* "drop_client (src/chat.c:58)"; NULL when it has no name. */
+const char *frame_text(struct judge *judge, const struct report_frame *frame);
+
+/* The same of stack_top(). */
 const char *place_text(struct judge *judge, const struct report_stack *stack);
 
 /* A function as one writes it in a sentence: "ns::Pool::get()"; NULL without a name. */

@@ -571,6 +571,41 @@ Test(evidence, siblings_closed_at_two_places)
 	cr_assert_null(world.report->findings[0].explanation);
 }
 
+/* All closes go through give_up(): what is told is where they part. */
+Test(evidence, siblings_closed_by_a_wrapper)
+{
+	static const uint64_t callers[] = { 0x402101, 0x402201 };
+
+	world_symbol(0x2101, "done_a", "/home/me/dial.c", 70);
+	world_symbol(0x2201, "done_b", "/home/me/dial.c", 75);
+	for (int i = 0; i < 5; i++) {
+		const uint64_t pcs[] = { 0x401801, callers[i > 2], 0x402001, 0 };
+
+		opened(5, 0);
+		world_closed(&world, 0, 5, world_stack(&world, pcs));
+	}
+	opened(5, 0);
+	cr_assert_str_eq(judged_with("siblings-closed")->text,
+			 "5 of 6 from here were closed: 3 at done_a (dial.c:70), 2 at done_b "
+			 "(dial.c:75).");
+	cr_assert_str_eq(world.report->findings[0].remedy,
+			 "close() on the path that leaves dial() without done_a().");
+}
+
+/* Opened by a library of the system that main() called: main() has nothing to close. */
+Test(evidence, opened_inside_a_library)
+{
+	const uint64_t pcs[] = { 0x701001, 0x402001, 0 };
+
+	world_module(&world, world.image_ref, "/usr/lib/x86_64-linux-gnu/libcurl.so.4", 0x700000);
+	for (int fd = 5; fd < 7; fd++)
+		world_slot(&world, 0, fd, WORLD_SOCKET, KIND_SOCKET, world_stack(&world, pcs));
+	cr_assert_str_eq(judged()->remedy,
+			 "Release it through libcurl.so.4, which opened it for main().");
+	cr_assert_str_eq(world.report->findings[0].explanation,
+			 "Nothing that libcurl.so.4 opened for main() here was ever closed.");
+}
+
 Test(evidence, siblings_of_other_processes_count)
 {
 	uint32_t child = world_process(&world, ORIGIN_FORK, 0);
