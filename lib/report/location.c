@@ -60,9 +60,14 @@ char *location_path(const struct report *report, const char *root, const char *f
 	char *folder = path_absolute(NULL, root ? root : project ? project : "/");
 	size_t length = strlen(folder);
 
-	/* Everything is below "/": without its slash a path would not show what it is below. */
-	*ret_is_below = length > 1 && strncmp(path, folder, length) == 0 && path[length] == '/' &&
-			path[length + 1] && (root || project);
+	/*
+	 * Everything is below "/": only who asks for that gets names without their slash, which would
+	 * not show what they are below.
+	 */
+	if (length == 1)
+		length = 0;
+	*ret_is_below = (length > 0 || root) && strncmp(path, folder, length) == 0 &&
+			path[length] == '/' && path[length + 1] && (root || project);
 	if (*ret_is_below)
 		memmove(path, path + length + 1, strlen(path + length + 1) + 1);
 	free(folder);
