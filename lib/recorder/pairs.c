@@ -58,19 +58,22 @@ DIRECT void recorder_pair_closed(const struct recorder *recorder, const struct r
 				 uint32_t stack_ref, uint32_t tid)
 {
 	struct ledger_slot *slot = release->slot;
-	uint32_t end = LEDGER_LOAD(slot->facts) & FACT_SECOND_END ? PAIR_SECOND_END : 0;
+	uint32_t end = LEDGER_LOAD(slot->facts) / FACT_SECOND_END & PAIR_SECOND_END;
 	struct ledger_pair *pair = pair_count(recorder, release->opened_stack_ref, stack_ref | end,
 					      slot_call(release->word), slot_kind(release->word));
+	uint32_t opened_tid, scope_ref;
 
 	if (!pair)
 		return;
-	if (__builtin_expect(LEDGER_LOAD(slot->opened_tid) != tid, 0))
+	opened_tid = LEDGER_LOAD(slot->opened_tid);
+	scope_ref = LEDGER_LOAD(slot->scope_ref);
+	if (__builtin_expect(opened_tid != tid, 0))
 		__atomic_store_n(&pair->has_crossed, 1, __ATOMIC_RELAXED);
 	LEDGER_STORE(pair->last_fd, (uint32_t)release->fd);
-	LEDGER_STORE(pair->last_tid, LEDGER_LOAD(slot->opened_tid));
+	LEDGER_STORE(pair->last_tid, opened_tid);
 	LEDGER_STORE(pair->last_facts, LEDGER_LOAD(slot->facts));
-	LEDGER_STORE(pair->last_scope_ref, LEDGER_LOAD(slot->scope_ref));
-	if (__builtin_expect(LEDGER_LOAD(slot->scope_ref) & SCOPE_IS_NOTE, 0))
+	LEDGER_STORE(pair->last_scope_ref, scope_ref);
+	if (__builtin_expect(scope_ref & SCOPE_IS_NOTE, 0))
 		kept_count(recorder, pair, slot);
 	LEDGER_STORE(pair->last_opened_ns, LEDGER_LOAD(slot->opened_ns));
 	LEDGER_STORE(pair->last_closed_ns, ledger_now_coarse_ns(recorder->ledger));
