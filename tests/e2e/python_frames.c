@@ -410,7 +410,7 @@ Test(python_frames, embedded)
 			  "%s: %s", path, watched.run.err);
 		cr_expect(has_mark(&watched, &(struct mark){ 1, "visited", "<string>", 2 }),
 			  "%s: %s", path, watched.run.err);
-		cr_expect_eq(report_count(watched.report, "open", "file"), 2, "%s: %s", path,
+		cr_expect_eq(report_count(watched.report, "open", "file"), 4, "%s: %s", path,
 			     watched.run.err);
 		cr_expect_not(has_interpreter(watched.report), "%s: %s", path, watched.run.err);
 	}
