@@ -4,6 +4,7 @@
  * has open is what the kernel says at their last moment.
  */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "traced.h"
 
@@ -154,4 +155,19 @@ Test(real, tools)
 	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
 		real_check(RUN_ARGV("sh", "-c",
 				    run_format("cd %s && { %s; }", run_path(""), scripts[i])));
+}
+
+/* What its virtual machine keeps is left aside, and what a script leaves is not. */
+Test(real, ruby)
+{
+	struct run run;
+
+	if (!run_find("ruby"))
+		cr_skip("no ruby");
+	run = RUN(UNCLOSED_PROGRAM, "--kinds", "all", "--", "ruby", "-e", "puts 1");
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "--kinds", "all", "--", "ruby", "-rsocket", "-e",
+		  "$s = UNIXSocket.pair; exit!(0)");
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "2 leaked sockets"), "%s", run.err);
 }
