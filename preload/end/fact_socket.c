@@ -100,6 +100,12 @@ static void socket_queues(int fd, struct ledger_fact *fact)
 	/* Elsewhere the kernel tells the memory that waits, not the bytes. */
 	if (fact->has & HAS_TCP_STATE && raw3(SYS_ioctl, fd, SIOCOUTQ, &unsent) != 0)
 		return;
+	/* The end of what we send has a sequence number of its own, until the peer has acknowledged
+	 * it. */
+	if (fact->has & HAS_TCP_STATE && unsent > 0 &&
+	    (fact->tcp_state == TCP_FIN_WAIT1 || fact->tcp_state == TCP_LAST_ACK ||
+	     fact->tcp_state == TCP_CLOSING))
+		unsent--;
 	fact->receive_queue = (uint32_t)received;
 	fact->send_queue = (uint32_t)unsent;
 	fact->has |= HAS_QUEUES;

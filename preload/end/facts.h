@@ -29,9 +29,7 @@ void fact_read_pipe(int fd, struct ledger_fact *fact);
  * by a socket of its own, so in a helper process only.
  */
 struct peer_questions {
-	long netlink; /* open for all of them; closed by the end of the helper process */
-	uint32_t asked;
-	uint32_t asked_for_all; /* of them, those that every socket answers */
+	uint32_t for_one, for_all;
 };
 
 bool fact_needs_peer(const struct ledger_fact *fact);

@@ -13,7 +13,8 @@ void use_write_down(int fd)
 	if (fd <= STDERR_FILENO || !shim_is_recording())
 		return;
 	recorder = shim_recorder();
-	slot = recorder_slot_look_up(recorder, fd, recorder->table->link == LINK_FORK);
+	slot = recorder->table->link == LINK_FORK ? recorder_slot_make(recorder, fd)
+						  : recorder_slot_find(recorder, fd);
 	if (!slot || LEDGER_LOAD(slot->facts) & (FACT_USED_SINCE | FACT_OUTSIDE))
 		return;
 	if (slot_state(LEDGER_LOAD(slot->word)) == SLOT_OPEN &&
