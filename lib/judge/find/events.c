@@ -20,62 +20,6 @@ struct events {
 		*failed; /* of all: pairs of stacks → calls that got EBADF after such a close */
 };
 
-/* What the ledger says of those who closed what one stack opened. */
-struct closers {
-	uint64_t of_guilty, of_earlier, of_here, of_others;
-	bool has_crossed; /* others than the guilty one in another thread than the opener's */
-};
-
-static struct closers closers_find(struct judge *judge, const struct ledger_event *event,
-				   uint32_t guilty_ref)
-{
-	const struct ledger_stack *open = ledger_stack_at(judge->ledger, event->opened_stack_ref);
-	uint32_t ref = open ? LEDGER_LOAD(open->pairs_ref) : 0;
-	struct closers closers = { 0 };
-	const struct ledger_pair *pair;
-
-	while ((pair = ledger_at(judge->ledger, ref, sizeof(*pair))) &&
-	       budget_take(judge, &judge->record_budget, 1)) {
-		uint64_t count = LEDGER_LOAD(pair->count);
-
-		ref = pair->next_ref;
-		if (ledger_pair_stack_ref(pair) == guilty_ref) {
-			closers.of_guilty += count;
-			continue;
-		}
-		closers.of_others += count;
-		closers.has_crossed |= pair->has_crossed != 0;
-		if (ledger_pair_stack_ref(pair) == event->earlier_stack_ref)
-			closers.of_earlier += count;
-		if (ledger_pair_stack_ref(pair) == event->here_stack_ref)
-			closers.of_here += count;
-	}
-	return closers;
-}
-
-/*
- * EBADF on a number that one thread opened and another closed, which had closed
- * the number before. Threads that hand on their work do the same, so: the
- * closing place has closed nothing else of what the opening place opens, and
- *  - it is the opener that got EBADF, none of whose descriptors is handed on; or
- *  - it is a place that does close what the opening place opens, in a third thread.
- */
-static bool is_wrong_close(struct judge *judge, const struct ledger_event *event)
-{
-	uint32_t flags = LEDGER_LOAD(event->flags);
-	struct closers closers;
-
-	if (!(flags & EVENT_IS_RECLOSED) || flags & EVENT_IS_CONTESTED ||
-	    event->tid == event->closed_tid)
-		return false;
-	closers = closers_find(judge, event, event->closed_stack_ref);
-	if (closers.of_guilty != 1)
-		return false;
-	if (event->tid == event->opened_tid)
-		return closers.of_earlier == 0 && !closers.has_crossed;
-	return closers.of_here > 0;
-}
-
 static uint64_t pair_key(uint32_t opened_ref, uint32_t closed_ref)
 {
 	return (uint64_t)opened_ref << 32 | closed_ref;
@@ -87,8 +31,7 @@ static bool is_usual_close(struct events *events, const struct ledger_event *eve
 	const uint32_t *failed = lookup_get(
 		events->failed, pair_key(event->opened_stack_ref, event->closed_stack_ref), 0);
 
-	return closers_find(events->judge, event, event->closed_stack_ref).of_guilty >
-	       (failed ? *failed : 0);
+	return closed_alike(events->judge, event) > (failed ? *failed : 0);
 }
 
 /*
@@ -105,15 +48,6 @@ static enum misuse failure_kind(struct events *events, const struct ledger_event
 	if (is_usual_close(events, event))
 		return is_use ? MISUSE_USE_LATE : MISUSE_DOUBLE_CLOSE;
 	return is_use ? MISUSE_USE_UNSURE : MISUSE_DOUBLE_CLOSE_UNSURE;
-}
-
-/* The same without anybody's EBADF: suspicious where the opening thread closes its own. */
-static bool is_odd_close(struct judge *judge, const struct ledger_event *event)
-{
-	struct closers closers = closers_find(judge, event, event->here_stack_ref);
-
-	return closers.of_guilty == 1 && closers.of_earlier == 0 && closers.of_others > 0 &&
-	       !closers.has_crossed;
 }
 
 /* Is it the number of all that joined the group before, each time that it happened? */
@@ -254,7 +188,7 @@ static void release_judge(struct events *events, const struct ledger_event *even
 
 	if (is_sweep(events, event) || stream_late_judge(events, event))
 		return;
-	if (!is_wrong_close(events->judge, event)) {
+	if (!closed_by_wrong(events->judge, event)) {
 		finding_make(events, failure_kind(events, event), event);
 		return;
 	}
@@ -317,7 +251,7 @@ static void suspicion_judge(struct events *events, const struct ledger_event *ev
 	if (event->type != EVENT_WRONG_CLOSE || is_sweep(events, event) ||
 	    lookup_get(&events->proven, pair_key(event->opened_stack_ref, event->here_stack_ref),
 		       0) ||
-	    !is_odd_close(events->judge, event))
+	    !closed_oddly(events->judge, event))
 		return;
 	finding_make(events, MISUSE_ODD_CLOSE, event);
 }

@@ -41,4 +41,16 @@ void misuse_word(struct judge *judge, struct group *group, enum misuse misuse,
 /* Another stack for a finding of a stream: of the call that got EBADF for it. */
 void misuse_word_late(struct judge *judge, struct group *group, const struct ledger_event *event);
 
+/* closers.c */
+
+/* Did a thread that had nothing to do with it close what got EBADF here? */
+bool closed_by_wrong(struct judge *judge, const struct ledger_event *event);
+
+/* How many from the same opener the place that closed it has closed. */
+uint64_t closed_alike(struct judge *judge, const struct ledger_event *event);
+
+/* As closed_by_wrong(), without anybody's EBADF: suspicious where the opening thread closes its
+ * own. */
+bool closed_oddly(struct judge *judge, const struct ledger_event *event);
+
 #endif

@@ -7,18 +7,14 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "judge/stack/stack.h"
-
-static bool texts_equal(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
 
 /* Without a line it is the address that counts. */
 static bool frames_alike(const struct report_frame *a, const struct report_frame *b)
 {
-	return texts_equal(a->function, b->function) && texts_equal(a->file, b->file) &&
-	       texts_equal(a->module, b->module) && a->line == b->line &&
+	return text_is_same(a->function, b->function) && text_is_same(a->file, b->file) &&
+	       text_is_same(a->module, b->module) && a->line == b->line &&
 	       a->is_inlined == b->is_inlined && (a->line || a->offset == b->offset);
 }
 

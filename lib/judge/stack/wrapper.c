@@ -9,14 +9,9 @@
 #include "base/text.h"
 #include "judge/stack/stack.h"
 
-static bool texts_equal(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool frames_read_alike(const struct report_frame *a, const struct report_frame *b)
 {
-	return texts_equal(a->function, b->function) && texts_equal(a->file, b->file) &&
+	return text_is_same(a->function, b->function) && text_is_same(a->file, b->file) &&
 	       a->line == b->line;
 }
 

@@ -38,6 +38,29 @@ void text_kinds(const struct printer *printer, const uint64_t kinds[KIND_COUNT])
 	(void)fputc(')', printer->out);
 }
 
+uint64_t text_left(const struct printer *printer, const char *before, uint32_t kinds,
+		   const uint64_t left[KIND_COUNT])
+{
+	unsigned int last = 0;
+	struct words words;
+	uint64_t sum = 0;
+
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+		if (kinds & KIND_BIT(kind) && left[kind] > 0)
+			last = kind;
+	for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
+		if (!(kinds & KIND_BIT(kind)) || left[kind] == 0)
+			continue;
+		(void)fprintf(printer->out, "%s%s",
+			      sum == 0       ? before
+			      : kind == last ? " and "
+					     : ", ",
+			      words_kind(&words, left[kind], kind));
+		sum += left[kind];
+	}
+	return sum;
+}
+
 /* What is told of PROGRAM ("left 3 sockets open") and of others ("3 sockets left open"). */
 struct wording {
 	const char *verb;

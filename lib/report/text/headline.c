@@ -98,29 +98,6 @@ static uint64_t left_in_running(const struct report *report)
 	return left;
 }
 
-/* "; 4 files and 1 pipe open (--kinds all counts them)" */
-static void print_uncounted(const struct printer *printer, const struct report *report)
-{
-	uint64_t sum = 0;
-	unsigned int last = 0;
-	struct words words;
-
-	for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
-		last = report->left_uncounted[kind] ? kind : last;
-		sum += report->left_uncounted[kind];
-	}
-	for (unsigned int kind = 0, told = 0; kind < KIND_COUNT; kind++)
-		if (report->left_uncounted[kind])
-			(void)fprintf(printer->out, "%s%s",
-				      !told++        ? "; "
-				      : kind == last ? " and "
-						     : ", ",
-				      words_kind(&words, report->left_uncounted[kind], kind));
-	if (sum > 0)
-		(void)fprintf(printer->out, " open (--kinds all counts %s)",
-			      sum == 1 ? "it" : "them");
-}
-
 /*
  * ", no socket left open (17 opened, 17 closed); not counted: 1 socket closed twice"
  * "; nothing counted, not complete: 1 of 3 processes was not covered (17 opened, 17 closed)"
@@ -128,7 +105,7 @@ static void print_uncounted(const struct printer *printer, const struct report *
 static void print_clean(const struct printer *printer, const struct report *report,
 			const struct tally *tally)
 {
-	uint64_t opened = 0, closed = 0;
+	uint64_t opened = 0, closed = 0, others;
 	const struct {
 		uint64_t count;
 		const char *what;
@@ -158,7 +135,9 @@ static void print_clean(const struct printer *printer, const struct report *repo
 	(void)fputc(')', printer->out);
 	text_others(printer, tally, false, "; not counted: ");
 	text_others(printer, tally, true, "; known: ");
-	print_uncounted(printer, report);
+	others = text_left(printer, "; ", KIND_ALL, report->left_uncounted);
+	if (others > 0)
+		(void)fprintf(printer->out, " open" TEXT_JUDGED_BY, others == 1 ? "it" : "them");
 }
 
 /* Why nothing good can be said of PROGRAM; NULL when it was followed to its end. */

@@ -16,23 +16,6 @@ static void print_process(const struct printer *printer, const struct report_pro
 	(void)fputs(words_pid(&words, process->pid), printer->out);
 }
 
-/* "2 sockets, 1 file": of the kinds in `kinds`. Returns their sum. */
-static uint64_t print_left(const struct printer *printer, uint32_t kinds,
-			   const uint64_t left[KIND_COUNT])
-{
-	struct words words;
-	uint64_t sum = 0;
-
-	for (unsigned int kind = 0; kind < KIND_COUNT; kind++) {
-		if (!(kinds & KIND_BIT(kind)) || left[kind] == 0)
-			continue;
-		(void)fprintf(printer->out, "%s%s", sum > 0 ? ", " : "",
-			      words_kind(&words, left[kind], kind));
-		sum += left[kind];
-	}
-	return sum;
-}
-
 static uint64_t process_left(const struct report_process *process, uint32_t kinds,
 			     uint64_t ret_left[KIND_COUNT])
 {
@@ -106,7 +89,7 @@ static void print_killed_process(struct section *section, const struct report *r
 	(void)fprintf(printer->out, " was ended by %s", words_signal(&words, process->signal));
 	if (process_left(process, report->kinds, left) > 0) {
 		(void)fputs(" with ", printer->out);
-		(void)print_left(printer, report->kinds, left);
+		(void)text_left(printer, "", report->kinds, left);
 		(void)fputs(" open", printer->out);
 	}
 	(void)fputs("; state unknown, no proof", printer->out);
@@ -176,11 +159,10 @@ static void print_other_kinds(struct section *section, const struct report *repo
 	if (sum == 0)
 		return;
 	section_line(section);
-	(void)print_left(section->printer, KIND_ALL, report->left_uncounted);
+	(void)text_left(section->printer, "", KIND_ALL, report->left_uncounted);
 	(void)fputs(" open", section->printer->out);
 	print_other_where(section->printer, report);
-	(void)fprintf(section->printer->out, " (--kinds all counts %s)\n",
-		      sum == 1 ? "it" : "them");
+	(void)fprintf(section->printer->out, TEXT_JUDGED_BY "\n", sum == 1 ? "it" : "them");
 }
 
 static void print_running(const struct printer *printer, const struct report *report)
@@ -201,7 +183,7 @@ static void print_running(const struct printer *printer, const struct report *re
 		print_process(printer, process);
 		if (process_left(process, report->kinds, left) > 0) {
 			(void)fputs(": ", printer->out);
-			(void)print_left(printer, report->kinds, left);
+			(void)text_left(printer, "", report->kinds, left);
 			(void)fputs(" open by now", printer->out);
 		}
 		(void)fputc('\n', printer->out);

@@ -35,6 +35,14 @@ void text_all_clear(const struct printer *printer, const struct report *report,
 /* "3 sockets", "5 descriptors (3 sockets, 2 files)": `kinds` has how many of each. */
 void text_kinds(const struct printer *printer, const uint64_t kinds[KIND_COUNT]);
 
+/* "4 files and 1 pipe": of the kinds in `kinds`, behind `before` if there are any. Returns their
+ * sum. */
+uint64_t text_left(const struct printer *printer, const char *before, uint32_t kinds,
+		   const uint64_t left[KIND_COUNT]);
+
+/* Behind what is open of kinds that nobody asked for: rules may accept it, so it may not count. */
+#define TEXT_JUDGED_BY " (--kinds all judges %s)"
+
 /*
  * What counts, as it is told of PROGRAM ("left 3 sockets open, closed 1 socket
  * twice"), or of others ("3 sockets left open, 1 socket closed twice").
