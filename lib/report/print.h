@@ -16,6 +16,7 @@
 struct printer {
 	FILE *out;
 	const struct report_style *style;
+	bool is_brief; /* stacks without their middle: of what does not count, beside what does */
 };
 
 enum paint { PAINT_BOLD, PAINT_DIM, PAINT_RED };

@@ -124,8 +124,31 @@ static bool is_related_shown(const struct printer *printer, const struct finding
 	return finding->type != FINDING_CLOSED_BY_GC || printer->style->is_verbose;
 }
 
-/* "opened by thread 4243, at 1.2 s:" and the stack. */
-static void print_related(const struct printer *printer, const struct report_related *related)
+static bool is_same_text(const char *one, const char *other)
+{
+	return one == other || (one && other && strcmp(one, other) == 0);
+}
+
+/* Would both be printed alike? */
+static bool is_same_stack(const struct report_stack *one, const struct report_stack *other)
+{
+	if (one->frame_count == 0 || one->frame_count != other->frame_count)
+		return false;
+	for (size_t i = 0; i < one->frame_count; i++) {
+		const struct report_frame *first = &one->frames[i], *second = &other->frames[i];
+
+		if (first->offset != second->offset || first->line != second->line ||
+		    !is_same_text(first->function, second->function) ||
+		    !is_same_text(first->file, second->file) ||
+		    !is_same_text(first->module, second->module))
+			return false;
+	}
+	return true;
+}
+
+/* "opened by thread 4243, at 1.2 s:" and the stack, unless it is that of the group. */
+static void print_related(const struct printer *printer, const struct finding *finding,
+			  const struct report_related *related)
 {
 	struct words words;
 
@@ -148,6 +171,10 @@ static void print_related(const struct printer *printer, const struct report_rel
 		(void)fprintf(printer->out, " at %s", words_duration(&words, related->at_ns));
 	if (related->count > 1)
 		(void)fprintf(printer->out, ", %" PRIu64 " times", related->count);
+	if (is_same_stack(&finding->stack, &related->stack)) {
+		(void)fputs(": by the same calls\n", printer->out);
+		return;
+	}
 	(void)fputs(":\n", printer->out);
 	text_stack(printer, NULL, &related->stack, true);
 }
@@ -251,7 +278,7 @@ static const char *explanation_label(const char *text)
 /* Lines of addresses are long; a terminal gets them wrapped. */
 static void print_descriptors(const struct printer *printer, const struct finding *finding)
 {
-	struct printer inner = { .style = printer->style };
+	struct printer inner = { .style = printer->style, .is_brief = printer->is_brief };
 	char *text = NULL;
 	size_t size;
 
@@ -280,7 +307,7 @@ void text_finding(const struct printer *printer, const struct report *report,
 		   &finding->stack, true);
 	for (size_t i = 0; i < finding->related_count; i++)
 		if (is_related_shown(printer, finding, &finding->related[i]))
-			print_related(printer, &finding->related[i]);
+			print_related(printer, finding, &finding->related[i]);
 	print_evidence(printer, finding, true);
 	print_evidence(printer, finding, false);
 	if (finding->explanation && !query_is_evidence(finding, finding->explanation))

@@ -21,6 +21,10 @@
 #define STACK_MAX 24
 #define STACK_INNER 16
 #define STACK_OUTER 4
+/* The same of what does not count. */
+#define BRIEF_MAX 8
+#define BRIEF_INNER 5
+#define BRIEF_OUTER 1
 /* "              71 | " */
 #define LINE_COLUMNS 12
 #define SOURCE_MAX 96
@@ -204,15 +208,16 @@ static void print_lines(const struct printer *printer, const struct stack_line *
 static void print_ends(const struct printer *printer, const struct stack_line *lines, size_t count,
 		       size_t width, bool is_source_shown)
 {
-	size_t behind = count - STACK_OUTER, frames = 0;
+	size_t inner = printer->is_brief ? BRIEF_INNER : STACK_INNER, frames = 0;
+	size_t outer = printer->is_brief ? BRIEF_OUTER : STACK_OUTER, behind = count - outer;
 
-	for (size_t i = STACK_INNER; i < behind; i++)
+	for (size_t i = inner; i < behind; i++)
 		frames += lines[i].times;
-	print_lines(printer, lines, STACK_INNER, width, is_source_shown);
+	print_lines(printer, lines, inner, width, is_source_shown);
 	print_spaces(printer, STACK_INDENT);
 	(void)fprintf(printer->out, "%s %zu more frames (-v shows them)\n", sign_cut(printer),
 		      frames);
-	print_lines(printer, lines + behind, STACK_OUTER, width, false);
+	print_lines(printer, lines + behind, outer, width, false);
 }
 
 static void print_stack(const struct printer *printer, const char *call,
@@ -224,7 +229,7 @@ static void print_stack(const struct printer *printer, const char *call,
 	for (size_t i = 0; i < count; i++)
 		widen(&width, printer, lines[i].name);
 	width += FUNCTION_GAP;
-	if (count > STACK_MAX && !printer->style->is_verbose)
+	if (count > (printer->is_brief ? BRIEF_MAX : STACK_MAX) && !printer->style->is_verbose)
 		print_ends(printer, lines, count, width, is_source_shown);
 	else
 		print_lines(printer, lines, count, width, is_source_shown);

@@ -3,11 +3,13 @@
 #include "report/text/text.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "report/words.h"
 
-/* Findings shown that do not count, where there is a limit on all. */
+/* Findings shown that do not count, where all are limited: alone, and beside what counts. */
 #define NOTED_MAX 5
+#define NOTED_BESIDE_MAX 3
 
 static bool has_warning(const struct report *report)
 {
@@ -89,14 +91,17 @@ static void text_rest(const struct printer *printer, const struct tally *rest, s
 /* A suite of thousands of processes has many that are worth a note: they must not bury the rest. */
 static void text_groups(const struct printer *printer, const struct report *report)
 {
+	struct printer noted = *printer;
 	struct tally rest = { .counted = 0 };
-	size_t limit = printer->style->groups_max, beyond = 0, most;
+	size_t limit = printer->style->groups_max, beyond = 0, most, shown;
 
 	most = limit ? limit : SIZE_MAX;
-	most -= text_findings(printer, report, true, most, &rest, &beyond);
-	if (limit && most > NOTED_MAX)
-		most = NOTED_MAX;
-	(void)text_findings(printer, report, false, most, &rest, &beyond);
+	shown = text_findings(printer, report, true, most, &rest, &beyond);
+	most -= shown;
+	noted.is_brief = shown > 0;
+	if (limit && most > (shown > 0 ? NOTED_BESIDE_MAX : NOTED_MAX))
+		most = shown > 0 ? NOTED_BESIDE_MAX : NOTED_MAX;
+	(void)text_findings(&noted, report, false, most, &rest, &beyond);
 	if (beyond > 0)
 		text_rest(printer, &rest, beyond);
 }
@@ -108,6 +113,43 @@ static bool has_other_status(const struct report *report)
 
 	return report->exit_reason == REASON_CLEAN && end.is_known && report->shard_count == 0 &&
 	       (end.is_signaled || end.status != 0);
+}
+
+/* Where a line goes on that was too wide. */
+#define WRAPPED_INDENT 8
+
+typedef void part_print(const struct printer *printer, const struct report *report,
+			const struct tally *tally);
+
+static void print_tail(const struct printer *printer, const struct report *report,
+		       const struct tally *tally)
+{
+	text_sections(printer, report, tally);
+	(void)fputc('\n', printer->out);
+	text_diagnostics(printer, report, DIAGNOSTIC_NOTE);
+	text_totals(printer, report, tally);
+}
+
+/* Sentences, which a terminal gets wrapped as it gets those of a group. */
+static void text_wrapped(const struct printer *printer, const struct report *report,
+			 const struct tally *tally, part_print *print)
+{
+	struct printer inner = { .style = printer->style };
+	char *text = NULL;
+	size_t size;
+
+	if (printer->style->width == 0) {
+		print(printer, report, tally);
+		return;
+	}
+	inner.out = open_memstream(&text, &size);
+	if (!inner.out)
+		abort(); /* like report_alloc() */
+	print(&inner, report, tally);
+	if (fclose(inner.out) != 0)
+		abort();
+	print_wrapped(printer, text, WRAPPED_INDENT);
+	free(text);
 }
 
 static int text_write(FILE *out, const struct report *report, const struct report_style *style)
@@ -124,13 +166,10 @@ static int text_write(FILE *out, const struct report *report, const struct repor
 		text_diagnostics(&printer, report, DIAGNOSTIC_WARNING);
 		return ferror(out) ? -EIO : 0;
 	}
-	text_headline(&printer, report, &tally);
+	text_wrapped(&printer, report, &tally, text_headline);
 	if (!is_clean || style->is_verbose) {
 		text_groups(&printer, report);
-		text_sections(&printer, report, &tally);
-		(void)fputc('\n', out);
-		text_diagnostics(&printer, report, DIAGNOSTIC_NOTE);
-		text_totals(&printer, report, &tally);
+		text_wrapped(&printer, report, &tally, print_tail);
 	} else {
 		text_baseline_line(&printer, report);
 		text_aside(&printer, report);

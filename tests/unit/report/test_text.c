@@ -121,6 +121,48 @@ Test(text, processes_are_told_by_their_commands)
 	report_free(report);
 }
 
+/* Both closes of a loop are one call: its stack stands there once. */
+Test(text, no_stack_is_printed_twice_in_a_group)
+{
+	struct report *report = model_make("misuse");
+	struct finding *finding = &report->findings[0];
+	char *text;
+
+	finding->related[0].stack = finding->stack;
+	text = golden_render(&report_text, report, &(struct report_style){ .width = 0 });
+	cr_expect_not_null(strstr(text, "closed before by thread 4243 at 312 ms: by the same calls\n"
+					"    opened:\n"),
+			   "%s", text);
+	free(text);
+	report_free(report);
+}
+
+/* What does not count must not bury what does; alone it is told in full. */
+Test(text, stacks_of_notes_are_brief_beside_what_counts)
+{
+	struct report *report = model_make("leaky");
+	struct finding *finding = NULL;
+	char *text;
+
+	for (size_t i = 0; i < report->finding_count; i++)
+		if (report->findings[i].counted == 0)
+			finding = &report->findings[i];
+	cr_assert_not_null(finding);
+	for (unsigned int i = 0; i < 9; i++)
+		build_frame(report, &finding->stack, "layer", "b.c", 10 + i);
+	text = golden_render(&report_text, report, &(struct report_style){ .width = 0 });
+	cr_expect_not_null(strstr(text, "b.c:12\n      ... 5 more frames (-v shows them)\n"
+					"      layer        b.c:18\n"),
+			   "%s", text);
+	free(text);
+	for (size_t i = 0; i < report->finding_count; i++)
+		report->findings[i].counted = 0;
+	text = golden_render(&report_text, report, &(struct report_style){ .width = 0 });
+	cr_expect_null(strstr(text, "more frames"), "%s", text);
+	free(text);
+	report_free(report);
+}
+
 Test(text, deep_stacks_are_readable)
 {
 	struct report *report = report_new();
