@@ -13,11 +13,14 @@ still passes its run; of a sentence without advice, that it is so. What is not j
 
 Printed is a table (rule, printed, programs, right, wrong), and with --table written to FILE. Status
 1 if a rule is wrong more than once in twenty, or ever, where it was printed fewer than 20 times or
-in fewer than 5 programs; or if something is not judged.
+in fewer than 5 programs; or if something is not judged. Servers of many processes also have the
+lines and columns of their text reports counted, on a terminal of 100 columns: status 1 if there are
+more than 100 lines, or a line is wider.
 """
 import argparse
 import collections
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -29,6 +32,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 TRUTH = HERE.parent / "tests" / "truth"
 OPTIONS = "--kinds all --wait 20 --json report.json -q --".split()
 LIMIT_S = 60
+SERVERS = ("postgres", "php-fpm")
+LINES_MAX, COLUMNS_MAX = 100, 100
 MANY, WIDE = 20, 5
 
 Sentence = collections.namedtuple("Sentence", "rule program place text lines")
@@ -101,7 +106,29 @@ def report_of(words, place):
         return None
 
 
-def programs_run(arguments):
+def size_of(arguments, options, script):
+    """(lines, columns of the widest) of a text report, where a terminal has COLUMNS_MAX of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = pathlib.Path(folder) / "report"
+        environment = {**os.environ, "COLUMNS": str(COLUMNS_MAX), "LC_ALL": "C.UTF-8"}
+        words = [arguments.unclosed, *options, "-o", text, "--", "bash", "-c", script]
+        subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, env=environment, timeout=LIMIT_S, check=False)
+        lines = text.read_text().splitlines()
+        return len(lines), max(map(len, lines), default=0)
+
+
+def is_brief(arguments, name, script):
+    """Print the size of what a server's report is by default, and with all kinds."""
+    brief = True
+    for options in ([], ["--kinds", "all"]):
+        lines, columns = size_of(arguments, options, script)
+        print(f"truth: {name} {' '.join(options) or 'by default'}: {lines} lines, {columns} columns")
+        brief &= 0 < lines <= LINES_MAX and columns <= COLUMNS_MAX
+    return brief
+
+
+def programs_run(arguments, long_reports):
     for path in arguments.list:
         for name, needs, script in rows_of(path):
             if arguments.only and name not in arguments.only:
@@ -113,8 +140,10 @@ def programs_run(arguments):
             with tempfile.TemporaryDirectory() as folder:
                 place = pathlib.Path(folder)
                 report = report_of([arguments.unclosed, *OPTIONS, "bash", "-c", script], place)
-                if report:
-                    yield name, list(sentences_of(report, name))
+            if report:
+                yield name, list(sentences_of(report, name))
+            if name in SERVERS and not is_brief(arguments, name, script):
+                long_reports.append(name)
 
 
 def marked_lines():
@@ -162,8 +191,8 @@ def main():
     arguments = parser.parse_args()
     arguments.unclosed = arguments.unclosed.resolve()
     judged = judgements_read(TRUTH / "judgements.tsv")
-    ran, printed = [], []
-    for name, sentences in programs_run(arguments):
+    ran, printed, long_reports = [], [], []
+    for name, sentences in programs_run(arguments, long_reports):
         ran.append(name)
         printed += sentences
     if not arguments.only:
@@ -188,7 +217,9 @@ def main():
     print(f"truth: {len(ran)} programs, {len(printed)} sentences, {len(unjudged)} not judged")
     if arguments.table:
         arguments.table.write_text(table)
-    return 1 if is_bad or unjudged else 0
+    for name in long_reports:
+        print(f"truth: the report of {name} is too long or too wide")
+    return 1 if is_bad or unjudged or long_reports else 0
 
 
 if __name__ == "__main__":
