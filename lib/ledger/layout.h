@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The format of a ledger, version 7.
+ * The format of a ledger, version 9.
  *
  * A ledger is one file, mapped shared by every process of a session. It is a
  * sequence of pages of 4 KiB in windows of 1 MiB. Page 0 holds the header; the
@@ -46,7 +46,7 @@
 #include "base/kinds.h"
 
 #define LEDGER_MAGIC UINT64_C(0x6465736f6c636e75) /* "unclosed" */
-#define LEDGER_VERSION 8
+#define LEDGER_VERSION 9
 
 #define LEDGER_PAGE_SHIFT 12
 #define LEDGER_PAGE_SIZE (UINT32_C(1) << LEDGER_PAGE_SHIFT)
@@ -600,10 +600,11 @@ struct ledger_pair {
 	uint8_t kind;
 	uint8_t has_crossed; /* 1: another thread than the opener closed one of them; shared */
 	uint32_t process;    /* index of the process that made the first of them */
-	ledger_u32 last_fd;  /* shared, as are the next two: from the latest one */
+	ledger_u32 last_fd;  /* shared, as are the next three: from the latest one */
 	ledger_u32 last_tid;
 	ledger_u64 last_opened_ns;
-	ledger_u64 last_closed_ns; /* by the coarse clock: a few milliseconds early */
+	ledger_u32 last_life;    /* see LIFE_SHIFT */
+	ledger_u32 longest_life; /* shared: of all of them, likewise */
 	ledger_u32 last_facts; /* enum slot_facts */
 	ledger_u32 last_scope_ref; /* as a slot's */
 	uint32_t open_stack_ref; /* the list it is in */
@@ -612,9 +613,28 @@ struct ledger_pair {
 
 #define PAIR_SECOND_END UINT32_C(1) /* references are multiples of 8 */
 
+/*
+ * How long one was open, in steps of 2^20 ns, never less than it was: UINT32_MAX steps are 52 days
+ * or more. Its end is read from the kernel's coarse clock, which stands still between two ticks, 10
+ * ms at most. With LIFE_LEAD_NS on top, the steps that are full are at least the true life, and
+ * some 11 ms more at most.
+ */
+#define LIFE_SHIFT 20
+#define LIFE_LEAD_NS (UINT64_C(11) << LIFE_SHIFT)
+
 static inline uint32_t ledger_pair_stack_ref(const struct ledger_pair *pair)
 {
 	return pair->close_ref & ~PAIR_SECOND_END;
+}
+
+/* When the latest one was closed, by the coarse clock, or a step before that. */
+static inline uint64_t ledger_pair_closed_ns(const struct ledger_pair *pair)
+{
+	uint64_t opened_ns = atomic_load_explicit(&pair->last_opened_ns, memory_order_relaxed);
+	uint64_t life_ns = (uint64_t)atomic_load_explicit(&pair->last_life, memory_order_relaxed)
+			   << LIFE_SHIFT;
+
+	return life_ns > LIFE_LEAD_NS ? opened_ns + life_ns - LIFE_LEAD_NS : opened_ns;
 }
 
 /* How a table's content relates to its parent's. */

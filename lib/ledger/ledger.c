@@ -32,12 +32,12 @@ DIRECT uint64_t ledger_now_ns(const struct ledger *ledger)
 	return clock_read_ns(ledger->clock, CLOCK_MONOTONIC) - ledger->header->started_monotonic_ns;
 }
 
-DIRECT uint64_t ledger_now_coarse_ns(const struct ledger *ledger)
+DIRECT uint64_t ledger_life_since(const struct ledger *ledger, uint64_t opened_ns)
 {
-	uint64_t now = clock_read_ns(ledger->clock, CLOCK_MONOTONIC_COARSE);
-	uint64_t started = ledger->header->started_monotonic_ns;
-
-	return now > started ? now - started : 0; /* the last tick may lie before the start */
+	/* The last tick may lie before the start, and before the opening: the lead is longer. */
+	return (clock_read_ns(ledger->clock, CLOCK_MONOTONIC_COARSE) -
+		ledger->header->started_monotonic_ns - opened_ns + LIFE_LEAD_NS) >>
+	       LIFE_SHIFT;
 }
 
 /* Map one window of an open ledger file. */

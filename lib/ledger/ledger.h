@@ -84,8 +84,12 @@ uint8_t *ledger_map_window(struct ledger *ledger, uint32_t number);
 /* Nanoseconds since the session began. One vDSO call (25 ns), no system call. */
 DIRECT uint64_t ledger_now_ns(const struct ledger *ledger);
 
-/* The same to the last tick of the kernel, some milliseconds ago at most. 7 ns. */
-DIRECT uint64_t ledger_now_coarse_ns(const struct ledger *ledger);
+/*
+ * For how long something is open that was opened at `opened_ns`, in steps of LIFE_SHIFT (struct
+ * ledger_pair), never less than it is. By the last tick of the kernel: 7 ns. More than UINT32_MAX
+ * where it is too long for a pair, or was opened in the future.
+ */
+DIRECT uint64_t ledger_life_since(const struct ledger *ledger, uint64_t opened_ns);
 
 /*
  * The record at `ref`, `size` bytes long, or NULL: for 0, a misaligned

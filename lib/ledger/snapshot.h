@@ -22,7 +22,7 @@ struct snapshot {
 /*
  * Read the ledger at `path`. Returns 0; -errno when it cannot be read; or
  * -EPROTO with *ret_why: "not a ledger", "truncated (… of … bytes)",
- * "version 7, this is 1". ret_why lives in a static buffer.
+ * "version 10, this is 9". ret_why lives in a static buffer.
  */
 int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_why);
 

@@ -125,6 +125,7 @@ static inline bool recorder_slot_is_in_doubt(const struct recorder *recorder,
 struct release {
 	struct ledger_slot *slot; /* NULL: nothing was known of the number */
 	uint64_t word;            /* the slot's as this release left it; 0: it was not open */
+	uint64_t opened_ns;       /* the slot may be somebody else's once the number is free */
 	uint32_t opened_stack_ref;
 	unsigned int call;
 	int fd;

@@ -35,6 +35,7 @@ static inline bool release_claim(struct release *release, bool is_inherited_here
 		    !(state == SLOT_NONE && is_inherited_here))
 			return false;
 		release->opened_stack_ref = LEDGER_LOAD(release->slot->opened_stack_ref);
+		release->opened_ns = LEDGER_LOAD(release->slot->opened_ns);
 		release->word = (word & ~UINT64_C(0xff)) | SLOT_CLOSING;
 	} while (!atomic_compare_exchange_weak_explicit(&release->slot->word, &word, release->word,
 							memory_order_acq_rel,
@@ -84,10 +85,12 @@ static inline bool recorder_release_end(const struct recorder *recorder,
 /* After a clean close long after the last overlap the next opener is sure again. */
 static inline void slot_settle(const struct recorder *recorder, struct ledger_slot *slot)
 {
-	uint32_t contested_ms = LEDGER_LOAD(slot->contested_ms);
+	uint32_t contested_ms;
 
-	if (!(LEDGER_LOAD(slot->facts) & FACT_CONTESTED) ||
-	    recorder_slot_is_in_doubt(recorder, slot))
+	if (__builtin_expect(!(LEDGER_LOAD(slot->facts) & FACT_CONTESTED), 1))
+		return;
+	contested_ms = LEDGER_LOAD(slot->contested_ms);
+	if (recorder_slot_is_in_doubt(recorder, slot))
 		return;
 	atomic_fetch_and(&slot->facts, ~(uint32_t)FACT_CONTESTED);
 	if (atomic_load(&slot->contested_ms) != contested_ms)
@@ -108,14 +111,16 @@ static inline bool recorder_release_finish(const struct recorder *recorder,
 	unsigned int call = slot_call(word);
 
 	if (LEDGER_LOAD(slot->word) == word) {
-		if (!(LEDGER_LOAD(slot->facts) & FACT_CONNECT_FAILED))
+		uint32_t facts = LEDGER_LOAD(slot->facts);
+
+		if (!(facts & FACT_CONNECT_FAILED))
 			LEDGER_STORE(slot->fact_stack_ref, LEDGER_LOAD(slot->closed_stack_ref));
 		LEDGER_STORE(slot->closed_stack_ref, stack_ref);
 		LEDGER_STORE(slot->closed_tid, tid);
 		LEDGER_STORE(slot->closed_fork, LEDGER_LOAD(recorder->table->forks));
 		/* A copy from before a fork has no opening here; when it went tells who was left
 		 * with it. */
-		if (LEDGER_LOAD(slot->facts) & FACT_INHERITED)
+		if (facts & FACT_INHERITED)
 			LEDGER_STORE(slot->opened_ns, ledger_now_ns(recorder->ledger));
 	}
 	if (release->opened_stack_ref && call)

@@ -22,8 +22,8 @@ static bool is_lowest_free(const struct judge *judge, unsigned int call)
 	return number && strcmp(number, "lowest") == 0;
 }
 
-/* The clock of closings stands still between two ticks of the kernel: at most this long. */
-#define TICK_NS UINT64_C(10000000)
+/* A closing is known to a tick of the kernel's clock, and to a step of a life. */
+#define TICK_NS (UINT64_C(10000000) + (UINT64_C(1) << LIFE_SHIFT))
 
 /* When the last owner that was seen closed the number, or a tick later; 0: not known. */
 static uint64_t closed_ns(struct judge *judge, const struct ledger_slot *slot, int fd,
@@ -38,7 +38,7 @@ static uint64_t closed_ns(struct judge *judge, const struct ledger_slot *slot, i
 	       budget_take(judge, &judge->record_budget, 1)) {
 		if (atomic_load_explicit(&pair->last_fd, memory_order_relaxed) == (uint32_t)fd &&
 		    atomic_load_explicit(&pair->last_opened_ns, memory_order_relaxed) == opened_ns)
-			return atomic_load_explicit(&pair->last_closed_ns, memory_order_relaxed);
+			return ledger_pair_closed_ns(pair);
 		ref = pair->next_ref;
 	}
 	return 0;

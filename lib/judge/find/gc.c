@@ -51,7 +51,7 @@ static void pair_describe(struct judge *judge, struct group *group, const struct
 			     .facts = atomic_load_explicit(&pair->last_facts,
 							   memory_order_relaxed) };
 	struct ledger_slot *slot = pair_slot(judge, pair, &view);
-	uint64_t closed_ns = atomic_load_explicit(&pair->last_closed_ns, memory_order_relaxed);
+	uint64_t closed_ns = ledger_pair_closed_ns(pair);
 
 	if (group->finding.role == ROLE_NONE)
 		group->finding.role = leak_role(&leak);

@@ -263,7 +263,10 @@ static const char *window_text(const struct finding *finding)
 
 #define MS UINT64_C(1000000)
 
-/* After the last owner's close, and before the next opening got a higher number. */
+/*
+ * After the last owner's close, which is known to a step of its life, and before the next opening got
+ * a higher number.
+ */
 Test(origins, window)
 {
 	uint32_t stack = world_stack(&world, serve);
@@ -280,7 +283,7 @@ Test(origins, window)
 	world.now_ns = 90 * MS;
 	world_exit(&world, 0, 0);
 	cr_expect_str_eq(window_text(world_finding(&world)),
-			 "Opened between 20.00 ms and 50.00 ms after its process began, to go by "
+			 "Opened between 19.44 ms and 50.00 ms after its process began, to go by "
 			 "the number.");
 }
 
@@ -301,7 +304,7 @@ Test(origins, window_of_the_one_before)
 	world.now_ns = 90 * MS - 1000;
 	world_exit(&world, 0, 0);
 	cr_expect_str_eq(window_text(world_finding(&world)),
-			 "Opened between 30.00 ms and 90.00 ms after its process began, to go by "
+			 "Opened between 29.92 ms and 90.00 ms after its process began, to go by "
 			 "the number.");
 }
 

@@ -288,7 +288,10 @@ void world_closed(struct world *world, uint32_t process, int fd, uint32_t close_
 	pair->process = process;
 	pair->last_fd = (uint32_t)fd;
 	pair->last_opened_ns = slot->opened_ns;
-	pair->last_closed_ns = world->now_ns++;
+	pair->last_life = (uint32_t)((world->now_ns++ - slot->opened_ns + LIFE_LEAD_NS) >>
+				     LIFE_SHIFT);
+	if (pair->last_life > pair->longest_life)
+		pair->longest_life = pair->last_life;
 	pair->last_facts = slot->facts;
 }
 

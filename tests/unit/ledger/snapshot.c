@@ -172,7 +172,7 @@ Test(snapshot, no_regular_file)
 Test(snapshot, another_version)
 {
 	ledger.header->version = LEDGER_VERSION + 1;
-	refused(EPROTO, "version 9, this is 8");
+	refused(EPROTO, "version 10, this is 9");
 }
 
 Test(snapshot, another_header)

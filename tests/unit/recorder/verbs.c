@@ -107,6 +107,55 @@ Test(verbs, a_close_ends_the_generation_and_counts_the_pair)
 	cr_expect_eq(pair->has_crossed, 1, "another thread than the opener's");
 }
 
+/* The number is somebody else's by the time the close is written down. */
+Test(verbs, a_life_is_that_of_the_one_that_was_closed)
+{
+	struct recorder recorder = recorder_first();
+	const uint64_t life = UINT64_C(1000) << LIFE_SHIFT;
+	struct ledger_pair *pair;
+	struct release release;
+
+	ledger.header->started_monotonic_ns -= life;
+	open_number(&recorder, NUMBER, 1);
+	recorder_slot_find(&recorder, NUMBER)->opened_ns = 1;
+	release = recorder_release_begin(&recorder, CALL_CLOSES, NUMBER);
+	open_number(&recorder, NUMBER, 1);
+	cr_assert(recorder_release_end(&recorder, &release, 0));
+	(void)recorder_release_finish(&recorder, &release, 0, stack_ref(0x2000), 2);
+	pair = ledger_pair_find(&ledger, stack_ref(0x1000), stack_ref(0x2000));
+	cr_assert_not_null(pair);
+	cr_expect_geq(pair->longest_life, 1000);
+	cr_expect_eq(pair->last_life, pair->longest_life);
+	cr_expect_eq(pair->last_opened_ns, 1);
+	cr_expect_geq(ledger_pair_closed_ns(pair), life - LIFE_LEAD_NS);
+}
+
+/* The longest stays, whatever comes later; what was opened in the future has no life. */
+Test(verbs, the_longest_life_stays)
+{
+	struct recorder recorder = recorder_first();
+	struct ledger_pair *pair;
+	bool is_known;
+
+	ledger.header->started_monotonic_ns -= UINT64_C(5000) << LIFE_SHIFT;
+	for (uint64_t opened = 3000; opened <= 9000; opened += 3000) {
+		open_number(&recorder, NUMBER, 1);
+		recorder_slot_find(&recorder, NUMBER)->opened_ns = opened << LIFE_SHIFT;
+		(void)close_number(&recorder, NUMBER, 0, &is_known);
+	}
+	pair = ledger_pair_find(&ledger, stack_ref(0x1000), stack_ref(0x2000));
+	cr_assert_not_null(pair);
+	cr_expect_eq(pair->count, 3);
+	cr_expect_geq(pair->longest_life, 2000);
+	cr_expect_lt(pair->longest_life, 3000);
+	cr_expect_eq(pair->last_life, 0);
+	ledger.header->started_monotonic_ns -= UINT64_C(1) << 53;
+	open_number(&recorder, NUMBER, 1);
+	recorder_slot_find(&recorder, NUMBER)->opened_ns = 0;
+	(void)close_number(&recorder, NUMBER, 0, &is_known);
+	cr_expect_eq(pair->longest_life, UINT32_MAX);
+}
+
 Test(verbs, a_failed_dup2_leaves_its_target)
 {
 	struct recorder recorder = recorder_first();
