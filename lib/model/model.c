@@ -157,6 +157,18 @@ const char *finding_type_name(enum finding_type type)
 	return (unsigned int)type < FINDING_TYPE_COUNT ? names[type] : "leak";
 }
 
+const char *growth_word_name(enum growth_word word)
+{
+	static const char *const names[GROWTH_WORD_COUNT] = {
+		[GROWTH_STEADY] = "steady",
+		[GROWTH_MAY_GROW] = "may-grow",
+		[GROWTH_GROWING] = "growing",
+		[GROWTH_STOPPED] = "stopped",
+	};
+
+	return (unsigned int)word < GROWTH_WORD_COUNT ? names[word] : NULL;
+}
+
 const char *finding_role_name(enum finding_role role)
 {
 	static const char *const names[ROLE_COUNT] = {

@@ -142,6 +142,33 @@ enum baseline_state {
 /* Name as in the JSON report ("more"); NULL for BASELINE_NONE. */
 const char *baseline_state_name(enum baseline_state state);
 
+/*
+ * Does the number of those that a place leaves open grow, as the times of their openings tell?
+ * STOPPED: it grew, and does not any more. UNKNOWN: too few, too short a run, or neither.
+ */
+enum growth_word {
+	GROWTH_UNKNOWN,
+	GROWTH_STEADY,
+	GROWTH_MAY_GROW,
+	GROWTH_GROWING,
+	GROWTH_STOPPED,
+	GROWTH_WORD_COUNT
+};
+
+/* Names as in the JSON report ("may-grow"); NULL for GROWTH_UNKNOWN. */
+const char *growth_word_name(enum growth_word word);
+
+struct report_growth {
+	enum growth_word word;
+	double per_minute;        /* GROWING, MAY_GROW: how many more */
+	uint64_t since_ns;        /* since the session began; 0 with UNKNOWN and STEADY */
+	uint64_t stopped_ns;      /* STOPPED: likewise */
+	uint64_t closed;          /* siblings: others of the place, closed */
+	uint64_t longest_life_ns; /* none of those was open for longer; 0: not known */
+	bool is_over_age;         /* one is far older than any sibling ever was */
+	uint64_t limit_in_ns;     /* until RLIMIT_NOFILE, at this rate; 0: not known */
+};
+
 struct finding {
 	const char *id; /* "1", "2", … in report order */
 	const char *fingerprint;   /* "place/1", hex */
@@ -183,6 +210,7 @@ struct finding {
 	size_t suppressed_by_count;
 	struct finding_share *shares; /* merged reports: their counts add up to `count` */
 	size_t share_count;
+	struct report_growth growth;
 	enum baseline_state baseline;
 	uint64_t baseline_allowed; /* how many the baseline allows here; `baselined` is at most that */
 };
