@@ -38,7 +38,7 @@ complete_fish() {
 for shell in bash fish; do
 	command -v "$shell" >/dev/null || continue
 	expect "$shell" 'unclosed --ki' --kinds --killed
-	expect "$shell" 'unclosed --gate ' open proven none
+	expect "$shell" 'unclosed --gate ' open proven growing none
 	expect "$shell" 'unclosed -k socket,ep' socket,epoll
 	expect "$shell" 'unclosed de' demo
 	expect "$shell" 'unclosed demo c/server_forgets_l' c/server_forgets_listener

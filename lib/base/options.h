@@ -23,7 +23,7 @@ enum policy {
 	POLICY_FAIL,   /* counted, and fails the run even where the gate would not */
 };
 
-enum gate { GATE_OPEN, GATE_PROVEN, GATE_NONE };
+enum gate { GATE_OPEN, GATE_PROVEN, GATE_GROWING, GATE_NONE };
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum exit_from { EXIT_FROM_PROGRAM, EXIT_FROM_LEAKS };
 enum fail_tests { FAIL_TESTS_AUTO, FAIL_TESTS_ALWAYS, FAIL_TESTS_NEVER };

@@ -30,6 +30,12 @@ struct witness {
 	bool is_clue_mixed; /* others have another errno or place */
 };
 
+/* Those of one process, of the openings of a group. */
+struct growth_run {
+	uint32_t life;
+	size_t first, count; /* in group->opened_ns */
+};
+
 /* A finding while descriptors still join it. */
 struct group {
 	struct finding finding;
@@ -43,6 +49,7 @@ struct group {
 	uint64_t proven; /* descriptors whose peer has closed */
 	uint64_t excused; /* descriptors that are meant to be open: a note, whatever the policies */
 	uint64_t killed; /* descriptors of processes that were ended */
+	uint64_t failing; /* descriptors that fail the run whatever --gate says */
 	uint64_t checkpointed; /* descriptors opened after their process's first checkpoint */
 	uint64_t passed; /* descriptors opened before a fork by a process that ended */
 	struct witness witnesses[EVIDENCE_ROWS_MAX];
@@ -51,10 +58,11 @@ struct group {
 	const struct report_frame *usual_closer; /* what closed most of those; NULL: not known */
 	uint64_t line_siblings;   /* from the same line on any way there, closed */
 	unsigned int ends;        /* of pairs: ENDS_FIRST | ENDS_SECOND, those that are left */
-	uint64_t timed;           /* descriptors whose time of opening is known, */
-	uint64_t quarters[4];     /* and in which quarter of their process's run it lies */
-	uint64_t last_opened_ns;  /* of those, since the start of their process */
-	uint64_t run_ns;          /* the shortest run */
+	uint64_t *opened_ns;      /* when each was opened, since its process's start; life by life */
+	size_t opened_count;
+	struct growth_run *runs;  /* the lives that those are of */
+	size_t run_count;
+	uint64_t oldest_ns;       /* age of the oldest */
 	uint32_t close_stack_ref; /* closed-by-gc: the stack that closed most of them */
 	uint64_t close_count;
 	uint64_t unseen_after_ns,
@@ -66,7 +74,10 @@ struct group {
 
 enum standing { STANDING_IGNORED, STANDING_NOTED, STANDING_COUNTED, STANDING_SUPPRESSED };
 
-/* What a policy and --gate make of a descriptor. */
+/* What a policy and --gate make of a descriptor. With --gate growing nothing counts by itself. */
 enum standing standing_of(const struct judge *judge, enum policy policy, bool is_proven);
+
+/* Why --gate has only a note for what a policy would count; never NULL. */
+const char *gate_reason(const struct judge *judge);
 
 #endif

@@ -25,7 +25,7 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 		.context = context,
 		.options = context->options,
 		.view_budget = VIEWS_LEAST + snapshot->data_bytes / 8,
-		/* Stacks are read twice, for damage too, and lists of pairs: for the siblings, too. */
+		/* Stacks are read twice, for damage too; lists of pairs also for siblings and growth. */
 		.record_budget = RECORDS_LEAST + snapshot->data_bytes / 4,
 	};
 

@@ -99,6 +99,77 @@ static void siblings_merge(struct report *into, struct finding *finding,
 			       &other->evidence[i], 1);
 }
 
+/* The worse of two words, and when, of the process that it was said of. */
+static const unsigned int growth_ranks[GROWTH_WORD_COUNT] = {
+	[GROWTH_STEADY] = 1,
+	[GROWTH_STOPPED] = 2,
+	[GROWTH_MAY_GROW] = 3,
+	[GROWTH_GROWING] = 4,
+};
+
+static struct report_evidence *evidence_find(const struct finding *finding, const char *what)
+{
+	for (size_t i = 0; what && i < finding->evidence_count; i++)
+		if (text_is_same(finding->evidence[i].what, what))
+			return &finding->evidence[i];
+	return NULL;
+}
+
+/* The sentence of the other's word in the place of this one's. */
+static void growth_tell(struct report *into, struct finding *finding, const struct finding *other)
+{
+	struct report_evidence *have =
+		evidence_find(finding, growth_word_name(finding->growth.word));
+	const struct report_evidence *more =
+		evidence_find(other, growth_word_name(other->growth.word));
+
+	if (have && more)
+		*have = *more;
+	else if (more)
+		APPEND(into, finding->evidence, finding->evidence_count, more, 1);
+}
+
+/* Older than all of its siblings: still true only where those of the other lived no longer. */
+static bool is_over_age(const struct report_growth *one, const struct report_growth *other)
+{
+	return one->is_over_age &&
+	       (other->closed == 0 ||
+		(other->longest_life_ns != 0 && other->longest_life_ns <= one->longest_life_ns));
+}
+
+static void over_age_drop(struct finding *finding)
+{
+	struct report_evidence *row = evidence_find(finding, "over-age");
+
+	if (!row)
+		return;
+	finding->evidence_count--;
+	memmove(row, row + 1,
+		(size_t)(finding->evidence + finding->evidence_count - row) * sizeof(*row));
+}
+
+static void growth_merge(struct report *into, struct finding *finding, const struct finding *other)
+{
+	struct report_growth *growth = &finding->growth;
+	const struct report_growth *more = &other->growth;
+	bool is_old = is_over_age(growth, more) || is_over_age(more, growth);
+	bool is_life_known = (growth->closed == 0 || growth->longest_life_ns) &&
+			     (more->closed == 0 || more->longest_life_ns);
+	uint64_t closed = growth->closed + more->closed, longest_ns = growth->longest_life_ns;
+
+	if (more->longest_life_ns > longest_ns)
+		longest_ns = more->longest_life_ns;
+	if (growth_ranks[more->word] > growth_ranks[growth->word]) {
+		growth_tell(into, finding, other);
+		*growth = *more;
+	}
+	growth->closed = closed;
+	growth->longest_life_ns = is_life_known ? longest_ns : 0;
+	growth->is_over_age = is_old;
+	if (!is_old)
+		over_age_drop(finding);
+}
+
 static void suppressed_by_merge(struct report *into, struct finding *finding,
 				const struct finding *other)
 {
@@ -142,6 +213,7 @@ void finding_merge(struct report *into, struct finding *finding, const struct fi
 		finding->evidence = other->evidence;
 		finding->evidence_count = other->evidence_count;
 	}
+	growth_merge(into, finding, other);
 	siblings_merge(into, finding, other);
 	related_merge(into, finding, other);
 	siblings_tell(into, finding);

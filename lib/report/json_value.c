@@ -10,6 +10,9 @@
 #include "base/log_command.h"
 #include "base/utf8.h"
 
+/* No measured rate is known to more. */
+#define REAL_DIGITS 6
+
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 static bool is_utf8(const char *text)
@@ -92,7 +95,7 @@ static void write_plain(FILE *out, const char *text)
 
 int json_write_lines(FILE *out, const json_t *value)
 {
-	char *text = json_dumps(value, JSON_INDENT(1));
+	char *text = json_dumps(value, JSON_INDENT(1) | JSON_REAL_PRECISION(REAL_DIGITS));
 
 	if (!text)
 		return -EIO;

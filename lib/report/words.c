@@ -10,8 +10,8 @@
 #include <time.h>
 
 #include "base/kinds.h"
+#include "model/duration.h"
 
-#define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)
 #define ERRNO_MAX 4095 /* the kernel's MAX_ERRNO */
 
@@ -71,24 +71,7 @@ const char *words_nouns(uint32_t kinds)
 
 const char *words_duration(struct words *words, uint64_t ns)
 {
-	uint64_t s = ns / NS_PER_S;
-	char *text = words->text;
-	size_t size = sizeof(words->text);
-
-	if (ns < NS_PER_MS)
-		(void)snprintf(text, size, "0.%" PRIu64 " ms", ns / (NS_PER_MS / 10));
-	else if (s < 1)
-		(void)snprintf(text, size, "%" PRIu64 " ms", ns / NS_PER_MS);
-	else if (s < 120)
-		(void)snprintf(text, size, "%" PRIu64 ".%" PRIu64 " s", s,
-			       ns % NS_PER_S / (NS_PER_S / 10));
-	else if (s < 2 * 3600)
-		(void)snprintf(text, size, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
-	else if (s < 48 * 3600)
-		(void)snprintf(text, size, "%" PRIu64 " h %" PRIu64 " min", s / 3600, s / 60 % 60);
-	else
-		(void)snprintf(text, size, "%" PRIu64 " d %" PRIu64 " h", s / 86400, s / 3600 % 24);
-	return text;
+	return duration_spell(words->text, sizeof(words->text), ns);
 }
 
 const char *words_time(struct words *words, int64_t wall_ns)

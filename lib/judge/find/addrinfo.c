@@ -17,7 +17,7 @@ static void block_judge(struct judge *judge, uint32_t process, const struct ledg
 	group_count(judge, group, standing, 1, process);
 	if (standing == STANDING_NOTED)
 		group->finding.note_reason =
-			is_asked ? "no proof"
+			is_asked ? gate_reason(judge)
 				 : report_printf(
 					   judge->report,
 					   "it is memory, not a descriptor (--kinds %s counts it)",

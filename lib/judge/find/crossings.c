@@ -274,7 +274,7 @@ static void number_judge(struct crossings *crossings, int fd)
 		group->finding.note_reason =
 			judge->options->exec_inherited == POLICY_NOTE
 				? "a note; --exec-inherited count makes it count"
-				: "--gate none";
+				: gate_reason(judge);
 	target_count(crossings, (uint32_t)(group - judge->groups),
 		     judge->report->processes[id].name);
 	descriptor = group_describe(judge, group);

@@ -100,7 +100,8 @@ static void finding_make(struct events *events, enum misuse misuse,
 		group->finding.note_reason =
 			judge->options->misuse == POLICY_NOTE
 				? "misuse is a note; --misuse count makes it count"
-				: "nothing proves a mistake";
+			: is_proven ? gate_reason(judge)
+				    : "nothing proves a mistake";
 	descriptor = group_describe(judge, group);
 	if (descriptor)
 		*descriptor = (struct report_descriptor){ .process = events->id,

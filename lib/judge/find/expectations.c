@@ -49,7 +49,7 @@ void expectation_judge(struct judge *judge, const struct ledger_event *event,
 	group_scope(judge, group, scope);
 	group->proven = finding->count;
 	if (standing == STANDING_NOTED)
-		finding->note_reason = "--gate none";
+		finding->note_reason = gate_reason(judge);
 	descriptor = group_describe(judge, group);
 	if (descriptor)
 		*descriptor = (struct report_descriptor){ .process = id,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Groups become findings: role, evidence, words and fingerprint, once all descriptors have joined. */
+/* Groups become findings: role, evidence, words and fingerprint, once all descriptors have joined.
+ */
 #include "judge/find/find.h"
 
 /* One of a place, after a checkpoint: opened once when it was needed, and did not grow. */
@@ -15,6 +16,25 @@ static void group_forgive_lazy(struct group *group)
 	for (size_t i = 0; i < finding->descriptor_count; i++)
 		finding->descriptors[i].is_noted = true;
 	finding->note_reason = "opened once after the first unclosed_checkpoint(), and never again";
+}
+
+/* --gate growing: what does not grow does not count, but for what fails whatever the gate. */
+static void group_forgive_still(const struct judge *judge, struct group *group)
+{
+	struct finding *finding = &group->finding;
+
+	if (judge->options->gate != GATE_GROWING || finding->type != FINDING_LEAK ||
+	    finding->counted == 0 || finding->growth.word == GROWTH_GROWING || group->failing)
+		return;
+	finding->noted += finding->counted;
+	finding->counted = 0;
+	for (size_t i = 0; i < finding->descriptor_count; i++)
+		if (!finding->descriptors[i].is_suppressed)
+			finding->descriptors[i].is_noted = true;
+	if (!finding->note_reason)
+		finding->note_reason = finding->growth.word == GROWTH_MAY_GROW
+					       ? "it is not certain that their number grows"
+					       : "their number was not seen to grow";
 }
 
 static void group_finish(struct judge *judge, struct group *group)
@@ -44,6 +64,8 @@ void groups_finish(struct judge *judge)
 	report->finding_count = judge->group_count;
 	for (uint32_t i = 0; i < judge->group_count; i++) {
 		group_forgive_lazy(&judge->groups[i]);
+		growth_find(judge, &judge->groups[i]);
+		group_forgive_still(judge, &judge->groups[i]);
 		group_finish(judge, &judge->groups[i]);
 		report->findings[i] = judge->groups[i].finding;
 	}

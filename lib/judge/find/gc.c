@@ -88,7 +88,9 @@ static void pair_count(struct judge *judge, struct group *group, const struct le
 	if (kept > 0)
 		group_count(judge, group, STANDING_NOTED, kept, process);
 	if (standing == STANDING_NOTED)
-		group->finding.note_reason = "--gc asks for a note";
+		group->finding.note_reason = judge->options->gc >= POLICY_COUNT
+						     ? gate_reason(judge)
+						     : "--gc asks for a note";
 	else if (kept > 0)
 		group->finding.note_reason = "the program means it to stay open";
 }

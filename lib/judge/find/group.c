@@ -23,6 +23,18 @@ enum standing standing_of(const struct judge *judge, enum policy policy, bool is
 	}
 }
 
+const char *gate_reason(const struct judge *judge)
+{
+	switch (judge->options->gate) {
+	case GATE_NONE:
+		return "--gate none";
+	case GATE_GROWING:
+		return "--gate growing";
+	default:
+		return "no proof";
+	}
+}
+
 /* A rule that asks for addresses or paths must see every descriptor that it may name. */
 static void descriptors_ask(struct judge *judge, struct group *group)
 {

@@ -188,6 +188,16 @@ static void left_count(struct judge *judge, const struct leak *leak)
 	count->opened += !is_counted;
 }
 
+/* Whether its place grows is known once all of it are there: until then they count. */
+static enum standing leak_standing(const struct judge *judge, enum policy policy, bool is_proven)
+{
+	bool is_asked = policy == POLICY_COUNT || (policy == POLICY_PROVEN && is_proven);
+
+	return judge->options->gate == GATE_GROWING && is_asked
+		       ? STANDING_COUNTED
+		       : standing_of(judge, policy, is_proven);
+}
+
 void leak_judge(struct judge *judge, struct leak *leak)
 {
 	const struct life *life = &judge->lives[leak->life];
@@ -228,11 +238,11 @@ void leak_judge(struct judge *judge, struct leak *leak)
 		return;
 	if (!is_asked && !excuse)
 		reason = "--kinds does not ask for this kind";
-	standing = standing_of(judge, policy, leak->is_proven);
+	standing = leak_standing(judge, policy, leak->is_proven);
 	if (standing == STANDING_IGNORED)
 		return;
 	if (!reason)
-		reason = judge->options->gate == GATE_NONE ? "--gate none" : "no proof";
+		reason = gate_reason(judge);
 	group = group_of(judge, FINDING_LEAK, leak->kind, leak->call,
 			 place_of(judge, leak->stack_ref));
 	if (filter != NONE) {
@@ -240,6 +250,7 @@ void leak_judge(struct judge *judge, struct leak *leak)
 		standing = STANDING_SUPPRESSED;
 	}
 	group->excused += excuse != NULL;
+	group->failing += policy == POLICY_FAIL;
 	group_add(judge, group, leak, standing);
 	if (standing == STANDING_NOTED && !group->finding.note_reason)
 		group->finding.note_reason = reason;

@@ -84,6 +84,9 @@ void damage_find(struct judge *judge);
 /* Fill report->processes, one an image, and set image ids. */
 void processes_describe(struct judge *judge);
 
+/* When a life was over, as far as anybody saw; now, where it runs; 0: not known. */
+uint64_t life_over_ns(const struct judge *judge, const struct life *life);
+
 /* coverage of the lives, counts and `is_listed`; after the findings are there. */
 void processes_count(struct judge *judge);
 

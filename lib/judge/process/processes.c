@@ -233,6 +233,11 @@ static uint64_t image_end_ns(const struct judge *judge, uint32_t index)
 	return LEDGER_LOAD(process->ended_ns);
 }
 
+uint64_t life_over_ns(const struct judge *judge, const struct life *life)
+{
+	return life->end_ns ? life->end_ns : image_end_ns(judge, life->last);
+}
+
 static const char *last_part(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -21,7 +21,9 @@ struct closings {
 	struct lookup numbers; /* place → its number below */
 	struct closing *list;
 	size_t count;
-	uint64_t total; /* where the closing stack was not recorded included */
+	uint64_t total;             /* where the closing stack was not recorded included */
+	struct growth_lives *lives; /* NULL: not asked for */
+	size_t lives_count;
 };
 
 /* What came in a message had no kind when it was closed: nobody had asked the kernel. */
@@ -52,6 +54,37 @@ static void closing_count(struct judge *judge, struct closings *closings, uint32
 	closings->list[*number].count += count;
 }
 
+static void life_insert(struct closings *closings, struct growth_lives lives)
+{
+	struct growth_lives *list = closings->lives;
+	size_t at = closings->lives_count;
+
+	/* What is shorter than all that fit counts as the shortest of them: its lives are no
+	 * longer. */
+	if (at == LIVES_MAX && lives.longest_ns <= list[at - 1].longest_ns) {
+		list[at - 1].count += lives.count;
+		return;
+	}
+	if (at == LIVES_MAX) {
+		list[at - 2].count += list[at - 1].count;
+		at--;
+	} else {
+		closings->lives_count++;
+	}
+	for (; at > 0 && list[at - 1].longest_ns < lives.longest_ns; at--)
+		list[at] = list[at - 1];
+	list[at] = lives;
+}
+
+/* 0 is of a pair whose writer died over it. */
+static uint64_t longest_ns(const struct ledger_pair *pair)
+{
+	uint32_t longest = LEDGER_LOAD(pair->longest_life);
+
+	return longest == 0 || longest == UINT32_MAX ? GROWTH_LIFE_UNKNOWN
+						     : (uint64_t)longest << LIFE_SHIFT;
+}
+
 /* `is_placed`: with the places where they were closed, which takes reading them. */
 static void pairs_sum(struct judge *judge, const struct group *group, uint32_t stack_ref,
 		      bool is_placed, struct closings *closings)
@@ -69,6 +102,8 @@ static void pairs_sum(struct judge *judge, const struct group *group, uint32_t s
 			continue;
 		count = atomic_load_explicit(&pair->count, memory_order_relaxed);
 		closings->total += count;
+		if (closings->lives && count)
+			life_insert(closings, (struct growth_lives){ count, longest_ns(pair) });
 		if (is_placed)
 			closing_count(
 				judge, closings,
@@ -132,6 +167,14 @@ static void places_sum(struct judge *judge, const struct group *group, bool is_p
 		for (size_t i = 0; i < judge->places[next - 1].ref_count; i++)
 			pairs_sum(judge, group, judge->places[next - 1].refs[i], is_placed,
 				  closings);
+}
+
+size_t siblings_lives(struct judge *judge, const struct group *group, struct growth_lives *lives)
+{
+	struct closings closings = { .lives = lives };
+
+	places_sum(judge, group, false, &closings);
+	return closings.lives_count;
 }
 
 void siblings_count(struct judge *judge, struct group *group)

@@ -8,6 +8,7 @@
 #define UNCLOSED_JUDGE_WORDS_WORDS_H
 
 #include "judge/descriptor/descriptor.h"
+#include "judge/words/growth_rule.h"
 
 /* addrinfo.c */
 
@@ -49,8 +50,13 @@ const char *gc_explanation(struct judge *judge, const struct group *group);
 
 /* growth.c */
 
-/* Did what was left open pile up while its processes ran? */
+/* Note when one was opened. */
 void growth_note(struct judge *judge, struct group *group, const struct leak *leak);
+
+/* Does what is left open pile up while its processes run? Sets finding.growth, of a whole group. */
+void growth_find(struct judge *judge, struct group *group);
+
+/* Tell of it. */
 void growth_witness(struct judge *judge, struct group *group);
 
 /* remedies.c */
@@ -81,6 +87,14 @@ const char *sentence_fill(struct judge *judge, const struct group *group, const 
 			  const char *sentence);
 
 /* siblings.c */
+
+/*
+ * How many from the same place were closed, by the longest life of each pair of stacks, the longest
+ * first. `lives` has room for LIVES_MAX, the last of which may be several. Returns how many there
+ * are.
+ */
+#define LIVES_MAX 16
+size_t siblings_lives(struct judge *judge, const struct group *group, struct growth_lives *lives);
 
 /* How many from the same place were closed, and how many from the same line. */
 void siblings_count(struct judge *judge, struct group *group);

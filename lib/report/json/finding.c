@@ -267,6 +267,7 @@ json_t *json_finding(const struct report *report, const struct finding *finding)
 	json_add_text(object, "explanation", finding->explanation);
 	json_add_text(object, "explanation_row", finding->explanation_row);
 	json_add(object, "remedy", json_remedy(finding));
+	json_add_growth(object, finding);
 	json_add_finding_known(object, report, finding);
 	json_add_shares(object, report, finding);
 	return object;

@@ -31,6 +31,9 @@ void json_add_finding_known(json_t *object, const struct report *report,
 void json_add_shards(json_t *root, const struct report *report);
 void json_add_shares(json_t *object, const struct report *report, const struct finding *finding);
 
+/* "growth", where something is known of it. */
+void json_add_growth(json_t *object, const struct finding *finding);
+
 /* "exit": how a program ended. */
 json_t *json_exit(const struct report_exit *end);
 

@@ -245,6 +245,7 @@ void read_finding(struct json_reader *reader, const json_t *object, void *ret_en
 	finding->title = read_text(reader, object, "title");
 	finding->is_proven = read_bool(reader, object, "proven", false);
 	read_counts(reader, object, finding);
+	read_growth(reader, object, finding);
 	read_finding_known(reader, object, finding);
 	read_shares(reader, object, finding);
 	finding->processes = read_ids(reader, object, "processes", &finding->process_count);

@@ -102,6 +102,9 @@ void read_kinds(struct json_reader *reader, const json_t *object, const char *ke
 		struct report_kind_count ret_counts[KIND_COUNT]);
 read_into read_finding; /* struct finding */
 
+/* "growth" of a finding. */
+void read_growth(struct json_reader *reader, const json_t *object, struct finding *finding);
+
 /* The tests of the report. */
 void read_scopes(struct json_reader *reader, const json_t *root);
 

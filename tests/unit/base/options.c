@@ -152,7 +152,7 @@ Test(options, expected_says_the_limits)
 {
 	cr_expect_str_eq(options_expected(options_find("stack-depth", 11)),
 			 "a number from 1 to 256");
-	cr_expect_str_eq(options_expected(options_find("gate", 4)), "open|proven|none");
+	cr_expect_str_eq(options_expected(options_find("gate", 4)), "open|proven|growing|none");
 }
 
 /* The words of a row are in the order of its enum: the last one must be the enum's last. */

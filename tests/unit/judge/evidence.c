@@ -618,44 +618,6 @@ Test(evidence, siblings_of_other_processes_count)
 			 "1 of 2 from here was closed, at give_up (dial.c:58).");
 }
 
-static void open_at(int fd, uint64_t ns)
-{
-	opened(fd, 0)->opened_ns = ns;
-}
-
-static const struct finding *judged_at(uint64_t ns)
-{
-	world_exit(&world, 0, 0);
-	world_at(&world, 0)->started_ns = 0;
-	world_at(&world, 0)->ended_ns = ns;
-	return world_finding(&world);
-}
-
-Test(evidence, growing_over_the_run)
-{
-	for (int i = 0; i < 12; i++)
-		open_at(5 + i, (uint64_t)i * 100 + 50);
-	cr_assert_str_eq(evidence_of(judged_at(1200), "growing")->text,
-			 "Their number grew during the whole run: 3, 3, 3 and 3 were opened in its "
-			 "four quarters.");
-}
-
-Test(evidence, not_growing_in_the_second_half)
-{
-	for (int i = 0; i < 12; i++)
-		open_at(5 + i, (uint64_t)i * 50);
-	cr_assert_null(evidence_of(judged_at(1200), "growing"));
-}
-
-Test(evidence, opened_at_the_start)
-{
-	open_at(5, 1000000);
-	open_at(6, 2000000);
-	cr_assert_str_eq(evidence_of(judged_at(UINT64_C(5000000000)), "opened-early")->text,
-			 "All were opened in the first 2.0 ms of 5.0 s: their number did not grow "
-			 "after that.");
-}
-
 Test(evidence, none_was_ever_closed)
 {
 	opened(5, FACT_CONNECTED);

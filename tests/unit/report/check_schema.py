@@ -9,7 +9,8 @@ import re
 import sys
 
 IGNORED = {"$schema", "$id", "title", "description", "examples", "$defs"}
-TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int}
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "number": (int, float),
+    "integer": int}
 
 
 def is_type(value, name):

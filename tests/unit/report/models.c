@@ -34,6 +34,12 @@ static void add_accepted(struct report *report)
 	build_evidence(report, finding, "siblings-closed",
 		       "14 of 16 from here were closed, at drop_client (src/chat_server.c:58).",
 		       false);
+	finding->growth = (struct report_growth){ .word = GROWTH_MAY_GROW,
+						  .per_minute = 3.2,
+						  .since_ns = 10 * MS,
+						  .closed = 14,
+						  .longest_life_ns = 800 * MS,
+						  .is_over_age = true };
 	finding->explanation = "Likely one path leaves without the close() that the others reach.";
 	finding->remedy = "close(client) on the path that leaves serve() without drop_client().";
 }

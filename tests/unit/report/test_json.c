@@ -67,8 +67,8 @@ static void blank_version(char *text)
 
 Test(json, models_are_written_as_expected)
 {
-	static const char *const names[] = { "leaky",  "cxx",   "nasty", "misuse",
-					     "silent", "known", "merged", "tests", "kinds" };
+	static const char *const names[] = { "leaky", "cxx",    "nasty", "misuse", "silent",
+					     "known", "merged", "tests", "kinds" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct report *report = model_make(names[i]);
@@ -208,6 +208,9 @@ Test(json, malformed_reports_say_where, .init = make_folder, .fini = remove_fold
 		{ "{\"schema\":\"unclosed-report/1\",\"findings\":[{\"descriptors\":[{\"fd\":"
 		  "4294967296}]}]}",
 		  "findings[0].descriptors[0].fd: a whole number" },
+		{ "{\"schema\":\"unclosed-report/"
+		  "1\",\"findings\":[{\"growth\":{\"per_minute\":-1}}]}",
+		  "per_minute: a number" },
 		{ "{\"schema\":\"unclosed-report/1\",\"findings\":[{\"processes\":[-4]}]}",
 		  "findings[0].processes: only ids" },
 		{ "{\"schema\":\"unclosed-report/1\",\"session\":{\"tags\":{\"a\":1}}}",
