@@ -32,7 +32,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 TRUTH = HERE.parent / "tests" / "truth"
 OPTIONS = "--kinds all --wait 20 --json report.json -q --".split()
 LIMIT_S = 60
-SERVERS = ("postgres", "php-fpm")
+SERVERS = ("postgres", "php-fpm", "chromium")
 LINES_MAX, COLUMNS_MAX = 100, 100
 MANY, WIDE = 20, 5
 

@@ -54,6 +54,13 @@ Test(shipped, rules_are_as_narrow_as_what_is_kept)
 		{ "bin/ninja", "log", "", 0 },
 		{ "bin/ninja", "log", "read", 23 },
 		{ "bin/ninja", "log", "log", 23 },
+		{ "bin/service", "signals", "", 0 },
+		{ "bin/service", "signals", "signals", 23 },
+		{ "bin/service", "signals", "signals_copy", 23 },
+		{ "bin/service", "signals", "connect", 23 },
+		{ "lib/chromium/chromium", "driver", "pipe", 0 },
+		{ "lib/chromium/chromium", "driver", "connect", 23 },
+		{ "lib/chromium/chromium", "driver", "efile", 23 },
 		{ "bin/bundle", "pollset", "", 0 },
 		{ "bin/bundle", "driver", "", 23 },
 		{ "bin/bun", "driver", "", 0 },
@@ -112,6 +119,21 @@ Test(shipped, ninja)
 	real_check("printf 'rule touch\\n command = touch $out\\nbuild a: touch\\n' >build.ninja "
 		   "&& ninja",
 		   NULL, NULL);
+}
+
+/* A note by default, which is not shown. */
+Test(shipped, cmake)
+{
+	struct run run;
+
+	if (!run_find("cmake"))
+		cr_skip("no cmake");
+	run = RUN(ALL, "sh", "-c",
+		  run_format("cd %s && echo /bin/true >link.txt && "
+			     "cmake -E cmake_link_script link.txt",
+			     run_path("")));
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "known: 1 file handed on by exec"), "%s", run.err);
 }
 
 Test(shipped, erlang)
