@@ -8,6 +8,13 @@
 #include "judge/stack/stack.h"
 #include "judge/stack/runtime.h"
 
+/* Is a frame of the module shown for which there are no lines for this reason? */
+static bool lacks_lines(struct judge *judge, uint32_t module, enum symbol_lack lack)
+{
+	return judge->modules[module].is_shown_bare &&
+	       symbolizer_lack(judge->symbolizer, judge->modules[module].path) == lack;
+}
+
 /* We may, but do not: as the least user of the session (judge/rights.h). */
 static bool is_withheld(const char *path)
 {
@@ -17,18 +24,6 @@ static bool is_withheld(const char *path)
 static const char *lack_text(struct judge *judge, const struct module *module)
 {
 	switch (symbolizer_lack(judge->symbolizer, module->path)) {
-	case SYMBOL_NO_LINES:
-		return report_printf(
-			judge->report,
-			"no line numbers for %s (build it with -g, or install its debug "
-			"symbols)",
-			module->name);
-	case SYMBOL_NO_SYMBOLS:
-		return report_printf(
-			judge->report,
-			"no line numbers for %s: it is stripped (build it with -g and do "
-			"not strip it, or install its debug symbols)",
-			module->name);
 	case SYMBOL_NO_FILE:
 		return report_printf(judge->report, "no functions for %s: %s %s", module->name,
 				     is_withheld(module->path)
@@ -47,6 +42,58 @@ static const char *lack_text(struct judge *judge, const struct module *module)
 	default:
 		return NULL;
 	}
+}
+
+/* Named in a note; of more it is told how many. */
+#define NAMES_MAX 6
+
+/* "postgres, initdb and 3 more": the modules shown without lines for the same reason. NULL: none. */
+static const char *lacking_names(struct judge *judge, enum symbol_lack lack, size_t *ret_count)
+{
+	struct report *report = judge->report;
+	const char *names = NULL;
+	size_t count = 0, all = 0;
+
+	for (uint32_t i = 0; i < judge->module_count; i++)
+		all += lacks_lines(judge, i, lack);
+	for (uint32_t i = 0; i < judge->module_count; i++) {
+		const char *name = judge->modules[i].name;
+
+		if (!lacks_lines(judge, i, lack) || ++count > NAMES_MAX)
+			continue;
+		names = !names ? name
+			: report_printf(report, "%s%s%s", names, count == all ? " and " : ", ", name);
+	}
+	*ret_count = count;
+	if (count > NAMES_MAX)
+		names = report_printf(report, "%s and %zu more", names, count - NAMES_MAX);
+	return names;
+}
+
+/* What many modules lack for one reason is one note. */
+static void lines_diagnose(struct judge *judge)
+{
+	size_t count;
+	const char *names = lacking_names(judge, SYMBOL_NO_LINES, &count);
+
+	if (names)
+		diagnose(judge, DIAGNOSTIC_NOTE, "no-line-numbers",
+			 report_printf(judge->report,
+				       "no line numbers for %s (build %s with -g, or install %s debug "
+				       "symbols)",
+				       names, count == 1 ? "it" : "them",
+				       count == 1 ? "its" : "their"),
+			 -1);
+	names = lacking_names(judge, SYMBOL_NO_SYMBOLS, &count);
+	if (names)
+		diagnose(judge, DIAGNOSTIC_NOTE, "no-line-numbers",
+			 report_printf(judge->report,
+				       "no line numbers for %s: %s stripped (build %s with -g and do "
+				       "not strip %s, or install %s debug symbols)",
+				       names, count == 1 ? "it is" : "they are",
+				       count == 1 ? "it" : "them", count == 1 ? "it" : "them",
+				       count == 1 ? "its" : "their"),
+			 -1);
 }
 
 /* A line of the program's whose source is nowhere, while no other source of the module was found.
@@ -140,6 +187,7 @@ void modules_diagnose(struct judge *judge)
 				judge->modules[module - judge->modules].is_shown_bare = true;
 		}
 	}
+	lines_diagnose(judge);
 	for (uint32_t i = 0; i < judge->module_count; i++) {
 		const struct module *module = &judge->modules[i];
 		const char *text = module->is_shown_bare ? lack_text(judge, module) : NULL;

@@ -146,7 +146,18 @@ static bool is_same_stack(const struct report_stack *one, const struct report_st
 	return true;
 }
 
-/* "opened by thread 4243, at 1.2 s:" and the stack, unless it is that of the group. */
+/* Was it printed before, as the group's or that of an earlier related call? */
+static bool is_printed_before(const struct printer *printer, const struct finding *finding,
+			      const struct report_related *related)
+{
+	for (const struct report_related *before = finding->related; before < related; before++)
+		if (is_related_shown(printer, finding, before) &&
+		    is_same_stack(&before->stack, &related->stack))
+			return true;
+	return is_same_stack(&finding->stack, &related->stack);
+}
+
+/* "opened by thread 4243, at 1.2 s:" and the stack, unless it stands there already. */
 static void print_related(const struct printer *printer, const struct finding *finding,
 			  const struct report_related *related)
 {
@@ -171,7 +182,7 @@ static void print_related(const struct printer *printer, const struct finding *f
 		(void)fprintf(printer->out, " at %s", words_duration(&words, related->at_ns));
 	if (related->count > 1)
 		(void)fprintf(printer->out, ", %" PRIu64 " times", related->count);
-	if (is_same_stack(&finding->stack, &related->stack)) {
+	if (is_printed_before(printer, finding, related)) {
 		(void)fputs(": by the same calls\n", printer->out);
 		return;
 	}
@@ -275,24 +286,63 @@ static const char *explanation_label(const char *text)
 	return strstr(text, "ikely") ? "why" : "note";
 }
 
-/* Lines of addresses are long; a terminal gets them wrapped. */
-static void print_descriptors(const struct printer *printer, const struct finding *finding)
+static void print_lines(const struct printer *printer, const struct report *report,
+			const struct finding *finding)
+{
+	text_finding_processes(printer, report, finding);
+	text_finding_scopes(printer, report, finding);
+	text_descriptors(printer, finding);
+}
+
+/* Lines of commands and of addresses are long; a terminal gets them wrapped. */
+static void print_wrapped_lines(const struct printer *printer, const struct report *report,
+				const struct finding *finding)
 {
 	struct printer inner = { .style = printer->style, .is_brief = printer->is_brief };
 	char *text = NULL;
 	size_t size;
 
 	if (printer->style->width == 0) {
-		text_descriptors(printer, finding);
+		print_lines(printer, report, finding);
 		return;
 	}
 	inner.out = open_memstream(&text, &size);
 	if (!inner.out)
-		return;
-	text_descriptors(&inner, finding);
-	if (fclose(inner.out) == 0)
-		print_wrapped(printer, text, WRAPPED_INDENT);
+		abort(); /* like report_alloc() */
+	print_lines(&inner, report, finding);
+	if (fclose(inner.out) != 0)
+		abort();
+	print_wrapped(printer, text, WRAPPED_INDENT);
 	free(text);
+}
+
+/* Does an earlier group that does not count, as this one, say and advise just the same? */
+static bool is_told_before(const struct printer *printer, const struct report *report,
+			   const struct finding *finding)
+{
+	for (const struct finding *before = report->findings; before < finding; before++)
+		if (before->counted == 0 && text_is_shown(report, before, false) &&
+		    !text_is_folded(printer, report, before) && before->type == finding->type &&
+		    is_same_text(before->explanation, finding->explanation) &&
+		    is_same_text(before->remedy, finding->remedy) &&
+		    is_same_text(before->remedy_file, finding->remedy_file) &&
+		    before->remedy_line == finding->remedy_line)
+			return true;
+	return false;
+}
+
+/* What may explain the group, and what to do: of what does not count once, or not at all. */
+static void print_advice(const struct printer *printer, const struct report *report,
+			 const struct finding *finding)
+{
+	if (finding->counted == 0 && !printer->style->is_verbose &&
+	    is_told_before(printer, report, finding))
+		return;
+	if (finding->explanation && !printer->is_brief &&
+	    !query_is_evidence(finding, finding->explanation))
+		print_labelled(printer, explanation_label(finding->explanation),
+			       finding->explanation);
+	print_fix(printer, finding);
 }
 
 void text_finding(const struct printer *printer, const struct report *report,
@@ -300,9 +350,7 @@ void text_finding(const struct printer *printer, const struct report *report,
 {
 	(void)fputc('\n', printer->out);
 	print_title(printer, report, finding);
-	text_finding_processes(printer, report, finding);
-	text_finding_scopes(printer, report, finding);
-	print_descriptors(printer, finding);
+	print_wrapped_lines(printer, report, finding);
 	text_stack(printer, finding->call ? finding->call : "(the opening call was not seen)",
 		   &finding->stack, true);
 	for (size_t i = 0; i < finding->related_count; i++)
@@ -310,10 +358,7 @@ void text_finding(const struct printer *printer, const struct report *report,
 			print_related(printer, finding, &finding->related[i]);
 	print_evidence(printer, finding, true);
 	print_evidence(printer, finding, false);
-	if (finding->explanation && !query_is_evidence(finding, finding->explanation))
-		print_labelled(printer, explanation_label(finding->explanation),
-			       finding->explanation);
-	print_fix(printer, finding);
+	print_advice(printer, report, finding);
 	print_uncounted(printer, finding);
 	print_contested(printer, finding);
 }

@@ -67,7 +67,8 @@ static void print_noted_groups(const struct printer *printer, const struct repor
 
 		while (at < finding->process_count && finding->processes[at] != process->id)
 			at++;
-		if (at == finding->process_count || !finding->id || !has_noted(report, finding))
+		if (at == finding->process_count || !finding->id || !has_noted(report, finding) ||
+		    text_is_folded(printer, report, finding))
 			continue;
 		(void)fprintf(printer->out, "%s[", before);
 		(void)print_text(printer, finding->id);
@@ -261,6 +262,7 @@ void text_sections(const struct printer *printer, const struct report *report,
 	struct section uncounted = { .printer = printer, .title = "Not counted" };
 
 	print_killed(&uncounted, report);
+	text_folded(&uncounted, report);
 	text_known(&uncounted, report, tally);
 	print_other_kinds(&uncounted, report);
 	text_baseline(printer, report);

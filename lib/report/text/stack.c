@@ -8,6 +8,7 @@
 
 #include "model/where.h"
 #include "report/shorten.h"
+#include "report/text/fold.h"
 
 #define STACK_INDENT 6
 /* Columns of functions: at least, so that short stacks line up alike; at most, for C++. */
@@ -29,11 +30,12 @@
 #define LINE_COLUMNS 12
 #define SOURCE_MAX 96
 
-/* One line of a stack: a frame, or some that look alike. */
+/* One line of a stack: a frame, or some that look alike or are somebody's whom nobody asks. */
 struct stack_line {
 	const struct report_frame *frame;
 	char *name; /* as printed; NULL: none is known */
 	size_t times;
+	struct frames_folded folded; /* `of` is NULL: a frame */
 };
 
 static const char *path_last(const char *path)
@@ -114,10 +116,23 @@ static void print_place(const struct printer *printer, const struct report_frame
 	paint_end(printer);
 }
 
+/* "… 9 frames of GoogleTest", "… 12 frames of chromium without names" */
+static void print_folded(const struct printer *printer, const struct stack_line *line)
+{
+	print_spaces(printer, STACK_INDENT);
+	(void)fprintf(printer->out, "%s %zu frames of ", sign_cut(printer), line->times);
+	(void)print_text(printer, line->folded.of);
+	(void)fprintf(printer->out, "%s\n", line->folded.is_nameless ? " without names" : "");
+}
+
 static void print_line(const struct printer *printer, const struct stack_line *line, size_t width)
 {
 	size_t columns;
 
+	if (line->folded.of) {
+		print_folded(printer, line);
+		return;
+	}
 	print_spaces(printer, STACK_INDENT);
 	if (line->name) {
 		columns = print_text(printer, line->name);
@@ -166,27 +181,49 @@ static bool is_line_of(const struct stack_line *line, const struct report_frame 
 	       (frame->file || first->offset == frame->offset);
 }
 
+/* The frames that may be shown, innermost first, into `ret_frames`. Returns how many. */
+static size_t frames_shown(const struct printer *printer, const struct report_stack *stack,
+			   const struct report_frame **ret_frames)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < stack->frame_count; i++)
+		if (is_shown(printer, stack, &stack->frames[i]))
+			ret_frames[count++] = &stack->frames[i];
+	return count;
+}
+
 /* The lines of the frames: those that look alike are one, unless everything is asked for. */
 static size_t lines_make(const struct printer *printer, const struct report_stack *stack,
 			 struct stack_line *ret_lines)
 {
-	size_t made = 0;
+	const struct report_frame **frames = calloc(stack->frame_count + 1, sizeof(*frames));
+	size_t count, made = 0, step;
 
-	for (size_t i = 0; i < stack->frame_count; i++) {
-		const struct report_frame *frame = &stack->frames[i];
-		char *name;
+	if (!frames)
+		abort(); /* like report_alloc() */
+	count = frames_shown(printer, stack, frames);
+	for (size_t i = 0; i < count; i += step) {
+		struct stack_line line = { .frame = frames[i], .times = 1 };
 
-		if (!is_shown(printer, stack, frame))
-			continue;
-		name = frame_name(printer, frame);
-		if (made > 0 && !printer->style->is_verbose &&
-		    is_line_of(&ret_lines[made - 1], frame, name)) {
-			ret_lines[made - 1].times++;
-			free(name);
+		step = printer->style->is_verbose ? 0 : frames_fold(frames, count, i, &line.folded);
+		if (step > 0) {
+			line.times = step;
+			ret_lines[made++] = line;
 			continue;
 		}
-		ret_lines[made++] = (struct stack_line){ .frame = frame, .name = name, .times = 1 };
+		step = 1;
+		line.folded.of = NULL;
+		line.name = frame_name(printer, line.frame);
+		if (made > 0 && !printer->style->is_verbose &&
+		    is_line_of(&ret_lines[made - 1], line.frame, line.name)) {
+			ret_lines[made - 1].times++;
+			free(line.name);
+			continue;
+		}
+		ret_lines[made++] = line;
 	}
+	free(frames);
 	return made;
 }
 
@@ -197,7 +234,8 @@ static void print_lines(const struct printer *printer, const struct stack_line *
 		const struct report_frame *frame = lines[i].frame;
 
 		print_line(printer, &lines[i], width);
-		if (is_source_shown && frame->source && !frame->is_runtime) {
+		if (is_source_shown && frame->source && !frame->is_runtime &&
+		    !lines[i].folded.of) {
 			print_source_line(printer, frame);
 			is_source_shown = false;
 		}

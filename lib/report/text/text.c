@@ -41,14 +41,6 @@ bool text_is_clean(const struct report *report, const struct tally *tally)
 	       report->process_count > 0 && !has_warning(report);
 }
 
-bool text_is_shown(const struct report *report, const struct finding *finding, bool is_verbose)
-{
-	if (is_verbose || finding->counted > 0)
-		return true;
-	return finding->noted > 0 &&
-	       (!query_is_leak(finding) || (report->kinds & KIND_BIT(finding->kind)));
-}
-
 /*
  * Findings with something counted, or the others, up to `most`. What is beyond
  * goes into `rest`. Returns how many were shown.
@@ -62,7 +54,8 @@ static size_t text_findings(const struct printer *printer, const struct report *
 		const struct finding *finding = &report->findings[i];
 
 		if ((finding->counted > 0) != is_counted ||
-		    !text_is_shown(report, finding, printer->style->is_verbose))
+		    !text_is_shown(report, finding, printer->style->is_verbose) ||
+		    text_is_folded(printer, report, finding))
 			continue;
 		if (shown < most) {
 			text_finding(printer, report, finding);
@@ -98,7 +91,7 @@ static void text_groups(const struct printer *printer, const struct report *repo
 	most = limit ? limit : SIZE_MAX;
 	shown = text_findings(printer, report, true, most, &rest, &beyond);
 	most -= shown;
-	noted.is_brief = shown > 0;
+	noted.is_brief = shown > 0 && !printer->style->is_verbose;
 	if (limit && most > (shown > 0 ? NOTED_BESIDE_MAX : NOTED_MAX))
 		most = shown > 0 ? NOTED_BESIDE_MAX : NOTED_MAX;
 	(void)text_findings(&noted, report, false, most, &rest, &beyond);

@@ -101,6 +101,14 @@ struct section {
 /* Begin a line of a section. */
 void section_line(struct section *section);
 
+/*
+ * "kept from start to end, one of a place: 12 epolls and 9 signalfds": what does not count and
+ * was there all the time, unless everything is asked for. Is this finding in that line?
+ */
+bool text_is_folded(const struct printer *printer, const struct report *report,
+		    const struct finding *finding);
+void text_folded(struct section *section, const struct report *report);
+
 /* The rules that suppressed something, and the baseline. */
 void text_known(struct section *section, const struct report *report, const struct tally *tally);
 

@@ -40,6 +40,7 @@ Test(log_command, begins_at_a_bracket)
 Test(log_command, is_not_in_names_and_addresses)
 {
 	static const char *const texts[] = { "std::error::code",
+					     "\xe2\x80\xa6::error::x", /* what we cut */
 					     "a::b",
 					     "[::1]:80",
 					     "::1",

@@ -163,6 +163,171 @@ Test(text, stacks_of_notes_are_brief_beside_what_counts)
 	report_free(report);
 }
 
+/* One noted descriptor of its own place, open from the start of its process on. */
+static struct finding *build_lasting(struct report *report, enum descriptor_kind kind, int fd)
+{
+	struct finding *finding = build_finding(report, 1, "epoll, never closed");
+	struct report_descriptor *descriptor =
+		build_descriptor(report, finding, fd, NULL, NULL, NULL);
+
+	finding->kind = kind;
+	finding->counted = 0;
+	finding->noted = 1;
+	descriptor->opened_ns = report->processes[0].start_ns + 1;
+	build_frame(report, &finding->stack, "loop_new", "loop.c", 3);
+	return finding;
+}
+
+static char *render_lasting(size_t places, struct report_style style,
+			    void (*change)(struct finding *finding))
+{
+	static const enum descriptor_kind kinds[] = { KIND_EPOLL, KIND_SIGNALFD, KIND_EPOLL };
+	struct report *report = build_report();
+	char *text;
+
+	report->kinds = KIND_ALL;
+	for (size_t i = 0; i < places; i++)
+		(void)build_lasting(report, kinds[i], 5 + (int)i);
+	if (change)
+		change(&report->findings[0]);
+	build_totals(report, 3, 0, 3);
+	text = golden_render(&report_text, report, &style);
+	report_free(report);
+	return text;
+}
+
+static void make_counted(struct finding *finding)
+{
+	finding->counted = 1;
+	finding->noted = 0;
+}
+
+static void make_late(struct finding *finding)
+{
+	finding->descriptors[0].opened_ns += 500 * MS;
+}
+
+static void make_socket(struct finding *finding)
+{
+	finding->kind = KIND_SOCKET;
+}
+
+Test(text, what_lasts_and_does_not_count_is_one_line)
+{
+	static const struct {
+		size_t places;
+		bool is_verbose;
+		size_t groups_max;
+		void (*change)(struct finding *finding);
+		const char *line; /* NULL: none, and all are shown */
+		size_t shown;
+	} cases[] = {
+		{ 3, false, 20, NULL, "one of a place: 2 epolls and 1 signalfd (", 0 },
+		{ 3, false, 20, make_counted, "one of a place: 1 epoll and 1 signalfd (", 1 },
+		{ 3, false, 20, make_late, "one of a place: 1 epoll and 1 signalfd (", 1 },
+		{ 3, false, 20, make_socket, "one of a place: 1 epoll and 1 signalfd (", 1 },
+		{ 1, false, 20, NULL, NULL, 1 },
+		{ 3, true, 20, NULL, NULL, 3 },
+		{ 3, false, 0, NULL, NULL, 3 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct report_style style = { .is_verbose = cases[i].is_verbose,
+					      .groups_max = cases[i].groups_max };
+		char *text = render_lasting(cases[i].places, style, cases[i].change);
+		size_t shown = 0;
+
+		for (const char *at = text; (at = strstr(at, "loop.c:3")); at++)
+			shown++;
+		cr_expect_eq(shown, cases[i].shown, "%zu: %s", i, text);
+		if (cases[i].line)
+			cr_expect_not_null(strstr(text, cases[i].line), "%zu: %s", i, text);
+		else
+			cr_expect_null(strstr(text, "one of a place"), "%zu: %s", i, text);
+		free(text);
+	}
+}
+
+static char *render_frames(bool is_verbose, const char *module, size_t nameless)
+{
+	static const char *const functions[] = { "testing::Test::Run()",
+						 "testing::TestInfo::Run()", "main" };
+	struct report *report = build_report();
+	struct finding *finding = build_finding(report, 1, "TCP connection, never closed");
+	char *text;
+
+	build_frame(report, &finding->stack, "Chat_Test::TestBody()", "chat.cc", 7);
+	for (size_t i = 0; i < nameless; i++) {
+		struct report_frame *frame = build_frame(report, &finding->stack, NULL, NULL, 0);
+
+		frame->module = module;
+		frame->offset = 0x100 + i;
+	}
+	for (size_t i = 0; i < 3; i++)
+		(void)build_frame(report, &finding->stack, functions[i], NULL, 0);
+	build_totals(report, 1, 0, 1);
+	text = golden_render(&report_text, report,
+			     &(struct report_style){ .is_verbose = is_verbose });
+	report_free(report);
+	return text;
+}
+
+Test(text, frames_of_frameworks_and_without_names_are_one_line)
+{
+	char *text = render_frames(false, "/usr/lib/libx.so", 4);
+
+	cr_expect_not_null(strstr(text, "chat.cc:7\n      libx.so+0x100\n"
+					"      ... 3 frames of libx.so without names\n"
+					"      ... 2 frames of GoogleTest\n      main"),
+			   "%s", text);
+	free(text);
+	text = render_frames(false, "/home/me/server", 4);
+	cr_expect_not_null(strstr(text, "server+0x103"), "the program's own: %s", text);
+	free(text);
+	text = render_frames(false, "/usr/lib/libx.so", 2);
+	cr_expect_not_null(strstr(text, "libx.so+0x101"), "no shorter: %s", text);
+	free(text);
+	text = render_frames(true, "/usr/lib/libx.so", 4);
+	cr_expect_not_null(strstr(text, "testing::TestInfo::Run()"), "%s", text);
+	cr_expect_null(strstr(text, "frames of"), "%s", text);
+	free(text);
+}
+
+static size_t occurrences(const char *text, const char *word)
+{
+	size_t count = 0;
+
+	for (; (text = strstr(text, word)); text += strlen(word))
+		count++;
+	return count;
+}
+
+/* Advice for what does not count stands there once, where it is the same; for what counts, always. */
+Test(text, advice_for_notes_is_given_once)
+{
+	for (uint64_t counted = 0; counted < 2; counted++) {
+		struct report *report = build_report();
+		char *text;
+
+		for (unsigned int i = 0; i < 3; i++) {
+			struct finding *finding = build_finding(report, 1, "socket, handed on");
+
+			finding->counted = counted;
+			finding->noted = 1 - counted;
+			finding->explanation = "The started program has it, too.";
+			finding->remedy = "socket(SOCK_CLOEXEC).";
+			finding->remedy_file = "a.c";
+			finding->remedy_line = i < 2 ? 7 : 8;
+		}
+		build_totals(report, 3, 0, 3);
+		text = golden_render(&report_text, report, &(struct report_style){ .width = 0 });
+		cr_expect_eq(occurrences(text, "has it, too"), counted ? 3 : 2, "%s", text);
+		cr_expect_eq(occurrences(text, "SOCK_CLOEXEC"), counted ? 3 : 2, "%s", text);
+		free(text);
+		report_free(report);
+	}
+}
+
 Test(text, deep_stacks_are_readable)
 {
 	struct report *report = report_new();
