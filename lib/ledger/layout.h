@@ -595,7 +595,7 @@ static inline unsigned int ledger_stack_runtime(const struct ledger_stack *stack
 struct ledger_pair {
 	uint32_t next_ref;
 	uint32_t close_ref;  /* the stack that closed | PAIR_SECOND_END */
-	ledger_u64 count;    /* shared */
+	ledger_u64 count;    /* shared: PAIR_COUNT_BITS, and above them how many lived for long */
 	uint16_t call;       /* that opened */
 	uint8_t kind;
 	uint8_t has_crossed; /* 1: another thread than the opener closed one of them; shared */
@@ -622,9 +622,41 @@ struct ledger_pair {
 #define LIFE_SHIFT 20
 #define LIFE_LEAD_NS (UINT64_C(11) << LIFE_SHIFT)
 
+/*
+ * A life of LIFE_LONG steps or more, 268 ms, is counted apart too: in one of four counters, for 16
+ * times as long each, of 6 bits each. They stop at LIVES_MOST: so many, or more.
+ */
+#define PAIR_COUNT_BITS 40
+#define LIFE_LONG_SHIFT 8
+#define LIFE_LONG (UINT32_C(1) << LIFE_LONG_SHIFT)
+#define LIFE_CLASSES 4
+#define LIFE_CLASS_SHIFT 4
+#define LIVES_BITS 6
+#define LIVES_MOST ((UINT32_C(1) << LIVES_BITS) - 1)
+
 static inline uint32_t ledger_pair_stack_ref(const struct ledger_pair *pair)
 {
 	return pair->close_ref & ~PAIR_SECOND_END;
+}
+
+/* How many there were. */
+static inline uint64_t ledger_pair_count(const struct ledger_pair *pair)
+{
+	return atomic_load_explicit(&pair->count, memory_order_relaxed) &
+	       ((UINT64_C(1) << PAIR_COUNT_BITS) - 1);
+}
+
+/* Where in `count` the lives of a class are. */
+static inline unsigned int pair_class_bit(unsigned int number)
+{
+	return PAIR_COUNT_BITS + number * LIVES_BITS;
+}
+
+/* Of those, how many lives are of a class; LIVES_MOST: or more. */
+static inline unsigned int ledger_pair_lives(const struct ledger_pair *pair, unsigned int number)
+{
+	return atomic_load_explicit(&pair->count, memory_order_relaxed) >> pair_class_bit(number) &
+	       LIVES_MOST;
 }
 
 /* When the latest one was closed, by the coarse clock, or a step before that. */

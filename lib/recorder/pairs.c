@@ -72,24 +72,47 @@ static void kept_count(const struct recorder *recorder, struct ledger_pair *pair
 		LEDGER_COUNT(pair->kept_count);
 }
 
-/* Others may raise it at the same time: each of their turns makes it longer. */
-#define LONGEST_TRIES 64
+/* Others may write at the same time; more than so many in a row, never. */
+#define LIFE_TRIES 64
 
-/* Longer than all before, or no life at all: what is to be stored as the latest. */
-static __attribute__((noinline, cold)) uint32_t life_longest(struct ledger_pair *pair,
-							      uint64_t life)
+/* One more of its class, up to what there is room for. */
+static void life_count(struct ledger_pair *pair, uint32_t life)
+{
+	unsigned int class =
+		(unsigned int)(31 - __builtin_clz(life) - LIFE_LONG_SHIFT) / LIFE_CLASS_SHIFT;
+	uint64_t count = LEDGER_LOAD(pair->count);
+
+	if (class >= LIFE_CLASSES)
+		class = LIFE_CLASSES - 1;
+	for (int i = 0; i < LIFE_TRIES; i++)
+		if ((count >> pair_class_bit(class) & LIVES_MOST) == LIVES_MOST ||
+		    atomic_compare_exchange_strong_explicit(
+			    &pair->count, &count, count + (UINT64_C(1) << pair_class_bit(class)),
+			    memory_order_relaxed, memory_order_relaxed))
+			break;
+}
+
+static void life_raise(struct ledger_pair *pair, uint32_t life)
 {
 	uint32_t longest = LEDGER_LOAD(pair->longest_life);
 
+	for (int i = 0; i < LIFE_TRIES && life > longest; i++)
+		if (atomic_compare_exchange_strong_explicit(&pair->longest_life, &longest, life,
+							    memory_order_relaxed,
+							    memory_order_relaxed))
+			break;
+}
+
+/* A long one, longer than all before, or no life at all: what is to be stored as the latest. */
+static __attribute__((noinline, cold)) uint32_t life_odd(struct ledger_pair *pair, uint64_t life)
+{
 	if (life > UINT64_MAX >> (LIFE_SHIFT + 1)) /* opened in the future */
 		return 0;
 	if (life > UINT32_MAX)
 		life = UINT32_MAX;
-	for (int i = 0; i < LONGEST_TRIES && life > longest; i++)
-		if (atomic_compare_exchange_strong_explicit(&pair->longest_life, &longest,
-							    (uint32_t)life, memory_order_relaxed,
-							    memory_order_relaxed))
-			break;
+	if (life >= LIFE_LONG)
+		life_count(pair, (uint32_t)life);
+	life_raise(pair, (uint32_t)life);
 	return (uint32_t)life;
 }
 
@@ -98,8 +121,8 @@ static inline void life_store(const struct recorder *recorder, struct ledger_pai
 {
 	uint64_t life = ledger_life_since(recorder->ledger, opened_ns);
 
-	if (__builtin_expect(life > LEDGER_LOAD(pair->longest_life), 0))
-		life = life_longest(pair, life);
+	if (__builtin_expect(life >= LIFE_LONG || life > LEDGER_LOAD(pair->longest_life), 0))
+		life = life_odd(pair, life);
 	LEDGER_STORE(pair->last_life, (uint32_t)life);
 	LEDGER_STORE(pair->last_opened_ns, opened_ns);
 }

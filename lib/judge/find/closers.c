@@ -18,7 +18,7 @@ static struct closers closers_find(struct judge *judge, const struct ledger_even
 
 	while ((pair = ledger_at(judge->ledger, ref, sizeof(*pair))) &&
 	       budget_take(judge, &judge->record_budget, 1)) {
-		uint64_t count = LEDGER_LOAD(pair->count);
+		uint64_t count = ledger_pair_count(pair);
 
 		ref = pair->next_ref;
 		if (ledger_pair_stack_ref(pair) == guilty_ref) {

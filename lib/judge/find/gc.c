@@ -79,7 +79,7 @@ static void pair_count(struct judge *judge, struct group *group, const struct le
 		       uint32_t process)
 {
 	enum standing standing = standing_of(judge, judge->options->gc, false);
-	uint64_t count = atomic_load_explicit(&pair->count, memory_order_relaxed);
+	uint64_t count = ledger_pair_count(pair);
 	uint64_t kept = atomic_load_explicit(&pair->kept_count, memory_order_relaxed);
 
 	kept = kept < count ? kept : count;
@@ -109,7 +109,7 @@ static bool is_gc_close(struct judge *judge, uint32_t stack_ref)
 
 static void pair_judge(struct judge *judge, uint32_t open_ref, const struct ledger_pair *pair)
 {
-	uint64_t count = atomic_load_explicit(&pair->count, memory_order_relaxed);
+	uint64_t count = ledger_pair_count(pair);
 	uint32_t process = 0;
 	const struct life *life = NULL;
 	struct group *group;

@@ -96,7 +96,7 @@ static void line_add(struct judge *judge, const struct place *place, uint32_t re
 		uint32_t *count =
 			line_count(judge, place, pair->call,
 				   pair->close_ref & PAIR_SECOND_END ? ENDS_SECOND : ENDS_FIRST);
-		uint64_t closed = LEDGER_LOAD(pair->count);
+		uint64_t closed = ledger_pair_count(pair);
 
 		if (count)
 			*count = closed < UINT32_MAX - *count ? *count + (uint32_t)closed

@@ -59,8 +59,12 @@ static void life_insert(struct closings *closings, struct growth_lives lives)
 	struct growth_lives *list = closings->lives;
 	size_t at = closings->lives_count;
 
-	/* What is shorter than all that fit counts as the shortest of them: its lives are no
-	 * longer. */
+	for (size_t i = 0; i < at; i++)
+		if (list[i].longest_ns == lives.longest_ns) {
+			list[i].count += lives.count;
+			return;
+		}
+	/* What is shorter than all that fit counts as the shortest of them: it is no longer. */
 	if (at == LIVES_MAX && lives.longest_ns <= list[at - 1].longest_ns) {
 		list[at - 1].count += lives.count;
 		return;
@@ -85,6 +89,37 @@ static uint64_t longest_ns(const struct ledger_pair *pair)
 						     : (uint64_t)longest << LIFE_SHIFT;
 }
 
+/* A pair's lives by class: what is counted apart was long, and the others were not. */
+static void lives_add(struct closings *closings, const struct ledger_pair *pair, uint64_t count)
+{
+	uint64_t longest = longest_ns(pair);
+
+	for (unsigned int class = LIFE_CLASSES; class -- > 0 && count > 0;) {
+		uint64_t lives = ledger_pair_lives(pair, class);
+		uint64_t bound_ns = UINT64_C(1) << (LIFE_SHIFT + LIFE_LONG_SHIFT +
+						    (class + 1) * LIFE_CLASS_SHIFT);
+
+		if (lives == 0)
+			continue;
+		if (lives == LIVES_MOST || lives > count || longest == GROWTH_LIFE_UNKNOWN)
+			lives = count;
+		life_insert(closings, (struct growth_lives){
+					      lives, class == LIFE_CLASSES - 1 || bound_ns > longest
+							     ? longest
+							     : bound_ns });
+		count -= lives;
+	}
+	if (count) {
+		uint64_t bound_ns = UINT64_C(1) << (LIFE_SHIFT + LIFE_LONG_SHIFT);
+
+		life_insert(closings,
+			    (struct growth_lives){
+				    count, bound_ns > longest || longest == GROWTH_LIFE_UNKNOWN
+						   ? longest
+						   : bound_ns });
+	}
+}
+
 /* `is_placed`: with the places where they were closed, which takes reading them. */
 static void pairs_sum(struct judge *judge, const struct group *group, uint32_t stack_ref,
 		      bool is_placed, struct closings *closings)
@@ -100,10 +135,10 @@ static void pairs_sum(struct judge *judge, const struct group *group, uint32_t s
 		ref = pair->next_ref;
 		if (!is_sibling(pair, group))
 			continue;
-		count = atomic_load_explicit(&pair->count, memory_order_relaxed);
+		count = ledger_pair_count(pair);
 		closings->total += count;
-		if (closings->lives && count)
-			life_insert(closings, (struct growth_lives){ count, longest_ns(pair) });
+		if (closings->lives)
+			lives_add(closings, pair, count);
 		if (is_placed)
 			closing_count(
 				judge, closings,

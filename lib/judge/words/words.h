@@ -89,9 +89,8 @@ const char *sentence_fill(struct judge *judge, const struct group *group, const 
 /* siblings.c */
 
 /*
- * How many from the same place were closed, by the longest life of each pair of stacks, the longest
- * first. `lives` has room for LIVES_MAX, the last of which may be several. Returns how many there
- * are.
+ * How many from the same place were closed, by how long they lived at most, the longest first: by
+ * pairs of stacks and classes of lives. `lives` has room for LIVES_MAX. Returns how many there are.
  */
 #define LIVES_MAX 16
 size_t siblings_lives(struct judge *judge, const struct group *group, struct growth_lives *lives);

@@ -75,6 +75,8 @@ static void closed_after(uint64_t count, uint64_t life_ns)
 	world_closed(&world, 0, 4, stack_at(0x401801));
 	pair = pair_of_closed();
 	pair->count = count;
+	if (life_ns > UINT64_C(1) << (LIFE_SHIFT + LIFE_LONG_SHIFT))
+		pair->count |= (uint64_t)LIVES_MOST << pair_class_bit(LIFE_CLASSES - 1);
 	pair->longest_life = (uint32_t)((life_ns + LIFE_LEAD_NS) >> LIFE_SHIFT);
 }
 
@@ -104,6 +106,24 @@ Test(growth, growing_among_others_that_are_closed)
 	cr_expect_eq(finding->growth.closed, 999);
 	cr_expect(finding->growth.is_over_age);
 	cr_expect_null(evidence_of(finding, "over-age"), "told with the growth");
+}
+
+/* A client that stayed all the time, closed as all the others: one of 999. */
+Test(growth, growing_among_a_few_that_lived_for_long)
+{
+	const struct finding *finding;
+
+	closed_after(999, 290 * S);
+	pair_of_closed()->count = 999 | UINT64_C(2) << pair_class_bit(3);
+	open_evenly();
+	finding = judged_at(300 * S);
+	cr_expect_eq(finding->growth.word, GROWTH_GROWING);
+	cr_expect_eq(finding->growth.closed, 999);
+	cr_expect_eq(finding->growth.longest_life_ns / S, 290);
+	cr_expect_str_eq(evidence_of(finding, "growing")->text,
+			 "Their number grew by 6.0 a minute, since the start.");
+	pair_of_closed()->count |= (uint64_t)LIVES_MOST << pair_class_bit(3);
+	cr_expect_eq(world_finding(&world)->growth.word, GROWTH_MAY_GROW);
 }
 
 /* Others lived as long as what is left is old. */
@@ -181,7 +201,7 @@ Test(growth, not_over_age_among_few_or_older_ones)
 	closed_after(98, 5 * S);
 	open_at(5, 30 * S);
 	cr_expect_null(evidence_of(judged_at(300 * S), "over-age"));
-	pair_of_closed()->count = 999;
+	pair_of_closed()->count += 901;
 	cr_expect_not_null(evidence_of(world_finding(&world), "over-age"));
 	pair_of_closed()->longest_life = (uint32_t)((40 * S) >> LIFE_SHIFT);
 	cr_expect_null(evidence_of(world_finding(&world), "over-age"));

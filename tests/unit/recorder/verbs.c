@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The recording verbs, for a writer that is not the shim: one opening, one close, and what goes wrong. */
+/* The recording verbs, for a writer that is not the shim: one opening, one close, and what goes
+ * wrong. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -24,9 +25,9 @@ static struct recorder recorder_make(enum table_link link, uint32_t parent_ref)
 	struct ledger_table *parent = parent_ref ? ledger_table_at(&ledger, parent_ref) : NULL;
 
 	recorder.process = ledger_process_new(&ledger, &recorder.process_index);
-	recorder.table_ref = ledger_table_new(&ledger, link, parent_ref,
-					      parent ? ledger_table_tick(parent) : 0,
-					      recorder.process_index);
+	recorder.table_ref =
+		ledger_table_new(&ledger, link, parent_ref, parent ? ledger_table_tick(parent) : 0,
+				 recorder.process_index);
 	recorder.table = ledger_table_at(&ledger, recorder.table_ref);
 	cr_assert(recorder.process && recorder.table);
 	return recorder;
@@ -51,8 +52,7 @@ static uint32_t stack_ref(uint64_t pc)
 
 static void open_number(const struct recorder *recorder, int fd, uint32_t tid)
 {
-	recorder_opened(recorder, fd,
-			&(struct opening){ CALL_OPENS, KIND_SOCKET, FACT_CLOEXEC, 0 },
+	recorder_opened(recorder, fd, &(struct opening){ CALL_OPENS, KIND_SOCKET, FACT_CLOEXEC, 0 },
 			&(struct origin){ .stack_ref = stack_ref(0x1000), .tid = tid });
 }
 
@@ -102,7 +102,7 @@ Test(verbs, a_close_ends_the_generation_and_counts_the_pair)
 	cr_expect_eq(recorder.process->kinds[KIND_SOCKET].closed, 1);
 	pair = ledger_pair_find(&ledger, stack_ref(0x1000), stack_ref(0x2000));
 	cr_assert_not_null(pair);
-	cr_expect_eq(pair->count, 1);
+	cr_expect_eq(ledger_pair_count(pair), 1);
 	cr_expect_eq(pair->last_fd, NUMBER);
 	cr_expect_eq(pair->has_crossed, 1, "another thread than the opener's");
 }
@@ -145,7 +145,8 @@ Test(verbs, the_longest_life_stays)
 	}
 	pair = ledger_pair_find(&ledger, stack_ref(0x1000), stack_ref(0x2000));
 	cr_assert_not_null(pair);
-	cr_expect_eq(pair->count, 3);
+	cr_expect_eq(ledger_pair_count(pair), 3);
+	cr_expect_eq(ledger_pair_lives(pair, 0), 1);
 	cr_expect_geq(pair->longest_life, 2000);
 	cr_expect_lt(pair->longest_life, 3000);
 	cr_expect_eq(pair->last_life, 0);
@@ -154,6 +155,37 @@ Test(verbs, the_longest_life_stays)
 	recorder_slot_find(&recorder, NUMBER)->opened_ns = 0;
 	(void)close_number(&recorder, NUMBER, 0, &is_known);
 	cr_expect_eq(pair->longest_life, UINT32_MAX);
+}
+
+/* Those that live for long are counted by how long, as far as there is room. */
+Test(verbs, long_lives_are_counted)
+{
+	static const uint64_t lives[LIFE_CLASSES] = { LIFE_LONG, LIFE_LONG << 4, LIFE_LONG << 8,
+						      UINT64_C(1) << 40 };
+	struct recorder recorder = recorder_first();
+	struct ledger_pair *pair;
+	bool is_known;
+
+	ledger.header->started_monotonic_ns -= UINT64_C(1) << 61;
+	for (unsigned int i = 0; i < 70 * LIFE_CLASSES; i++) {
+		open_number(&recorder, NUMBER, 1);
+		recorder_slot_find(&recorder, NUMBER)->opened_ns -= lives[i % LIFE_CLASSES]
+								    << LIFE_SHIFT;
+		(void)close_number(&recorder, NUMBER, 0, &is_known);
+		pair = ledger_pair_find(&ledger, stack_ref(0x1000), stack_ref(0x2000));
+		cr_assert_not_null(pair);
+		cr_assert_eq(ledger_pair_count(pair), i + 1);
+		for (unsigned int at = 0; at < LIFE_CLASSES; at++) {
+			unsigned int count = i / LIFE_CLASSES + (at <= i % LIFE_CLASSES);
+
+			cr_assert_eq(ledger_pair_lives(pair, at),
+				     count < LIVES_MOST ? count : LIVES_MOST, "%u of class %u", i,
+				     at);
+		}
+	}
+	open_number(&recorder, NUMBER, 1);
+	(void)close_number(&recorder, NUMBER, 0, &is_known);
+	cr_expect_eq(ledger_pair_count(pair), 70 * LIFE_CLASSES + 1);
 }
 
 Test(verbs, a_failed_dup2_leaves_its_target)
