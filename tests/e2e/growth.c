@@ -38,7 +38,7 @@ Test(growth, traffic_and_a_pool_do_not)
 		cr_expect_eq(run_status(&watched.run), 0, "%s: %s", names[i], watched.run.err);
 		cr_expect_str_eq(word_of(&watched), words[i], "%s: %s", names[i], watched.run.err);
 		cr_expect_gt(report_number(watched.report, "findings/0/noted"), 0);
-		cr_expect(strstr(watched.run.err, "their number was not seen to grow"), "%s",
+		cr_expect(strstr(watched.run.err, "the number from here was not seen to grow"), "%s",
 			  watched.run.err);
 	}
 }

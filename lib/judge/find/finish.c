@@ -33,8 +33,8 @@ static void group_forgive_still(const struct judge *judge, struct group *group)
 			finding->descriptors[i].is_noted = true;
 	if (!finding->note_reason)
 		finding->note_reason = finding->growth.word == GROWTH_MAY_GROW
-					       ? "it is not certain that their number grows"
-					       : "their number was not seen to grow";
+					       ? "it is not certain that the number from here grows"
+					       : "the number from here was not seen to grow";
 }
 
 static void group_finish(struct judge *judge, struct group *group)

@@ -285,7 +285,7 @@ Test(growth, gate_notes_what_does_not_grow)
 	cr_expect_eq(finding->counted, 0);
 	cr_expect_eq(finding->noted, 2);
 	cr_expect(finding->descriptors[0].is_noted);
-	cr_expect_str_eq(finding->note_reason, "their number was not seen to grow");
+	cr_expect_str_eq(finding->note_reason, "the number from here was not seen to grow");
 	cr_expect_eq(world.report->exit_status, 0);
 }
 
