@@ -2,35 +2,15 @@
 /* What a descriptor is, in the kernel's words. */
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
+#include "base/kind_link.h"
 #include "base/raw.h"
 #include "base/text.h"
 #include "end/facts.h"
 #include "libc/real.h"
 #include "shim/names.h"
 #include "shim/state.h"
-
-/* Prefixes of what /proc/self/fd/N points to, for what has no place in a file system. */
-static const struct {
-	const char *target;
-	enum descriptor_kind kind;
-} targets[] = {
-	{ "anon_inode:[eventfd]", KIND_EVENTFD },
-	{ "anon_inode:[eventpoll]", KIND_EPOLL },
-	{ "anon_inode:[timerfd]", KIND_TIMERFD },
-	{ "anon_inode:[signalfd]", KIND_SIGNALFD },
-	{ "anon_inode:inotify", KIND_INOTIFY },
-	{ "anon_inode:[fanotify]", KIND_FANOTIFY },
-	{ "anon_inode:[pidfd]", KIND_PIDFD },
-	{ "pidfd:", KIND_PIDFD },
-	{ "anon_inode:[io_uring]", KIND_IO_URING },
-	{ "/memfd:", KIND_MEMFD },
-	{ "/dev/ptmx", KIND_PTY },
-	{ "/dev/pts/", KIND_PTY },
-	{ "/secretmem (deleted)", KIND_MEMFD },
-};
 
 /* A message queue looks like a file in the root directory: its file system tells. */
 #define MQUEUE_MAGIC 0x19800202 /* include/uapi/linux/magic.h does not have it */
@@ -53,39 +33,15 @@ static bool is_reference(int fd)
 	return !raw_failed(flags) && flags & O_PATH;
 }
 
-/* Terminals by their numbers: Documentation/admin-guide/devices.txt of the kernel. */
-static bool is_terminal_pair(uint64_t device)
-{
-	unsigned int number = major((dev_t)device);
-
-	return (number == 5 && minor((dev_t)device) == 2) || (number >= 136 && number <= 143);
-}
-
 /* `target` is "" where it is not known. */
 static enum descriptor_kind kind_by_mode(int fd, const struct stat *status, const char *target)
 {
+	enum descriptor_kind kind;
+
 	if (is_reference(fd))
 		return S_ISDIR(status->st_mode) ? KIND_DIRECTORY : KIND_FILE;
-	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
-		if (strncmp(target, targets[i].target, strlen(targets[i].target)) == 0)
-			return targets[i].kind;
-	switch (status->st_mode & S_IFMT) {
-	case S_IFSOCK:
-		return KIND_SOCKET;
-	case S_IFIFO:
-		return KIND_PIPE;
-	case S_IFDIR:
-		return KIND_DIRECTORY;
-	case S_IFREG:
-		return is_mqueue(fd) ? KIND_MQUEUE : KIND_FILE;
-	case S_IFCHR:
-		return is_terminal_pair(status->st_rdev) ? KIND_PTY : KIND_FILE;
-	case S_IFBLK:
-	case S_IFLNK:
-		return KIND_FILE;
-	default:
-		return KIND_OTHER;
-	}
+	kind = kind_of_link(target, status);
+	return kind == KIND_FILE && S_ISREG(status->st_mode) && is_mqueue(fd) ? KIND_MQUEUE : kind;
 }
 
 /* Without /proc the call knows more than the mode, if it can have made such a thing. */
@@ -94,8 +50,7 @@ unsigned int fact_kind(int fd, const struct stat *status, const char *target, un
 	unsigned int found = kind_by_mode(fd, status, target);
 	bool is_open_question = !target[0] && (found == KIND_OTHER || S_ISREG(status->st_mode));
 
-	return is_open_question && recorded != KIND_OTHER &&
-			       fact_kind_is_possible(recorded, found)
+	return is_open_question && recorded != KIND_OTHER && kind_is_possible(recorded, found)
 		       ? recorded
 		       : found;
 }
@@ -163,7 +118,7 @@ void slot_correct_kind(struct ledger_slot *slot, uint64_t word, unsigned int kin
 	struct ledger_kind_count *kinds = shim.recorder.process->kinds;
 	unsigned int before = slot_kind(word) % KIND_DESCRIPTORS;
 	uint64_t next = SLOT_WORD(slot_generation(word), slot_call(word), kind, slot_state(word));
-	bool is_possible = fact_kind_is_possible(call_kind(slot_call(word)), kind);
+	bool is_possible = kind_is_possible(call_kind(slot_call(word)), kind);
 
 	if (before == kind)
 		return;
@@ -176,34 +131,6 @@ void slot_correct_kind(struct ledger_slot *slot, uint64_t word, unsigned int kin
 		LEDGER_COUNT(kinds[kind].opened);
 	} else {
 		LEDGER_COUNT(kinds[before].closed);
-	}
-}
-
-bool fact_kind_is_possible(unsigned int recorded, unsigned int found)
-{
-	switch (recorded) {
-	case KIND_OTHER: /* the arguments decided, or it came from elsewhere */
-		return true;
-	case KIND_FILE:
-	case KIND_DIRECTORY:
-		return found == KIND_FILE || found == KIND_DIRECTORY || found == KIND_PIPE ||
-		       found == KIND_PTY || found == KIND_MEMFD || found == KIND_MQUEUE ||
-		       found == KIND_PIDFD || /* through /proc/PID/fd, or by a handle of pidfs */
-		       found == KIND_OTHER;
-	case KIND_PTY:
-	case KIND_MEMFD:
-	case KIND_PIDFD:
-	case KIND_MQUEUE:
-	case KIND_IO_URING:
-	case KIND_FANOTIFY:
-		return found != KIND_SOCKET &&
-		       found != KIND_PIPE; /* kernels spell them in different ways */
-	case KIND_SOCKET:
-	case KIND_PIPE:
-		return recorded == found;
-	default:
-		return recorded == found ||
-		       found == KIND_OTHER; /* all that is known without /proc */
 	}
 }
 

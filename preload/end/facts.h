@@ -58,12 +58,6 @@ bool fact_kind_fits(unsigned int recorded, unsigned int mode);
 /* fact_kind.c: what the kernel says goes into a slot of our own, unless its word has moved on. */
 void slot_correct_kind(struct ledger_slot *slot, uint64_t word, unsigned int kind);
 
-/*
- * fact_kind.c: can a call that opens `recorded` have made what the kernel says is
- * `found`? What is open by a path may be nearly anything that has one.
- */
-bool fact_kind_is_possible(unsigned int recorded, unsigned int found);
-
 /* fact_opener.c: is the thread that opened it still there, and what is it called? */
 void fact_read_opener(const struct descriptor_view *view, struct ledger_fact *fact);
 
