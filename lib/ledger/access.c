@@ -138,9 +138,9 @@ static bool is_maker(uint32_t owner, uint32_t user, const char *path, enum ledge
 	uint64_t session_id;
 	uint32_t named;
 
-	if (owner == user)
+	if (owner == user || (maker == MAKER_ANYBODY && user == 0))
 		return true;
-	if (maker == MAKER_ROOT)
+	if (maker != MAKER_NAMED)
 		return owner == 0;
 	return user != 0 && ledger_name_read(path, &named, &session_id) && named == owner;
 }

@@ -71,6 +71,11 @@ enum ledger_doubt {
 enum ledger_maker {
 	MAKER_NAMED, /* whom its name says, but for root: root joins nobody's session but its own */
 	MAKER_ROOT,  /* root, who may do everything anyway: to read it */
+	/*
+	 * Root; and to root anybody, where the kernel has said that a process has this file mapped.
+	 * What it names is opened with its owner's rights (base/rights.h).
+	 */
+	MAKER_ANYBODY,
 };
 
 /*

@@ -332,11 +332,14 @@ int snapshot_open(const char *path, const char **ret_why)
 {
 	/* O_NONBLOCK: a FIFO in the place of a ledger must not stop us. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	enum ledger_doubt doubt;
 
-	if (fd < 0)
-		return -errno;
-	doubt = ledger_access_check(fd, path, MAKER_ROOT);
+	return fd < 0 ? -errno : snapshot_check(fd, path, MAKER_ROOT, ret_why);
+}
+
+int snapshot_check(int fd, const char *path, enum ledger_maker maker, const char **ret_why)
+{
+	enum ledger_doubt doubt = ledger_access_check(fd, path, maker);
+
 	if (doubt == LEDGER_TRUSTED)
 		doubt = session_check(fd, path);
 	*ret_why = doubt_text(doubt, fd);
@@ -358,10 +361,54 @@ int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_
 	return result;
 }
 
+/*
+ * The lists of what was given back are of the moment they were read in, and what they lead to
+ * may be of a later one: nothing is taken from them.
+ */
+bool snapshot_thaw(struct snapshot *snapshot, uint64_t room_bytes)
+{
+	const uint64_t most = (uint64_t)LEDGER_WINDOWS_MAX << LEDGER_WINDOW_SHIFT;
+	struct ledger *ledger = &snapshot->ledger;
+	uint64_t first = snapshot->size;
+
+	room_bytes = (room_bytes + LEDGER_WINDOW_SIZE - 1) & ~(uint64_t)(LEDGER_WINDOW_SIZE - 1);
+	if (room_bytes > most - first)
+		room_bytes = most - first;
+	snapshot->room = mmap(NULL, room_bytes ? room_bytes : 1, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (snapshot->room == MAP_FAILED) {
+		snapshot->room = NULL;
+		return false;
+	}
+	snapshot->room_size = room_bytes;
+	for (uint64_t at = 0; at < room_bytes; at += LEDGER_WINDOW_SIZE)
+		atomic_store_explicit(&ledger->windows[(first + at) >> LEDGER_WINDOW_SHIFT],
+				      snapshot->room + at, memory_order_relaxed);
+	ledger->size_bytes = first + room_bytes;
+	LEDGER_STORE(ledger->header->free_pages, 0);
+	for (unsigned int i = 0; i < LEDGER_FREE_LISTS; i++)
+		LEDGER_STORE(ledger->header->free_records[i], 0);
+	LEDGER_STORE(ledger->header->arena, 0);
+	LEDGER_STORE(ledger->header->near_next, LEDGER_NEAR_END);
+	LEDGER_STORE(ledger->header->is_full, 0);
+	LEDGER_STORE(ledger->header->next_page, (uint32_t)(first >> LEDGER_PAGE_SHIFT));
+	LEDGER_STORE(ledger->header->ready_page,
+		     (uint32_t)((first + room_bytes) >> LEDGER_PAGE_SHIFT));
+	ledger->is_frozen = false;
+	return true;
+}
+
+void snapshot_freeze(struct snapshot *snapshot)
+{
+	snapshot->ledger.is_frozen = true;
+}
+
 void snapshot_unload(struct snapshot *snapshot)
 {
 	if (snapshot->bytes)
 		(void)munmap(snapshot->bytes, snapshot->size);
+	if (snapshot->room)
+		(void)munmap(snapshot->room, snapshot->room_size ? snapshot->room_size : 1);
 	*snapshot = (struct snapshot){ 0 };
 }
 

@@ -9,6 +9,7 @@
 #ifndef UNCLOSED_LEDGER_SNAPSHOT_H
 #define UNCLOSED_LEDGER_SNAPSHOT_H
 
+#include "ledger/access.h"
 #include "ledger/ledger.h"
 
 struct snapshot {
@@ -16,6 +17,8 @@ struct snapshot {
 	uint8_t *bytes;
 	uint64_t size;
 	uint64_t data_bytes;   /* of pages that something was stored in: what bounds the work on it */
+	uint8_t *room;         /* for records of the reader's own; NULL: there is none */
+	uint64_t room_size;
 	const char *damage;    /* what shows that it was overwritten; NULL: nothing does, so far */
 };
 
@@ -32,10 +35,24 @@ int snapshot_load(struct snapshot *snapshot, const char *path, const char **ret_
  */
 int snapshot_open(const char *path, const char **ret_why);
 
-/* The same from an open file, which may have no name any more. It stays the caller's. */
+/*
+ * The same for a file that is open already, and known as `path`. Returns `fd`; or -EPROTO, and it
+ * is closed.
+ */
+int snapshot_check(int fd, const char *path, enum ledger_maker maker, const char **ret_why);
+
+/* As snapshot_load() from an open file, which may have no name any more. It stays the caller's. */
 int snapshot_load_from(struct snapshot *snapshot, int fd, const char **ret_why);
 
 void snapshot_unload(struct snapshot *snapshot);
+
+/*
+ * From here on, up to snapshot_freeze(), the functions of ledger.h that write may be used on it:
+ * for what a reader adds that looks at a process which runs. New records lie in room of their own
+ * of at most `room_bytes`; nothing reaches the file. False: no memory for it.
+ */
+bool snapshot_thaw(struct snapshot *snapshot, uint64_t room_bytes);
+void snapshot_freeze(struct snapshot *snapshot);
 
 /* Name of a call id in this ledger ("accept4"); NULL when it has none: COLUMN_NAME. */
 const char *snapshot_call_name(struct snapshot *snapshot, unsigned int call);
