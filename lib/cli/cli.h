@@ -20,6 +20,8 @@ enum exit_code {
  */
 int command_run(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_ps(int argc, char **argv);
+int command_dump(int argc, char **argv);
 int command_bare_report(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_merge(int argc, char **argv);

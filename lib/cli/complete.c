@@ -171,6 +171,8 @@ static int answer_options(int argc, char **argv, int next, bool is_program)
 	if (word[0] != '-')
 		return answer(is_program ? "program" : "files");
 	printf("words\n");
+	if (strcmp(argv[1], "report") == 0)
+		print_word("", "--live", 6, "of a process that runs");
 	print_options();
 	return 0;
 }
@@ -201,8 +203,10 @@ int command_complete(int argc, char **argv)
 		return answer_samples();
 	if (strcmp(command, "check") == 0)
 		return answer("program");
+	if (strcmp(command, "ps") == 0)
+		return answer_choices("--json", "");
 	if (strcmp(command, "help") == 0) {
-		printf("words\n");
+		printf("words\nlive\twhat a program that runs has open\n");
 		print_options();
 		return 0;
 	}

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/diff_dumps.h"
 #include "cli/reader.h"
 #include "report/json/baseline_file.h"
 #include "report/print.h"
+#include "report/report.h"
 
 enum change { CHANGE_NEW, CHANGE_MORE, CHANGE_FEWER, CHANGE_GONE, CHANGE_NONE, CHANGE_COUNT };
 
@@ -98,6 +100,58 @@ static bool print_diff(const struct baseline *old, const struct baseline *new)
 	return counts[CHANGE_NEW] + counts[CHANGE_MORE] > 0;
 }
 
+/* Does the file begin as a report of processes that run? The reader has the last word. */
+static bool may_be_live(const char *path)
+{
+	static char text[1 << 16];
+	FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "re");
+	size_t length = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+
+	if (file)
+		(void)fclose(file); /* only read */
+	text[length] = '\0';
+	return strstr(text, "\"live\": true") != NULL;
+}
+
+static struct report *live_read(const char *path)
+{
+	struct report *report = report_new();
+	char error[512];
+
+	if (report && report_read_json(report, path, error, sizeof(error)) == 0 && report->is_live)
+		return report;
+	report_free(report);
+	return NULL;
+}
+
+/* A report lists 100 descriptors of a place; a dump has all. */
+static bool has_all(const struct report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++)
+		if (report->findings[i].descriptors_omitted)
+			return false;
+	return true;
+}
+
+/* Are these two dumps? Then they are compared, and *ret_status is set. */
+static bool dumps_compare(const char *old_path, const char *new_path, const struct options *options,
+			  int *ret_status)
+{
+	struct report *old, *new;
+	bool are_dumps;
+
+	if (!may_be_live(old_path) || !may_be_live(new_path))
+		return false;
+	old = live_read(old_path);
+	new = live_read(new_path);
+	are_dumps = old && new &&has_all(old) && has_all(new);
+	if (are_dumps)
+		*ret_status = dumps_diff(old, new) ? (int)options->error_exitcode : 0;
+	report_free(old);
+	report_free(new);
+	return are_dumps;
+}
+
 int command_diff(int argc, char **argv)
 {
 	struct baseline old = { .count = 0 }, new = { .count = 0 };
@@ -108,6 +162,9 @@ int command_diff(int argc, char **argv)
 		return status;
 	if (argc - arguments.next != 2)
 		return complain("usage: unclosed diff OLD.json NEW.json");
+	if (dumps_compare(argv[arguments.next], argv[arguments.next + 1], &arguments.options,
+			  &status))
+		return status;
 	status = side_read(&old, argv[arguments.next]);
 	if (status == 0)
 		status = side_read(&new, argv[arguments.next + 1]);

@@ -86,11 +86,14 @@ void help_print_options(void)
 	      "\n"
 	      "Usage: unclosed [run] [OPTIONS] [--] PROGRAM [ARG...]\n"
 	      "       unclosed report [OPTIONS] LEDGER|REPORT.json\n"
+	      "       unclosed report --live [OPTIONS] PID|LEDGER\n"
+	      "       unclosed ps [--json]\n"
+	      "       unclosed dump [OPTIONS] PID|LEDGER [-o FILE]\n"
 	      "       unclosed diff OLD.json NEW.json\n"
 	      "       unclosed merge [OPTIONS] REPORT.json...\n"
 	      "       unclosed check PROGRAM\n"
 	      "       unclosed demo [NAME] [--fixed] | --list\n"
-	      "       unclosed help [STATUS|OPTION]\n",
+	      "       unclosed help [STATUS|OPTION|live]\n",
 	      stdout);
 	for (unsigned int group = 0; group < OPTION_GROUP_COUNT; group++)
 		print_group(group);
@@ -157,6 +160,31 @@ static bool help_option(const char *word)
 	return true;
 }
 
+static void print_live(void)
+{
+	fputs("What a program that runs has open. It was started by unclosed, or with\n"
+	      "LD_PRELOAD=libunclosed.so; it is neither stopped nor asked.\n"
+	      "\n"
+	      "  unclosed ps                         the processes that are watched\n"
+	      "  unclosed report --live PID          what is open now, by the place that opened "
+	      "it\n"
+	      "  unclosed dump PID -o a.json         all of it, each descriptor\n"
+	      "  unclosed dump PID -o b.json         later\n"
+	      "  unclosed diff a.json b.json         opened since, and still open; gone\n"
+	      "\n"
+	      "PID stands for the process and what came from it; with --children none for itself.\n"
+	      "A ledger stands for all of its session.\n"
+	      "\n"
+	      "What is open is in use, as far as nothing else shows. It counts where there is "
+	      "proof\n"
+	      "of a leak (the peer is gone, and still nobody has closed this end a second later) "
+	      "or\n"
+	      "where a place grows. The status is 23 when something counts, 0 when nothing does, "
+	      "125\n"
+	      "when nothing could be looked at. A program that runs is never called clean.\n",
+	      stdout);
+}
+
 int command_help(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
@@ -165,7 +193,9 @@ int command_help(int argc, char **argv)
 		help_print_options();
 		return 0;
 	}
-	if (help_status(word) || help_option(word))
+	if (strcmp(word, "live") == 0)
+		print_live();
+	if (strcmp(word, "live") == 0 || help_status(word) || help_option(word))
 		return 0;
 	word += strspn(word, "-");
 	return complain("no help for '%s'%s", word, arguments_hint(word, strlen(word), "--"));

@@ -145,8 +145,8 @@ int output_files_check(const struct options *options)
 	return status;
 }
 
-static int output_write(const char *pattern, const struct report_writer *writer,
-			const struct report *report, const struct report_style *style)
+int output_file_write(const char *pattern, const struct report_writer *writer,
+		      const struct report *report, const struct report_style *style)
 {
 	char *name = output_name(report, pattern);
 	int result = name ? report_write_file(name, writer, report, style) : -ENOMEM;
@@ -166,7 +166,8 @@ int output_files_write(const struct report *report, const struct report *shown,
 
 	for (const struct report_format *format = report_formats; format->writer; format++)
 		if (format_file(format, options))
-			status |= output_write(format_file(format, options), format->writer,
-					       format->writer == &report_text ? shown : report, style);
+			status |= output_file_write(format_file(format, options), format->writer,
+						    format->writer == &report_text ? shown : report,
+						    style);
 	return status;
 }

@@ -24,6 +24,10 @@ int output_files_check(const struct options *options);
 int output_files_write(const struct report *report, const struct report *shown,
 		       const struct options *options, const struct report_style *style);
 
+/* Write one; `pattern` is as output_name() has it. Returns 0, or EXIT_ERROR after one line. */
+int output_file_write(const char *pattern, const struct report_writer *writer,
+		      const struct report *report, const struct report_style *style);
+
 /*
  * Expand %p (pid), %e (name of the program), %t (start, seconds since 1970) and
  * %% in a file name, as core(5) has them. Other letters stay as they are. To be freed.

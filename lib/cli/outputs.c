@@ -66,6 +66,21 @@ static struct report *report_for(const struct report *report, const struct optio
 	return report_discreet(report, arguments, options->is_hostless);
 }
 
+int outputs_write_json(const struct report *whole, const struct options *options, const char *path)
+{
+	struct report *report = report_for(whole, options, false);
+	struct report_style style = style_make(options);
+	char **list = options_list(options);
+	int status;
+
+	style.options = (const char *const *)list;
+	style.libraries = libraries_list();
+	status = output_file_write(path, &report_json, report, &style);
+	options_list_free(list);
+	report_free(report);
+	return status;
+}
+
 int outputs_write(const struct report *whole, const struct options *options)
 {
 	struct report *report = report_for(whole, options, false);

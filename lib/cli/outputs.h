@@ -23,6 +23,10 @@ int ledger_judge(const char *path, const struct judge_context *context, struct r
  */
 int outputs_write(const struct report *report, const struct options *options);
 
+/* Write the JSON report alone, to `path` ("-": stdout). Returns as above. */
+int outputs_write_json(const struct report *report, const struct options *options,
+		       const char *path);
+
 /* How the text looks: by the options, our environment, and the terminal it goes to, if any. */
 struct report_style style_make(const struct options *options);
 

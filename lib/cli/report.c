@@ -19,6 +19,7 @@
 #include "cli/environment.h"
 #include "cli/knowledge.h"
 #include "cli/launch.h"
+#include "cli/live.h"
 #include "cli/memory_bound.h"
 #include "cli/mend.h"
 #include "cli/outputs.h"
@@ -134,7 +135,8 @@ static int source_read(const char *path, const struct arguments *arguments, stru
 	return result;
 }
 
-int command_report(int argc, char **argv)
+/* A ledger that was kept, or a report that was written. */
+static int stored_report(int argc, char **argv)
 {
 	struct arguments arguments;
 	struct report *report;
@@ -154,6 +156,26 @@ int command_report(int argc, char **argv)
 		status = reader_status(report, &arguments.options);
 	report_free(report);
 	return status;
+}
+
+/* Take a word out of the command line. False: it is not there. */
+static bool word_take(int *argc, char **argv, const char *word)
+{
+	for (int i = 1; i < *argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], word) != 0)
+			continue;
+		memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof(*argv));
+		--*argc;
+		return true;
+	}
+	return false;
+}
+
+int command_report(int argc, char **argv)
+{
+	if (word_take(&argc, argv, "--live"))
+		return report_live(argc, argv);
+	return stored_report(argc, argv);
 }
 
 /*

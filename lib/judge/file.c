@@ -7,10 +7,26 @@
 #include "base/rights.h"
 #include "judge/rights.h"
 
+int judge_snapshot(struct report *report, struct snapshot *snapshot,
+		   const struct judge_context *context, const char **ret_why)
+{
+	struct symbolizer *symbolizer = symbolizer_new(context->options->is_debuginfod);
+	int result;
+
+	if (!symbolizer)
+		return -ENOMEM;
+	if (context->ledger_fd > 0)
+		judge_rights_limit(context, context->ledger_fd);
+	symbolizer_allow(symbolizer, judge_module_is_ours, report);
+	result = judge(report, snapshot, symbolizer, context, ret_why);
+	rights_limit(NULL);
+	symbolizer_free(symbolizer);
+	return result;
+}
+
 int judge_file(struct report *report, const char *path, const struct judge_context *context,
 	       const char **ret_why)
 {
-	struct symbolizer *symbolizer;
 	struct snapshot snapshot;
 	int result = context->ledger_fd > 0
 			     ? snapshot_load_from(&snapshot, context->ledger_fd, ret_why)
@@ -18,17 +34,7 @@ int judge_file(struct report *report, const char *path, const struct judge_conte
 
 	if (result < 0)
 		return result;
-	symbolizer = symbolizer_new(context->options->is_debuginfod);
-	if (symbolizer) {
-		if (context->ledger_fd > 0)
-			judge_rights_limit(context, context->ledger_fd);
-		symbolizer_allow(symbolizer, judge_module_is_ours, report);
-		result = judge(report, &snapshot, symbolizer, context, ret_why);
-		rights_limit(NULL);
-	} else {
-		result = -ENOMEM;
-	}
-	symbolizer_free(symbolizer);
+	result = judge_snapshot(report, &snapshot, context, ret_why);
 	snapshot_unload(&snapshot);
 	return result;
 }

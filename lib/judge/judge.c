@@ -29,6 +29,9 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 		.record_budget = RECORDS_LEAST + snapshot->data_bytes / 4,
 	};
 
+	if (context->live)
+		judge.now_ns =
+			context->now_monotonic_ns - snapshot->ledger.header->started_monotonic_ns;
 	session_describe(&judge);
 	lives_read(&judge);
 	if (judge.life_count == 0 || !judge.lives[0].is_program) {

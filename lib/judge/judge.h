@@ -13,6 +13,7 @@
 #include "ledger/snapshot.h"
 #include "symbol/symbol.h"
 
+struct judge_live;
 struct rights;
 
 /* What the caller knows and the ledger does not. */
@@ -31,6 +32,8 @@ struct judge_context {
 	bool (*is_alive)(const struct ledger_process *process, void *data);
 	void *data;
 	const struct rights *rights; /* of PROGRAM at its end, when they are other than ours; or NULL */
+	struct judge_live
+		*live;   /* processes that run are judged (judge/live.h); NULL: they are not */
 	const char *cwd; /* where the session began; NULL: as the ledger says */
 	int ledger_fd;  /* the ledger, open for reading: it may have lost its name; 0: not open */
 	bool is_nameless; /* the ledger's name was gone before the last process had ended */
@@ -45,6 +48,10 @@ struct judge_context {
  */
 int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *symbolizer,
 	  const struct judge_context *context, const char **ret_why);
+
+/* The same of a snapshot whose file is open as context->ledger_fd: with the session's rights. */
+int judge_snapshot(struct report *report, struct snapshot *snapshot,
+		   const struct judge_context *context, const char **ret_why);
 
 /*
  * The same from the ledger in the file at `path`, or behind context->ledger_fd. Returns 0, -errno when it cannot be

@@ -32,6 +32,7 @@ struct judge {
 	bool is_exhausted;      /* a budget was not enough */
 	uint64_t damaged_tables;
 	bool is_live;       /* a process of it runs on, and writes */
+	uint64_t now_ns;    /* of the session, when it was looked at; 0: nobody looks */
 	const char *damage; /* what shows that the ledger was overwritten; NULL: nothing */
 	uint64_t held_by_living; /* left open by their openers, passed to processes still running */
 

@@ -80,6 +80,7 @@ struct report_descriptor {
 	int so_error;
 	uint64_t opened_ns; /* since the session began */
 	uint64_t age_ns;    /* at the end of its process */
+	uint32_t generation; /* how often the number had been opened; 0: not known */
 	uint32_t tid;       /* 0: not known */
 	const char *thread_name; /* what the thread that opened it was called, or NULL */
 	bool is_thread_ended;    /* it was not there any more at the end */
@@ -257,6 +258,12 @@ struct report_process {
 	bool is_listed; /* belongs into `processes` of the JSON report */
 	bool is_skipped; /* left out by --only, --skip or --children: not judged */
 	struct report_kind_count kinds[KIND_COUNT];
+	/* Of a process that was looked at while it runs (report.is_live): */
+	bool is_seen;
+	uint64_t open;          /* descriptors, by the kernel's list */
+	uint64_t in_flux;       /* that came or went during the look, and are not in any finding */
+	uint64_t limit;         /* of their number (RLIMIT_NOFILE, soft); 0: not known */
+	uint64_t started_ticks; /* since boot: with the pid it is one process */
 	uint64_t details_omitted; /* descriptors left open of which the details were not kept */
 	struct report_inherited *inherited;
 	size_t inherited_count;
@@ -389,6 +396,7 @@ struct report {
 	 * counts, only then is it an all-clear.
 	 */
 	bool is_complete;
+	bool is_live;          /* of processes that run on: what is open, by age and growth */
 	uint64_t records_lost; /* descriptors, processes and events that are in no finding */
 	int exit_status;  /* of unclosed itself */
 	enum exit_reason exit_reason;

@@ -51,17 +51,35 @@ static bool has_failed_cover(const struct report *report, const struct options *
 	       (report->uncovered_count && options->uncovered >= POLICY_COUNT);
 }
 
+/*
+ * Of a program that runs nothing is ever clean: what it does next is not known. It has failed
+ * where something counts.
+ */
+static void live_verdict_find(struct report *report, const struct options *options)
+{
+	bool is_lost = report->records_lost > 0 || report_is_damaged(report);
+
+	report->verdict = is_lost           ? VERDICT_ERROR
+			  : report->counted ? VERDICT_LEAKS
+					    : VERDICT_INCOMPLETE;
+	report->exit_reason = is_lost ? REASON_LOST : report->counted ? REASON_LEAKS : REASON_CLEAN;
+	report->exit_status = is_lost ? 125 : report->counted ? (int)options->error_exitcode : 0;
+}
+
 void verdict_find(struct report *report, const struct options *options, bool is_program_covered,
 		  bool is_stale)
 {
 	const struct report_exit *ended = &report->exit;
 	bool is_uncovered = has_failed_cover(report, options, is_program_covered);
-
 	bool is_lost = report->records_lost > 0;
 
 	/* What was overwritten may be taken for a leak as well as for none. */
 	bool is_damaged = report_is_damaged(report);
 
+	if (report->is_live) {
+		live_verdict_find(report, options);
+		return;
+	}
 	report->verdict = is_damaged ? VERDICT_ERROR
 			  : report->counted
 				  ? (is_misuse_alone(report) ? VERDICT_MISUSE : VERDICT_LEAKS)

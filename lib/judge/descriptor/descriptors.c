@@ -165,6 +165,7 @@ void leak_describe(struct judge *judge, const struct leak *leak,
 	descriptor->is_contested = leak->facts & FACT_CONTESTED;
 	if (leak->fact)
 		fact_describe(judge, leak, descriptor);
+	descriptor->generation = leak->view->generation;
 	addresses_describe(judge, leak, descriptor);
 	other_end_describe(judge, leak, descriptor);
 	if (!slot || !leak->call)

@@ -37,6 +37,21 @@ static void group_forgive_still(const struct judge *judge, struct group *group)
 					       : "the number from here was not seen to grow";
 }
 
+/* Of a program that runs what grows counts, as what has proof does. */
+static void group_accuse_growing(const struct judge *judge, struct group *group)
+{
+	struct finding *finding = &group->finding;
+
+	if (!judge->context->live || judge->options->gate != GATE_OPEN ||
+	    finding->type != FINDING_LEAK || finding->growth.word != GROWTH_GROWING ||
+	    group->excused)
+		return;
+	finding->counted += finding->noted;
+	finding->noted = 0;
+	for (size_t i = 0; i < finding->descriptor_count; i++)
+		finding->descriptors[i].is_noted = false;
+}
+
 static void group_finish(struct judge *judge, struct group *group)
 {
 	struct finding *finding = &group->finding;
@@ -66,6 +81,7 @@ void groups_finish(struct judge *judge)
 		group_forgive_lazy(&judge->groups[i]);
 		growth_find(judge, &judge->groups[i]);
 		group_forgive_still(judge, &judge->groups[i]);
+		group_accuse_growing(judge, &judge->groups[i]);
 		group_finish(judge, &judge->groups[i]);
 		report->findings[i] = judge->groups[i].finding;
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "judge/find/find.h"
+#include "judge/live.h"
 #include "known/known.h"
 
 enum standing standing_of(const struct judge *judge, enum policy policy, bool is_proven)
@@ -15,7 +16,8 @@ enum standing standing_of(const struct judge *judge, enum policy policy, bool is
 		return STANDING_NOTED;
 	switch (judge->options->gate) {
 	case GATE_OPEN:
-		return STANDING_COUNTED;
+		/* What a program that runs has open is in use, as far as nothing else shows. */
+		return is_proven || !judge->context->live ? STANDING_COUNTED : STANDING_NOTED;
 	case GATE_PROVEN:
 		return is_proven ? STANDING_COUNTED : STANDING_NOTED;
 	default:
@@ -80,6 +82,8 @@ struct group *group_of(struct judge *judge, enum finding_type type, enum descrip
 	if (!name && call)
 		group->finding.call = report_printf(judge->report, "call %u", call);
 	descriptors_ask(judge, group);
+	if (judge->context->live && judge->context->live->is_full)
+		group->descriptors_max = SIZE_MAX;
 	return group;
 }
 

@@ -6,6 +6,7 @@
 
 #include "judge/descriptor/addresses.h"
 #include "judge/find/find.h"
+#include "judge/live.h"
 
 /* Why the program means a descriptor to stay open; NULL when it did not say so. */
 static const char *note_text(struct judge *judge, struct ledger_slot *slot)
@@ -212,9 +213,10 @@ void leak_judge(struct judge *judge, struct leak *leak)
 	if (unseen_is_copy(judge, leak))
 		return;
 	evidence_find(judge, leak);
+	live_proof_weigh(judge, leak);
 	is_asked = judge->options->kinds & KIND_BIT(leak->kind);
 	left_count(judge, leak);
-	if (life->is_running || (leak->is_harness && !is_verbose) ||
+	if ((life->is_running && !life->is_seen) || (leak->is_harness && !is_verbose) ||
 	    crossing_has(judge, leak->fd, leak->view))
 		return;
 	/* A file there is how it is done; a socket is odd enough for a note. */
@@ -241,7 +243,7 @@ void leak_judge(struct judge *judge, struct leak *leak)
 	standing = leak_standing(judge, policy, leak->is_proven);
 	if (standing == STANDING_IGNORED)
 		return;
-	if (!reason)
+	if (!reason && !(judge->context->live && judge->options->gate == GATE_OPEN))
 		reason = gate_reason(judge);
 	group = group_of(judge, FINDING_LEAK, leak->kind, leak->call,
 			 place_of(judge, leak->stack_ref));

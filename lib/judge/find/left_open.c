@@ -89,7 +89,7 @@ static void number_judge(struct walk *walk, int fd, const struct descriptor_view
 		return;
 	heir = heir_of(walk, view);
 	if (view->origin != DESCRIPTOR_INHERITED && heir != NONE && heir != RELEASED &&
-	    walk->judge->lives[heir].is_running)
+	    walk->judge->lives[heir].is_running && !walk->judge->lives[heir].is_seen)
 		walk->judge->held_by_living++;
 	if (view->origin == DESCRIPTOR_INHERITED ? heir != walk->life : heir != NONE)
 		return;
@@ -169,6 +169,8 @@ static bool is_better_owner(const struct life *life, const struct life *found)
 {
 	if (life->is_wanted != found->is_wanted)
 		return life->is_wanted;
+	if (life->is_seen != found->is_seen)
+		return life->is_seen;
 	if (life->is_running || found->is_running)
 		return !found->is_running;
 	if (life->has_truth != found->has_truth)

@@ -77,6 +77,7 @@ void session_describe(struct judge *judge)
 				 .given_count = judge->options->source_path_count };
 	judge->paths = paths;
 	report->kinds = judge->options->kinds;
+	report->is_live = judge->context->live != NULL;
 	host_describe(report);
 	tags_describe(report, judge->options);
 }

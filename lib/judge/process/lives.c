@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "judge/live.h"
 #include "judge/process/coverage.h"
 #include "judge/process/process.h"
 #include "model/filters.h"
@@ -190,6 +191,11 @@ static void life_end(struct judge *judge, struct life *life, uint32_t waited)
 		seen = judge->images[predecessor_of(judge, life->last)].process;
 	life->is_running = !life->has_ended && !life->exit.is_known && judge->context->is_alive &&
 			   judge->context->is_alive(seen, judge->context->data);
+	life->is_seen = life->is_running && judge_seen_of(judge, life->last);
+	if (life->is_seen) {
+		life->end_ns = judge->now_ns;
+		life->has_truth = true;
+	}
 	/*
 	 * One that returned a status had not been stopped in the middle of anything, whatever
 	 * way it left on: what its record has as open was open.
@@ -227,6 +233,8 @@ static bool life_is_wanted(struct judge *judge, const struct life *life)
 {
 	const struct options *options = judge->options;
 
+	if (judge->context->live && !life->is_seen)
+		return false;
 	/* Whoever started it wished it so. */
 	if (LEDGER_LOAD(judge->images[life->last].process->hindrance) == HINDRANCE_OFF)
 		return false;
@@ -262,6 +270,23 @@ bool life_is_fork(const struct judge *judge, const struct life *life)
 {
 	return life->first == life->last &&
 	       judge->images[life->first].process->origin == ORIGIN_FORK;
+}
+
+const struct judge_seen *judge_seen_of(const struct judge *judge, uint32_t index)
+{
+	const struct judge_live *live = judge->context->live;
+
+	for (size_t low = 0, high = live ? live->seen_count : 0; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (live->seen[middle].index == index)
+			return &live->seen[middle];
+		if (live->seen[middle].index < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
 }
 
 void lives_read(struct judge *judge)

@@ -25,6 +25,7 @@ struct life {
 	bool is_program;
 	bool is_covered; /* the last image said hello */
 	bool is_running;
+	bool is_seen;              /* and was looked at: it is judged as it is now (judge/live.h) */
 	bool is_wanted;            /* by --children, --only, --skip */
 	bool has_ended;            /* the end handler of the last image ran through */
 	bool has_truth;            /* and compared the table with the kernel's list */

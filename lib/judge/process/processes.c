@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "judge/live.h"
 #include "judge/process/coverage.h"
 #include "judge/process/process.h"
 
@@ -60,6 +61,8 @@ static const char *check_reason(const struct judge *judge, const struct ledger_p
 				const struct life *life)
 {
 	if (life_only_lists(judge, life))
+		return NULL;
+	if (life->is_seen)
 		return NULL;
 	if (life->is_running)
 		return "it is still running";
@@ -245,6 +248,20 @@ static const char *last_part(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+static void seen_describe(struct judge *judge, struct report_process *entry, uint32_t index)
+{
+	const struct judge_seen *seen = judge_seen_of(judge, index);
+
+	if (!seen)
+		return;
+	entry->is_seen = entry->is_listed = true;
+	entry->pid = seen->pid;
+	entry->open = seen->open;
+	entry->in_flux = seen->in_flux;
+	entry->limit = seen->limit;
+	entry->started_ticks = seen->started_ticks;
+}
+
 static void process_describe(struct judge *judge, struct report_process *entry, uint32_t index)
 {
 	const struct ledger_process *process = judge->images[index].process;
@@ -264,6 +281,7 @@ static void process_describe(struct judge *judge, struct report_process *entry, 
 	if (ended_ns > process->started_ns && (process->started_ns || index == 0))
 		entry->duration_ns = ended_ns - process->started_ns;
 	entry->details_omitted = LEDGER_LOAD(process->facts_omitted);
+	seen_describe(judge, entry, index);
 	end_describe(entry, judge, index);
 	coverage_describe(judge, entry, index);
 	/* What is seen of a process that is not covered is a part, and no part adds up. */

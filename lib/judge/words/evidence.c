@@ -39,6 +39,14 @@ void evidence_find(struct judge *judge, struct leak *leak)
 	}
 }
 
+void evidence_forget_proof(struct leak *leak)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].is_proof)
+			leak->evidence &= ~(UINT32_C(1) << i);
+	leak->is_proven = false;
+}
+
 void evidence_note(struct judge *judge, struct group *group, const struct leak *leak)
 {
 	for (size_t i = 0; i < ROWS; i++) {
@@ -167,6 +175,7 @@ const char *evidence_explanation(struct judge *judge, const struct group *group,
 {
 	const struct evidence_row *row = row_telling(group, row_why);
 	const char *function = function_text(judge, stack_top(judge, &group->finding.stack));
+	const char *never = judge->context->live ? "has been closed so far" : "was ever closed";
 
 	if (row) {
 		*ret_row = row->what;
@@ -177,11 +186,10 @@ const char *evidence_explanation(struct judge *judge, const struct group *group,
 		return NULL;
 	*ret_row = "never-closed";
 	if (stack_library(judge, &group->finding.stack))
-		return report_printf(judge->report,
-				     "Nothing that %s opened for %s here was ever closed.",
-				     stack_library(judge, &group->finding.stack)->name, function);
-	return report_printf(judge->report, "Nothing that %s opened here was ever closed.",
-			     function);
+		return report_printf(judge->report, "Nothing that %s opened for %s here %s.",
+				     stack_library(judge, &group->finding.stack)->name, function,
+				     never);
+	return report_printf(judge->report, "Nothing that %s opened here %s.", function, never);
 }
 
 const char *evidence_remedy(struct judge *judge, const struct group *group,

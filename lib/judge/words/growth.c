@@ -5,11 +5,15 @@
  */
 #include <stdlib.h>
 
+#include "judge/live.h"
 #include "judge/words/words.h"
 #include "model/duration.h"
 
 /* Processes that were there until this part before the end of the last one count together. */
 #define LASTING 10
+
+/* What is further away than ten years is no forecast. */
+#define LIMIT_FAR_NS 315e15
 
 /* What began to grow in this part of the run grows since the start. */
 #define START_PART 20
@@ -132,6 +136,21 @@ static struct report_growth growth_of_all(struct judge *judge, const struct grou
 	return growth_from(growth_rule(&look), span.start_ns);
 }
 
+/* Of a process that is looked at: when is its table full, by this place alone? 0: not known. */
+static uint64_t limit_in_ns(const struct judge *judge, const struct group *group,
+			    const struct growth_run *run)
+{
+	const struct judge_seen *seen = judge_seen_of(judge, judge->lives[run->life].last);
+	const struct report_growth *growth = &group->finding.growth;
+	double left_ns;
+
+	if (!seen || seen->limit <= seen->open || growth->word != GROWTH_GROWING ||
+	    growth->per_minute <= 0)
+		return 0;
+	left_ns = (double)(seen->limit - seen->open) / growth->per_minute * 60e9;
+	return left_ns < LIMIT_FAR_NS ? (uint64_t)left_ns : 0;
+}
+
 void growth_find(struct judge *judge, struct group *group)
 {
 	struct growth_lives lives[LIVES_MAX];
@@ -160,6 +179,7 @@ void growth_find(struct judge *judge, struct group *group)
 		if (growth->word == GROWTH_GROWING)
 			growth->word = GROWTH_MAY_GROW;
 	}
+	growth->limit_in_ns = limit_in_ns(judge, group, largest);
 	growth->is_over_age = growth_is_over_age(growth, group->oldest_ns);
 }
 
@@ -207,7 +227,7 @@ static const char *growing_text(struct judge *judge, const struct group *group)
 {
 	const struct report_growth *growth = &group->finding.growth;
 	struct span span = span_of(judge, group, 0);
-	const char *others = "";
+	const char *others = "", *limit = "";
 
 	/* Where some lived for long, they are the exceptions, and say nothing here. */
 	if (growth->closed && growth->longest_life_ns &&
@@ -216,10 +236,14 @@ static const char *growing_text(struct judge *judge, const struct group *group)
 				       "; none of %llu closed here lived longer than %s",
 				       (unsigned long long)growth->closed,
 				       bound_text(judge, growth->longest_life_ns));
-	return report_printf(judge->report, "Their number %s by %s, since %s%s.",
+	if (growth->limit_in_ns)
+		limit = report_printf(judge->report,
+				      " At this rate the limit of its descriptors is reached in %s.",
+				      span_text(judge, growth->limit_in_ns));
+	return report_printf(judge->report, "Their number %s by %s, since %s%s.%s",
 			     is_running(judge, group) ? "grows" : "grew",
 			     rate_text(judge, growth->per_minute), since_text(judge, &span, growth),
-			     others);
+			     others, limit);
 }
 
 static const char *may_grow_text(struct judge *judge, const struct group *group)

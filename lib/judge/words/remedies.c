@@ -103,6 +103,8 @@ void group_remedy(struct judge *judge, struct group *group)
 
 	if (finding->count > 0 && group->excused == finding->count)
 		return; /* the note has its reason, and there is nothing to mend */
+	if (judge->context->live && finding->counted == 0)
+		return; /* it is in use, as far as anything shows */
 	if (finding->type == FINDING_CLOSED_BY_GC) {
 		finding->remedy = gc_remedy(judge, frame);
 		finding->remedy_row = "closed-by-gc";

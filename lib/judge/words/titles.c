@@ -88,8 +88,10 @@ static const struct {
 	[ROLE_RECEIVED] = { "socket", "received over a Unix socket", "never closed" },
 };
 
-static const char *end_word(const struct group *group, const char *usual)
+static const char *end_word(const struct judge *judge, const struct group *group, const char *usual)
 {
+	if (judge->context->live && group->finding.type == FINDING_LEAK)
+		return "open";
 	if (group->finding.type == FINDING_CLOSED_BY_GC)
 		return "closed only by Python's garbage collection";
 	if (group->killed == group->finding.count)
@@ -119,7 +121,7 @@ static void title_word(struct judge *judge, struct group *group)
 		judge->report, "%s%s%s%s%s, %s",
 		group->noun && finding->kind == KIND_SOCKET ? group->noun : "",
 		group->noun && finding->kind == KIND_SOCKET ? " " : "", thing, origin ? ", " : "",
-		origin ? origin : "", end_word(group, roles[role].end));
+		origin ? origin : "", end_word(judge, group, roles[role].end));
 }
 
 /* NULL where the title says it all. *ret_row: the rule that says it. */
@@ -143,6 +145,9 @@ static const char *explanation_of(struct judge *judge, const struct group *group
 	}
 	if (group->passed == group->finding.count) {
 		*ret_row = "last-copy";
+		if (judge->context->live)
+			return "It was opened before a fork. The process that opened it ended. "
+			       "This process has the last copy.";
 		return "It was opened before a fork. The process that opened it ended. This "
 		       "process kept the last copy until it ended.";
 	}

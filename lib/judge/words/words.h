@@ -20,6 +20,9 @@ void memory_word(struct judge *judge, struct group *group);
 /* What holds for a descriptor, by the facts recorded; sets evidence and is_proven. */
 void evidence_find(struct judge *judge, struct leak *leak);
 
+/* Take back what was proof: it did not last. */
+void evidence_forget_proof(struct leak *leak);
+
 /* Put that into the sums of its group. */
 void evidence_note(struct judge *judge, struct group *group, const struct leak *leak);
 

@@ -140,6 +140,8 @@ static json_t *json_descriptor(const struct report_descriptor *descriptor,
 	if (descriptor->has_so_error)
 		json_add_text(object, "so_error", words_errno(&words, descriptor->so_error));
 	json_add_number(object, "opened_ns", descriptor->opened_ns);
+	if (descriptor->generation)
+		json_add_number(object, "generation", descriptor->generation);
 	json_add_number(object, "age_ns", descriptor->age_ns);
 	add_opener(object, descriptor);
 	if (descriptor->cloexec >= 0)

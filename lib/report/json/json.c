@@ -57,6 +57,7 @@ static void add_verdict(json_t *root, const struct report *report)
 
 	json_add_text(root, "verdict", json_verdicts[report->verdict]);
 	json_add(root, "complete", json_boolean(report->is_complete));
+	json_add_true(root, "live", report->is_live);
 	if (report->records_lost)
 		json_add_number(root, "records_lost", report->records_lost);
 	json_add(root, "exit_status", json_integer(report->exit_status));

@@ -112,6 +112,13 @@ json_t *json_process(const struct report_process *process)
 	json_add(object, "coverage", json_coverage(process));
 	json_add(object, "kernel_check", json_kernel_check(process));
 	json_add(object, "counts", json_kinds(process->kinds));
+	if (process->is_seen) {
+		json_add_number(object, "open", process->open);
+		json_add_number(object, "in_flux", process->in_flux);
+		if (process->limit)
+			json_add_number(object, "limit", process->limit);
+		json_add_number(object, "started_ticks", process->started_ticks);
+	}
 	if (process->details_omitted)
 		json_add_number(object, "details_omitted", process->details_omitted);
 	json_add(object, "inherited", json_inherited(process));

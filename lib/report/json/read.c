@@ -106,6 +106,7 @@ static void read_verdict(struct json_reader *reader, const json_t *root)
 	report->exit_reason =
 		read_enum(reader, root, "exit_reason", json_reasons, REASON_COUNT, REASON_ERROR);
 	report->exit_status = read_int(reader, root, "exit_status", 0);
+	report->is_live = read_bool(reader, root, "live", false);
 	report->is_complete = read_bool(reader, root, "complete", false);
 	report->records_lost = read_count(reader, root, "records_lost", UINT64_MAX);
 	report->kinds = kinds ? 0 : KIND_BIT(KIND_SOCKET);

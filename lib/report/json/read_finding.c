@@ -149,6 +149,7 @@ static void read_descriptor(struct json_reader *reader, const json_t *object, vo
 	descriptor->is_send_queue_unknown = queue && !json_object_get(queue, "send");
 	descriptor->has_so_error = json_object_get(object, "so_error") != NULL;
 	descriptor->so_error = read_errno(reader, object, "so_error");
+	descriptor->generation = (uint32_t)read_count(reader, object, "generation", UINT32_MAX);
 	descriptor->opened_ns = read_count(reader, object, "opened_ns", UINT64_MAX);
 	descriptor->age_ns = read_count(reader, object, "age_ns", UINT64_MAX);
 	read_opener(reader, object, descriptor);

@@ -100,6 +100,11 @@ void read_process(struct json_reader *reader, const json_t *object, void *ret_en
 	process->check_reason = read_text(reader, check, "reason");
 	process->is_listed = true;
 	read_kinds(reader, object, "counts", process->kinds);
+	process->is_seen = json_object_get(object, "open") != NULL;
+	process->open = read_count(reader, object, "open", UINT64_MAX);
+	process->in_flux = read_count(reader, object, "in_flux", UINT64_MAX);
+	process->limit = read_count(reader, object, "limit", UINT64_MAX);
+	process->started_ticks = read_count(reader, object, "started_ticks", UINT64_MAX);
 	process->details_omitted = read_count(reader, object, "details_omitted", UINT64_MAX);
 	process->inherited = read_list(reader, object, "inherited", sizeof(*process->inherited),
 				       read_inherited, &process->inherited_count);

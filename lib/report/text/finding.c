@@ -102,7 +102,7 @@ static void print_title(const struct printer *printer, const struct report *repo
 	if (finding->process_count > 1)
 		columns +=
 			(size_t)fprintf(printer->out, ", in %zu processes", finding->process_count);
-	if (finding->counted == 0)
+	if (finding->counted == 0 && !report->is_live)
 		columns += (size_t)fprintf(printer->out, " (not counted)");
 	if (finding->descriptor_count > 0) {
 		print_fds(printer, finding, columns);
@@ -359,6 +359,7 @@ void text_finding(const struct printer *printer, const struct report *report,
 	print_evidence(printer, finding, true);
 	print_evidence(printer, finding, false);
 	print_advice(printer, report, finding);
-	print_uncounted(printer, finding);
+	if (!report->is_live || finding->note_reason || finding->suppressed || finding->baselined)
+		print_uncounted(printer, finding);
 	print_contested(printer, finding);
 }

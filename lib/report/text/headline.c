@@ -191,6 +191,10 @@ void text_headline(const struct printer *printer, const struct report *report,
 		text_merged_headline(printer, report, tally);
 		return;
 	}
+	if (report->is_live) {
+		text_live_headline(printer, report, tally);
+		return;
+	}
 	if (!name && report->command)
 		name = report->command[0];
 	paint_begin(printer, PAINT_BOLD);

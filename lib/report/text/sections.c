@@ -267,7 +267,10 @@ void text_sections(const struct printer *printer, const struct report *report,
 	print_other_kinds(&uncounted, report);
 	text_baseline(printer, report);
 	text_failed_shards(printer, report);
-	print_running(printer, report);
+	if (report->is_live)
+		text_live_processes(printer, report);
+	else
+		print_running(printer, report);
 	print_uncovered(printer, report);
 	print_inherited(printer, report);
 }

@@ -77,7 +77,8 @@ void text_folded(struct section *section, const struct report *report)
 		if (is_lasting(report, &report->findings[i]))
 			kinds[report->findings[i].kind] += report->findings[i].count;
 	section_line(section);
-	(void)fputs("kept from start to end, one of a place: ", section->printer->out);
+	(void)fprintf(section->printer->out, "kept %s, one of a place: ",
+		      report->is_live ? "since the start" : "from start to end");
 	(void)text_left(section->printer, "", KIND_ALL, kinds);
 	(void)fputs(" (-v shows them)\n", section->printer->out);
 }

@@ -91,8 +91,8 @@ static void text_groups(const struct printer *printer, const struct report *repo
 	most = limit ? limit : SIZE_MAX;
 	shown = text_findings(printer, report, true, most, &rest, &beyond);
 	most -= shown;
-	noted.is_brief = shown > 0 && !printer->style->is_verbose;
-	if (limit && most > (shown > 0 ? NOTED_BESIDE_MAX : NOTED_MAX))
+	noted.is_brief = shown > 0 && !printer->style->is_verbose && !report->is_live;
+	if (limit && !report->is_live && most > (shown > 0 ? NOTED_BESIDE_MAX : NOTED_MAX))
 		most = shown > 0 ? NOTED_BESIDE_MAX : NOTED_MAX;
 	(void)text_findings(&noted, report, false, most, &rest, &beyond);
 	if (beyond > 0)

@@ -25,6 +25,14 @@ bool text_is_shown(const struct report *report, const struct finding *finding, b
 void text_headline(const struct printer *printer, const struct report *report,
 		   const struct tally *tally);
 
+/* "unclosed: ./server (pid 4242) has been running for 3 min 20 s: 44 of 1024 descriptors open, …"
+ */
+void text_live_headline(const struct printer *printer, const struct report *report,
+			const struct tally *tally);
+
+/* Those that were looked at, where they are more than the first line tells of: a section. */
+void text_live_processes(const struct printer *printer, const struct report *report);
+
 /* "nothing counted, not complete: 1 of 3 processes was not covered, 2 are still running" */
 void text_incomplete(const struct printer *printer, const struct report *report);
 

@@ -175,7 +175,8 @@ void text_status(const struct printer *printer, const struct report *report)
 	}
 	(void)fprintf(printer->out, "unclosed: exit status %d (%s", report->exit_status,
 		      reasons[report->exit_reason]);
-	if (report->verdict == VERDICT_INCOMPLETE && report->exit_reason == REASON_CLEAN)
+	if (report->verdict == VERDICT_INCOMPLETE && report->exit_reason == REASON_CLEAN &&
+	    !report->is_live)
 		(void)fputs(", not complete", printer->out);
 	if (report->exit_reason != REASON_PROGRAM && end.is_known && report->shard_count == 0) {
 		if (end.is_signaled)

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds a session that runs, looks at it, and has the look judged. */
+#include "cli/live.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/crash.h"
+#include "cli/knowledge.h"
+#include "judge/judge.h"
+
+/* What is proven at both ends of this time is proof. */
+#define PROOF_SECONDS 1
+
+/* What is written on the command line for an option of judging acts on a live report, too. */
+static const struct live_session *session_of_pid(const struct live_sessions *sessions, int pid)
+{
+	for (size_t i = 0; i < sessions->count; i++)
+		for (size_t j = 0; j < sessions->list[i].process_count; j++)
+			if (sessions->list[i].processes[j].pid == pid)
+				return &sessions->list[i];
+	return NULL;
+}
+
+static const struct live_session *session_of_file(const struct live_sessions *sessions,
+						  const char *path, const struct stat *status)
+{
+	uint64_t id;
+	uint32_t owner;
+
+	for (size_t i = 0; i < sessions->count; i++)
+		if (sessions->list[i].inode == status->st_ino &&
+		    (!ledger_name_read(path, &owner, &id) || sessions->list[i].id == id))
+			return &sessions->list[i];
+	return NULL;
+}
+
+/* Why a process is not among those that are watched. */
+static int pid_complain(int pid)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/maps", pid); /* fits */
+	if (kill(pid, 0) < 0 && errno == ESRCH)
+		return complain("there is no process %d", pid);
+	if (access(path, R_OK) < 0 || kill(pid, 0) < 0)
+		return complain(
+			"process %d cannot be looked at: it belongs to another user, or has "
+			"changed its user; look as root",
+			pid);
+	return complain("process %d is not watched: start it by unclosed, or with "
+			"LD_PRELOAD=libunclosed.so (unclosed ps lists those that are)",
+			pid);
+}
+
+static int file_find(struct live_target *target, const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return complain("cannot open '%s': %s", path, strerror(errno));
+	target->session = session_of_file(&target->sessions, path, &status);
+	if (target->session)
+		return 0;
+	return complain("no process has '%s' mapped: its session has ended (unclosed report reads "
+			"its ledger), or is another user's",
+			path);
+}
+
+static bool is_number(const char *word)
+{
+	return word[0] && word[strspn(word, "0123456789")] == '\0';
+}
+
+static int session_find(struct live_target *target, const char *word)
+{
+	uint64_t pid;
+
+	if (!is_number(word))
+		return file_find(target, word);
+	if (!text_parse_number(word, strlen(word), &pid) || pid == 0 || pid > INT_MAX)
+		return complain("'%s' is no number of a process", word);
+	target->pid = (int)pid;
+	target->session = session_of_pid(&target->sessions, target->pid);
+	return target->session ? 0 : pid_complain(target->pid);
+}
+
+int live_target_open(struct live_target *ret_target, const char *word)
+{
+	const char *why = NULL;
+	int result;
+
+	*ret_target = (struct live_target){ .ledger_fd = -1 };
+	result = live_sessions_find(&ret_target->sessions);
+	if (result < 0)
+		return complain("cannot look for processes in /proc: %s", strerror(-result));
+	result = session_find(ret_target, word);
+	if (result == 0) {
+		ret_target->ledger_fd = live_session_open(ret_target->session, &why);
+		if (ret_target->ledger_fd < 0)
+			result = complain("cannot read ledger '%s': %s", ret_target->session->path,
+					  ret_target->ledger_fd == -EPROTO && why
+						  ? why
+						  : strerror(-ret_target->ledger_fd));
+	}
+	if (result != 0)
+		live_target_close(ret_target);
+	return result;
+}
+
+void live_target_close(struct live_target *target)
+{
+	if (target->ledger_fd >= 0)
+		(void)close(target->ledger_fd); /* only read */
+	live_sessions_free(&target->sessions);
+	*target = (struct live_target){ .ledger_fd = -1 };
+}
+
+/* Those that were looked at run; of the others nothing is asked. */
+static bool entry_is_seen(const struct ledger_process *process, void *data)
+{
+	struct live_look *look = data;
+
+	for (size_t i = 0; i < look->seen_count; i++)
+		if (ledger_process_at(&look->snapshot.ledger, look->seen[i].index) == process)
+			return true;
+	return false;
+}
+
+static void missed_tell(const struct live_look *look, struct report *report)
+{
+	for (size_t i = 0; i < look->missed_count; i++) {
+		const struct live_missed *missed = &look->missed[i];
+
+		report_diagnose(report, DIAGNOSTIC_WARNING, "not-looked-at",
+				report_printf(report, "%s (pid %d) was not looked at: %s",
+					      missed->process.name, missed->process.pid,
+					      missed->why),
+				-1);
+	}
+	for (size_t i = 0; i < look->seen_count; i++)
+		if (look->seen[i].sockets_why)
+			report_diagnose(report, DIAGNOSTIC_NOTE, "sockets-not-asked",
+					report_printf(report,
+						      "of the sockets of %s (pid %d) less is "
+						      "known: %s",
+						      look->seen[i].process.name,
+						      look->seen[i].process.pid,
+						      look->seen[i].sockets_why),
+					-1);
+}
+
+/* Nothing could be looked at: why not. */
+static int nothing_complain(const struct live_target *target, const struct live_look *look)
+{
+	if (look->missed_count > 0)
+		return complain("%s (pid %d) cannot be looked at: %s", look->missed[0].process.name,
+				look->missed[0].process.pid, look->missed[0].why);
+	return complain("no process of session %016llx runs any more",
+			(unsigned long long)target->session->id);
+}
+
+static struct judge_seen *seen_of(struct report *report, const struct live_look *look)
+{
+	struct judge_seen *seen = report_alloc(report, (look->seen_count + 1) * sizeof(*seen));
+
+	for (size_t i = 0; i < look->seen_count; i++)
+		seen[i] = (struct judge_seen){ .index = look->seen[i].index,
+					       .pid = look->seen[i].process.pid,
+					       .started_ticks = look->seen[i].process.started_ticks,
+					       .open = look->seen[i].open,
+					       .in_flux = look->seen[i].in_flux,
+					       .limit = look->seen[i].limit };
+	return seen;
+}
+
+static int look_judge(const struct live_target *target, struct live_look *look,
+		      const struct options *options, struct known *known, struct judge_live *live,
+		      struct report *report)
+{
+	struct judge_context context = { .now_monotonic_ns = look->at_monotonic_ns,
+					 .options = options,
+					 .known = known,
+					 .is_alive = entry_is_seen,
+					 .data = look,
+					 .live = live,
+					 .ledger_fd = target->ledger_fd };
+	const char *why = NULL;
+	int result;
+
+	live->seen = seen_of(report, look);
+	live->seen_count = look->seen_count;
+	crash_expect(target->session->path, NULL, EXIT_ERROR);
+	result = judge_snapshot(report, &look->snapshot, &context, &why);
+	crash_forget();
+	if (result < 0)
+		return complain("cannot read ledger '%s': %s", target->session->path,
+				result == -EPROTO && why ? why : strerror(-result));
+	missed_tell(look, report);
+	return 0;
+}
+
+static int look_once(const struct live_target *target, const struct options *options,
+		     struct known *known, struct judge_live *live, struct report *report)
+{
+	const struct live_wish wish = { .pid = target->pid,
+					.is_alone = options->children == CHILDREN_NONE,
+					.kinds = options->kinds,
+					.is_full = live->is_full };
+	struct live_look look;
+	const char *why = NULL;
+	int result = live_look(&look, target->session, target->ledger_fd, &wish, &why);
+
+	if (result < 0)
+		return complain("cannot look at session %016llx: %s",
+				(unsigned long long)target->session->id,
+				result == -EPROTO && why ? why : strerror(-result));
+	result = look.seen_count == 0 ? nothing_complain(target, &look)
+				      : look_judge(target, &look, options, known, live, report);
+	live_look_free(&look);
+	return result;
+}
+
+/* The first look, whose report is of use only for what it has proof of. */
+static int proofs_find(const struct live_target *target, const struct options *options,
+		       struct judge_live *live)
+{
+	struct report *report = report_new();
+	int result;
+
+	if (!report)
+		return complain("no memory for a report");
+	result = look_once(target, options, NULL, live, report);
+	report_free(report);
+	return result;
+}
+
+int live_report_make(const struct live_target *target, const struct arguments *arguments,
+		     bool is_full, struct report *report)
+{
+	static const struct timespec pause = { .tv_sec = PROOF_SECONDS };
+	const struct options *options = &arguments->options;
+	struct judge_live first = { .seen_count = 0 }, live = { .is_full = is_full };
+	struct known known;
+	int result = proofs_find(target, options, &first);
+
+	if (result != 0)
+		return result;
+	if (first.proof_count > 0)
+		(void)nanosleep(&pause, NULL); /* shorter is as well: less is proof */
+	live.earlier = first.proofs;
+	live.earlier_count = first.proof_count;
+	result = knowledge_open(&known, options, true);
+	if (result == 0)
+		result = look_once(target, options, &known, &live, report);
+	knowledge_close(&known);
+	free(live.proofs);
+	free(first.proofs);
+	return result;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the sub-commands share that look at programs which run: report --live, dump, ps, top.
+ *
+ * Layer: cli.
+ */
+#ifndef UNCLOSED_CLI_LIVE_H
+#define UNCLOSED_CLI_LIVE_H
+
+#include "cli/arguments.h"
+#include "judge/live.h"
+#include "live/look.h"
+#include "model/model.h"
+
+/* A session that runs, and whom of it to look at. */
+struct live_target {
+	struct live_sessions sessions;
+	const struct live_session *session;
+	int ledger_fd; /* its ledger, open for reading */
+	int pid;       /* this process and what came from it; 0: all of the session */
+};
+
+/*
+ * Find what `word` names: a PID, or the path of a ledger. Returns 0, or EXIT_ERROR after one
+ * line: no such process, not watched, another user's, a session that has ended.
+ */
+int live_target_open(struct live_target *ret_target, const char *word);
+void live_target_close(struct live_target *target);
+
+/*
+ * Look at it and judge what is open, into `report`. Where there is proof of a leak, a second look
+ * follows after a second: a server closes what its peer has closed a moment later. `is_full`:
+ * findings list all of their descriptors. Returns 0, or EXIT_ERROR after one line.
+ */
+int live_report_make(const struct live_target *target, const struct arguments *arguments,
+		     bool is_full, struct report *report);
+
+/* `unclosed report --live`, without that word. */
+int report_live(int argc, char **argv);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Proof of descriptors of processes that run: it is to last. */
+#include "judge/live.h"
+
+#include <stdlib.h>
+
+#include "judge/find/find.h"
+
+static bool was_proven(const struct judge_live *live, const struct judge_proof *proof)
+{
+	for (size_t i = 0; i < live->earlier_count; i++)
+		if (live->earlier[i].index == proof->index && live->earlier[i].fd == proof->fd &&
+		    live->earlier[i].generation == proof->generation)
+			return true;
+	return false;
+}
+
+static void proof_note(struct judge_live *live, const struct judge_proof *proof)
+{
+	if (live->proof_count % 64 == 0) {
+		struct judge_proof *list =
+			reallocarray(live->proofs, live->proof_count + 64, sizeof(*list));
+
+		if (!list)
+			abort(); /* like report_alloc() */
+		live->proofs = list;
+	}
+	live->proofs[live->proof_count++] = *proof;
+}
+
+void live_proof_weigh(struct judge *judge, struct leak *leak)
+{
+	struct judge_live *live = judge->context->live;
+	struct judge_proof proof = { .index = judge->lives[leak->life].last,
+				     .fd = leak->fd,
+				     .generation = leak->view->generation };
+
+	if (!live || !leak->is_proven)
+		return;
+	proof_note(live, &proof);
+	if (!was_proven(live, &proof))
+		evidence_forget_proof(leak);
+}
