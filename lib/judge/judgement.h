@@ -68,6 +68,7 @@ struct judge {
 	struct left *lefts;
 	uint32_t left_count;
 
+	struct lookup gc_by_opening; /* stack that opened, process → how many Python closed */
 	struct lookup gc_by_stack; /* reference of a ledger_stack → did Python close there? */
 	struct lookup unseen_by_inode;
 	struct lookup crossed; /* what is told as a crossing in place of a leak */

@@ -926,6 +926,7 @@ enum event_type {
 	EVENT_STALE_STREAM, /* here: a FILE or DIR given up, with another's descriptor; closed: its
 			       own, by close(); opened */
 	EVENT_EMPTY_RANGE, /* close_range() of numbers that were all closed; here, closed, opened */
+	EVENT_LOST, /* here: a runtime's finaliser gives up what it closes later on; opened */
 	EVENT_TYPES
 };
 

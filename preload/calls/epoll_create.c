@@ -17,7 +17,12 @@ int epoll_create1(int flags)
 
 int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 {
-	return used_two(CALL_epoll_ctl, epoll, fd, REAL(epoll_ctl)(epoll, operation, fd, event));
+	long result =
+		used_two(CALL_epoll_ctl, epoll, fd, REAL(epoll_ctl)(epoll, operation, fd, event));
+
+	if (operation != EPOLL_CTL_ADD && result == 0)
+		unwatched(CALL_epoll_ctl, fd);
+	return (int)result;
 }
 
 int epoll_wait(int epoll, struct epoll_event *events, int room, int timeout)

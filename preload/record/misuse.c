@@ -140,6 +140,27 @@ void misuse_used_two(enum call call, int one, int other)
 	errno = saved_errno;
 }
 
+/* In the scope that the number was opened in, as what is closed by a finaliser at once. */
+void misuse_lost(enum call call, int fd)
+{
+	struct ledger_event event = { .type = EVENT_LOST, .fd = fd, .call = call };
+	const struct recorder *recorder = shim_recorder();
+	struct ledger_slot *slot;
+
+	if (fd <= STDERR_FILENO || !shim_is_recording() || !runtime_is_losing())
+		return;
+	slot = ledger_slot_at(recorder->ledger, recorder->table, fd, false);
+	if (!slot || slot_state(LEDGER_LOAD(slot->word)) != SLOT_OPEN)
+		return;
+	recorder_event_fill(&event, slot);
+	event.closed_stack_ref = 0;
+	event.earlier_stack_ref = 0;
+	event.here_stack_ref = capture_whole();
+	event.scope_ref = LEDGER_LOAD(slot->scope_ref);
+	recorder_event(recorder, &event, thread_tid());
+	atomic_store_explicit(&shim.has_events, true, memory_order_relaxed);
+}
+
 void misuse_release_failed(enum call call, int fd)
 {
 	struct ledger_event event = {

@@ -26,6 +26,7 @@
 #include "record/record.h"
 #include "record/uses.h"
 #include "shim/state.h"
+#include "stack/runtime.h"
 
 /* A call that uses `fd` failed with EBADF. */
 void misuse_used(enum call call, int fd);
@@ -70,6 +71,16 @@ static inline long used_two(enum call call, int one, int other, long result)
 		use_mark(other);
 	}
 	return result;
+}
+
+/* The call may be a finaliser's, whose runtime closes `fd` later on by a stack that hides this. */
+void misuse_lost(enum call call, int fd);
+
+/* `fd` is watched no longer, or for less. */
+static inline void unwatched(enum call call, int fd)
+{
+	if (__builtin_expect(runtimes_are_met(), 0))
+		misuse_lost(call, fd);
 }
 
 /* The same for a call that returns its error. Returns it. */

@@ -222,6 +222,25 @@ static bool python_is_ending(void)
 	return (now == STATE_READ || now == STATE_MET) && python.is_finalizing();
 }
 
+/*
+ * From 3.13 on asyncio's StreamWriter.__del__ closes its transport, which stops watching the
+ * socket, and closes it in the loop's next round. Frames up to the finaliser: unregister (or
+ * modify), _remove_reader, close of the transport, close of the writer.
+ */
+#define LOSING_FRAMES 6
+
+static bool python_is_losing(void)
+{
+	char bytes[LOSING_FRAMES * 256];
+	struct text text;
+
+	if (!frames_key(1, 1))
+		return false;
+	text_init(&text, bytes, sizeof(bytes));
+	frames_text(LOSING_FRAMES, &text);
+	return strstr(bytes, "/asyncio/streams.py") && strstr(bytes, "StreamWriter.__del__");
+}
+
 const struct runtime runtime_python = {
 	.is_in = object_is_python,
 	.meet = python_meet,
@@ -230,4 +249,5 @@ const struct runtime runtime_python = {
 	.key = frames_key,
 	.text = frames_text,
 	.is_ending = python_is_ending,
+	.is_losing = python_is_losing,
 };

@@ -2,6 +2,7 @@
 /* The table of runtimes, and what is the same for all of them: which one counts, texts kept. */
 #include "stack/runtime.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "libc/objects.h"
@@ -92,6 +93,17 @@ enum runtime_id runtime_reached(const uint64_t *pcs, unsigned int depth)
 		if (is_signal_return(pcs[i]))
 			return RUNTIME_NONE;
 	return reached;
+}
+
+bool runtime_is_losing(void)
+{
+	int saved_errno = errno;
+	bool is_losing = false;
+
+	for (unsigned int i = RUNTIME_NONE + 1; i < RUNTIME_COUNT && !is_losing; i++)
+		is_losing = is_met(i) && runtimes[i]->is_losing();
+	errno = saved_errno;
+	return is_losing;
 }
 
 unsigned int runtime_flags(enum runtime_id runtime)

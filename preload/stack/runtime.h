@@ -75,6 +75,12 @@ struct runtime {
 	 * it? Asked for each new stack that reaches it.
 	 */
 	bool (*is_ending)(void);
+
+	/*
+	 * Is the calling thread in a finaliser of the runtime's library, of something that the
+	 * program lost and that is closed later on? Asked where that is given up.
+	 */
+	bool (*is_losing)(void);
 };
 
 #define RUNTIME(name, language, title) \
@@ -103,6 +109,9 @@ void runtimes_sweep(void);
 
 /* The runtime that a call came from by plain calls, with no signal handler between. */
 enum runtime_id runtime_reached(const uint64_t *pcs, unsigned int depth);
+
+/* Does a runtime that was met say so of the calling thread (is_losing)? errno is kept. */
+bool runtime_is_losing(void);
 
 /* The bits of a stack that reaches `runtime`: enum stack_flags. */
 unsigned int runtime_flags(enum runtime_id runtime);

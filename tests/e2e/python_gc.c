@@ -39,7 +39,38 @@ struct sample {
 	"    def close(self):\n"                                        \
 	"        self.s.close(), self.f.close(), os.close(self.fd)\n"
 
+/* A writer of asyncio whose `end` comes while its loop runs, which closes the socket afterwards. */
+#define WRITER(end)                                                                \
+	"import asyncio, gc\n"                                                     \
+	"async def serve(r, w):\n"                                                 \
+	"    await r.read(1)\n"                                                    \
+	"    w.close()\n"                                                          \
+	"async def talk(port):\n"                                                  \
+	"    r, w = await asyncio.open_connection('127.0.0.1', port)\n"            \
+	"    " end "\n"                                                            \
+	"async def main():\n"                                                      \
+	"    async with await asyncio.start_server(serve, '127.0.0.1', 0) as s:\n" \
+	"        await talk(s.sockets[0].getsockname()[1])\n"                      \
+	"        gc.collect()\n"                                                   \
+	"        await asyncio.sleep(0.05)\n"                                      \
+	"asyncio.run(main())\n"
+
+/* What its finaliser does from CPython 3.13 on, in any: it stops watching, and does not close. */
+#define UNWATCHED(name)                                                                 \
+	"import select, socket\n"                                                       \
+	"code = 'class " name ":\\n'"                                                   \
+	"' def __init__(self, poll, thing): self.poll, self.thing = poll, thing\\n'"    \
+	"' def __del__(self): self.poll.unregister(self.thing)'\n"                      \
+	"exec(compile(code, '/lib/python3.99/asyncio/streams.py', 'exec'))\n"           \
+	"with select.epoll() as poll, socket.socket() as s:\n"                          \
+	"    poll.register(s.fileno(), 1)\n"                                            \
+	"    w = " name "(poll, s)\n"                                                   \
+	"    del w\n"
+
 static const struct sample lost[] = {
+	{ "a writer of asyncio", 1, WRITER("w.write(b'x')") },
+	{ "a writer of asyncio in a cycle", 1, WRITER("w.write(b'x'); w.me = w") },
+	{ "what stops being watched in a writer's finaliser", 1, UNWATCHED("StreamWriter") },
 	{ "a cycle that gc.collect() finds", 2,
 	  CYCLE "lose(socket.socket())\nlose(open('/dev/null'))\ngc.collect()\n" },
 	{ "a cycle that a collection finds", 1,
@@ -69,6 +100,8 @@ static const struct sample lost[] = {
 };
 
 static const struct sample closed[] = {
+	{ "a writer of asyncio that was closed", 0, WRITER("w.close(); await w.wait_closed()") },
+	{ "what stops being watched elsewhere", 0, UNWATCHED("Watcher") },
 	{ "blocks and calls", 0,
 	  "import contextlib, os, socket, tempfile\n"
 	  "with open('/dev/null') as f: f.read()\n"

@@ -237,6 +237,9 @@ static void event_judge(struct events *events, const struct ledger_event *event)
 	case EVENT_EXPECTED_NONE:
 		expectation_judge(events->judge, event, events->process, events->id);
 		break;
+	case EVENT_LOST:
+		gc_lost(events->judge, event, events->id);
+		break;
 	case EVENT_OVERWRITE:
 		if (!is_before_exec(events))
 			finding_make(events, MISUSE_OVERWRITE, event);

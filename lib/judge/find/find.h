@@ -37,6 +37,9 @@ void leak_judge(struct judge *judge, struct leak *leak);
 /* Closes that Python's finaliser made. */
 void gc_find(struct judge *judge);
 
+/* What its finaliser only gave up (EVENT_LOST), and its loop closed. After gc_find(). */
+void gc_lost(struct judge *judge, const struct ledger_event *event, uint32_t process);
+
 /* events.c */
 
 /* Misuse that was noticed on the way. */

@@ -74,24 +74,34 @@ static void pair_describe(struct judge *judge, struct group *group, const struct
 		descriptor->age_ns = closed_ns - descriptor->opened_ns;
 }
 
-/* Those that the program means to stay open, until Python ends say, are shown and do not count. */
-static void pair_count(struct judge *judge, struct group *group, const struct ledger_pair *pair,
-		       uint32_t process)
+/* Counts `count`; those that do not count have a reason. */
+static enum standing lost_count(struct judge *judge, struct group *group, uint64_t count,
+				uint32_t process)
 {
 	enum standing standing = standing_of(judge, judge->options->gc, false);
-	uint64_t count = ledger_pair_count(pair);
-	uint64_t kept = atomic_load_explicit(&pair->kept_count, memory_order_relaxed);
 
-	kept = kept < count ? kept : count;
-	if (count > kept)
-		group_count(judge, group, standing, count - kept, process);
-	if (kept > 0)
-		group_count(judge, group, STANDING_NOTED, kept, process);
+	if (count > 0)
+		group_count(judge, group, standing, count, process);
 	if (standing == STANDING_NOTED)
 		group->finding.note_reason = judge->options->gc >= POLICY_COUNT
 						     ? gate_reason(judge)
 						     : "--gc asks for a note";
-	else if (kept > 0)
+	return standing;
+}
+
+/* Those that the program means to stay open, until Python ends say, are shown and do not count. */
+static void pair_count(struct judge *judge, struct group *group, const struct ledger_pair *pair,
+		       uint32_t process)
+{
+	enum standing standing;
+	uint64_t count = ledger_pair_count(pair);
+	uint64_t kept = atomic_load_explicit(&pair->kept_count, memory_order_relaxed);
+
+	kept = kept < count ? kept : count;
+	standing = lost_count(judge, group, count - kept, process);
+	if (kept > 0)
+		group_count(judge, group, STANDING_NOTED, kept, process);
+	if (kept > 0 && standing != STANDING_NOTED)
 		group->finding.note_reason = "the program means it to stay open";
 }
 
@@ -105,6 +115,23 @@ static bool is_gc_close(struct judge *judge, uint32_t stack_ref)
 		known = lookup_put(&judge->gc_by_stack, judge->report, stack_ref, 0,
 				   python_close(judge, stack_ref) != PYTHON_CLOSE_NONE, &is_new);
 	return *known != 0;
+}
+
+/* How many that were opened at this stack are counted already. */
+static uint32_t *gc_counted(struct judge *judge, uint32_t open_ref, uint32_t process)
+{
+	bool is_new;
+
+	return lookup_put(&judge->gc_by_opening, judge->report, open_ref, process, 0, &is_new);
+}
+
+/* What is closed at a finaliser, of this group. */
+static void close_note(struct group *group, uint64_t count, uint32_t stack_ref)
+{
+	if (count <= group->close_count)
+		return;
+	group->close_count = count;
+	group->close_stack_ref = stack_ref;
 }
 
 static void pair_judge(struct judge *judge, uint32_t open_ref, const struct ledger_pair *pair)
@@ -128,11 +155,54 @@ static void pair_judge(struct judge *judge, uint32_t open_ref, const struct ledg
 	group = group_of(judge, FINDING_CLOSED_BY_GC, pair->kind, pair->call,
 			 place_of(judge, open_ref));
 	pair_count(judge, group, pair, process);
-	if (count > group->close_count) {
-		group->close_count = count;
-		group->close_stack_ref = ledger_pair_stack_ref(pair);
-	}
+	close_note(group, count, ledger_pair_stack_ref(pair));
+	*gc_counted(judge, open_ref, process) += (uint32_t)count;
 	pair_describe(judge, group, pair, process);
+	group->finding.descriptors_omitted = group->finding.count - group->finding.descriptor_count;
+}
+
+static void lost_describe(struct judge *judge, struct group *group,
+			  const struct ledger_event *event, uint32_t process)
+{
+	struct report_descriptor *descriptor = group_describe(judge, group);
+	uint32_t scope = scope_id(judge, event->scope_ref);
+
+	group_scope(judge, group, scope);
+	if (descriptor)
+		*descriptor = (struct report_descriptor){ .process = process,
+							  .fd = event->fd,
+							  .cloexec = -1,
+							  .dup_of = -1,
+							  .tid = event->opened_tid,
+							  .scope = scope };
+}
+
+/*
+ * What the finaliser gave up, its own finaliser may have closed before the loop did: that was
+ * counted, and is not counted twice.
+ */
+void gc_lost(struct judge *judge, const struct ledger_event *event, uint32_t process)
+{
+	enum descriptor_kind kind = event->kind < KIND_COUNT ? event->kind : KIND_OTHER;
+	uint64_t count = LEDGER_LOAD(event->count) ? LEDGER_LOAD(event->count) : 1;
+	uint32_t *counted;
+	struct group *group;
+
+	if (judge->options->gc == POLICY_IGNORE || !(judge->options->kinds & KIND_BIT(kind)) ||
+	    !is_gc_close(judge, event->here_stack_ref))
+		return;
+	counted = gc_counted(judge, event->opened_stack_ref, process);
+	if (*counted >= count) {
+		*counted -= (uint32_t)count;
+		return;
+	}
+	count -= *counted;
+	*counted = 0;
+	group = group_of(judge, FINDING_CLOSED_BY_GC, kind, event->opened_call,
+			 place_of(judge, event->opened_stack_ref));
+	(void)lost_count(judge, group, count, process);
+	close_note(group, count, event->here_stack_ref);
+	lost_describe(judge, group, event, process);
 	group->finding.descriptors_omitted = group->finding.count - group->finding.descriptor_count;
 }
 
