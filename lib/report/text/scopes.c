@@ -72,11 +72,43 @@ static bool is_counted(const struct report *report, const struct report_scope *s
 	return !is_told;
 }
 
+/* Was it open at the end of the scope that it was opened in? */
+static bool is_left(const struct finding *finding, const struct report_descriptor *descriptor,
+		    const struct report_scope *scope)
+{
+	return descriptor->scope == scope->id &&
+	       (finding->type == FINDING_LEAK ||
+		(finding->type == FINDING_CLOSED_BY_GC && scope->ended_ns > 0 &&
+		 descriptor->opened_ns + descriptor->age_ns > scope->ended_ns));
+}
+
+/* Of what it left open, how many a rule, a policy or the baseline took out of the count. */
+static uint64_t scope_uncounted(const struct report *report, const struct report_scope *scope)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *finding = &report->findings[i];
+
+		for (size_t at = 0; at < finding->descriptor_count; at++) {
+			const struct report_descriptor *one = &finding->descriptors[at];
+
+			count += is_left(finding, one, scope) &&
+				 (finding->counted == 0 || one->is_suppressed || one->is_noted);
+		}
+	}
+	return count;
+}
+
+/* How many it left open that count. What was closed after its end is in no finding. */
 static uint64_t scope_open(const struct report *report, const struct report_scope *scope)
 {
-	uint64_t count = scope->left > scope->leaked ? scope->left : scope->leaked;
+	uint64_t count = scope->left > scope->leaked ? scope->left : scope->leaked, uncounted;
 
-	return count > 0 && is_counted(report, scope) ? count : 0;
+	if (count == 0 || !is_counted(report, scope))
+		return 0;
+	uncounted = scope_uncounted(report, scope);
+	return uncounted < count ? count - uncounted : count;
 }
 
 /* Those of one noun: "unclosed: 1 of 50 tests left sockets open: chat.reconnects (1)". */

@@ -328,6 +328,38 @@ Test(text, advice_for_notes_is_given_once)
 	}
 }
 
+/* A test's number is of what counts: without what a rule took out, of its place or a whole place. */
+Test(text, what_is_suppressed_is_not_in_the_number_of_a_test)
+{
+	struct report *report = build_report();
+	struct report_scope *scope = report_alloc(report, sizeof(*scope));
+	struct finding *finding = build_finding(report, 2, "TCP connection, never closed");
+	char *text;
+
+	*scope = (struct report_scope){
+		.id = 1, .name = "chat.talks", .framework = "pytest", .left = 4, .leaked = 4
+	};
+	report->scopes = scope;
+	report->scope_count = 1;
+	for (unsigned int i = 0; i < 4; i++) {
+		if (i == 3)
+			finding = build_finding(report, 1, "TCP listener, open until the end");
+		finding->scopes = &scope->id;
+		finding->scope_count = 1;
+		build_descriptor(report, finding, 5 + (int)i, NULL, NULL, NULL)->scope = 1;
+	}
+	finding->counted = 0;
+	finding->suppressed = 1;
+	report->findings[0].count = 3;
+	report->findings[0].suppressed = 1;
+	report->findings[0].descriptors[1].is_suppressed = true;
+	build_totals(report, 4, 0, 4);
+	text = golden_render(&report_text, report, &(struct report_style){ .width = 0 });
+	cr_expect_not_null(strstr(text, "left sockets open: chat.talks (2)\n"), "%s", text);
+	free(text);
+	report_free(report);
+}
+
 Test(text, deep_stacks_are_readable)
 {
 	struct report *report = report_new();
