@@ -11,12 +11,16 @@
 #include <string.h>
 
 #include "judge/words/growth_rule.h"
+#include "ledger/layout.h"
 
 #define RUN 600e9 /* ns */
-#define FOREVER (2 * RUN)
+#define FOREVER 1e15
 #define SIMULATIONS 1000
 #define OPENED_MAX 20000
+#define OVER_AGE_MOST 5        /* of SIMULATIONS, of what does not leak */
 #define STEP UINT64_C(1048576) /* in which lives are known */
+
+static double run = RUN;
 
 static uint64_t state = UINT64_C(88172645463325252);
 
@@ -34,30 +38,60 @@ static double exponential(double mean)
 	return -mean * log(1 - chance());
 }
 
+/* Closed ones are counted as a pair of a ledger does it: long ones by class, up to LIVES_MOST. */
 static struct {
 	uint64_t opened_ns[OPENED_MAX];
 	size_t count;
-	struct growth_lives lives;
+	uint64_t closed, classes[LIFE_CLASSES], longest;
 } made;
 
 static void open_for(double at, double life)
 {
-	if (at >= RUN)
+	uint64_t steps = ((uint64_t)life + LIFE_LEAD_NS) >> LIFE_SHIFT;
+	unsigned int class = 0;
+
+	if (at >= run)
 		return;
-	if (at + life >= RUN) {
+	if (at + life >= run) {
 		cr_assert_lt(made.count, OPENED_MAX);
 		made.opened_ns[made.count++] = (uint64_t)at;
 		return;
 	}
-	made.lives.count++;
-	if (((uint64_t)life / STEP + 11) * STEP > made.lives.longest_ns)
-		made.lives.longest_ns = ((uint64_t)life / STEP + 11) * STEP;
+	made.closed++;
+	if (steps > made.longest)
+		made.longest = steps;
+	while (class < LIFE_CLASSES - 1 && steps >= LIFE_LONG << (class + 1) * LIFE_CLASS_SHIFT)
+		class ++;
+	if (steps >= LIFE_LONG && made.classes[class] < LIVES_MOST)
+		made.classes[class]++;
+}
+
+/* As siblings.c reads them. */
+static size_t lives_read(struct growth_lives *ret_lives)
+{
+	uint64_t left = made.closed, bound = made.longest;
+	size_t count = 0;
+
+	for (int class = LIFE_CLASSES - 1; class >= 0; class --) {
+		uint64_t lives = made.classes[class] < LIVES_MOST ? made.classes[class] : left;
+
+		if (class < LIFE_CLASSES - 1 && LIFE_LONG << (class + 1) * LIFE_CLASS_SHIFT < bound)
+			bound = LIFE_LONG << (class + 1) * LIFE_CLASS_SHIFT;
+		if (lives > 0 && left > 0)
+			ret_lives[count++] = (struct growth_lives){ lives, bound << LIFE_SHIFT };
+		left -= lives;
+	}
+	if (left > 0)
+		ret_lives[count++] =
+			(struct growth_lives){ left, (bound < LIFE_LONG ? bound : LIFE_LONG)
+							     << LIFE_SHIFT };
+	return count;
 }
 
 /* `alive` open at a time, of a life that is made up. */
 static void traffic(int alive, double mean, double (*life)(double mean))
 {
-	for (double at = exponential(mean / alive); at < RUN; at += exponential(mean / alive))
+	for (double at = exponential(mean / alive); at < run; at += exponential(mean / alive))
 		open_for(at, life(mean));
 }
 
@@ -77,63 +111,74 @@ static double mixed(double mean)
 	return chance() < 0.9 ? mean / 10 : mean * 18 * chance();
 }
 
+/* Nine of ten are short, the others are kept alive. */
+static double kept_alive(double mean)
+{
+	return chance() < 0.9 ? mean / 100 : exponential(mean);
+}
+
 static void make_leak(int count, double part)
 {
 	for (int i = 0; i < count; i++)
-		open_for(RUN * (part + (1 - part) * chance()), FOREVER);
+		open_for(run * (part + (1 - part) * chance()), FOREVER);
 }
 
 static void make_pool(int count, double part)
 {
-	double full = RUN * (0.1 + 0.4 * chance());
+	double full = run * (0.1 + 0.4 * chance());
 
 	for (int i = 0; i < count; i++)
-		open_for(RUN * part + full * chance(), FOREVER);
+		open_for(run * part + full * chance(), FOREVER);
 }
 
 static void make_burst(int count, double part)
 {
-	double at = RUN * 0.98 * chance();
+	double at = run * 0.98 * chance();
 
 	for (int i = 0; i < count; i++)
-		open_for(at + RUN * part * chance(), FOREVER);
+		open_for(at + run * part * chance(), FOREVER);
 }
 
 static void make_traffic(int count, double part)
 {
-	traffic(count, part * RUN, exponential);
+	traffic(count, part * run, exponential);
 }
 
 static void make_same(int count, double part)
 {
-	traffic(count, part * RUN, same);
+	traffic(count, part * run, same);
 }
 
 static void make_short_or_long(int count, double part)
 {
-	traffic(count, part * RUN, short_or_long);
+	traffic(count, part * run, short_or_long);
 }
 
 static void make_mixed(int count, double part)
 {
-	traffic(count, part * RUN, mixed);
+	traffic(count, part * run, mixed);
+}
+
+static void make_kept_alive(int count, double part)
+{
+	traffic(10 * count, part * run, kept_alive);
 }
 
 /* A pool that renews its members: each after the same time, or after any. */
 static void make_renewed(int count, double part)
 {
 	for (int i = 0; i < count; i++)
-		for (double at = chance() * part * RUN; at < RUN; at += part * RUN)
-			open_for(at, part * RUN);
+		for (double at = chance() * part * run; at < run; at += part * run)
+			open_for(at, part * run);
 }
 
 static void make_renewed_at_random(int count, double part)
 {
 	for (int i = 0; i < count; i++) {
-		double at = RUN * chance() / 10, life;
+		double at = run * chance() / 10, life;
 
-		for (; at < RUN; at += life) {
-			life = exponential(part * RUN);
+		for (; at < run; at += life) {
+			life = exponential(part * run);
 			open_for(at, life);
 		}
 	}
@@ -142,7 +187,7 @@ static void make_renewed_at_random(int count, double part)
 static void make_hidden_leak(int count, double part)
 {
 	make_leak(count, 0);
-	traffic(5 * count, part * RUN, exponential);
+	traffic(5 * count, part * run, exponential);
 }
 
 static int opened_compare(const void *left, const void *right)
@@ -152,30 +197,53 @@ static int opened_compare(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
+/* One of twenty leaks, and two clients were there nearly all the time. */
+static void make_leak_with_clients(int count, double part)
+{
+	make_leak(count, 0);
+	for (int i = 0; i < 20 * count; i++)
+		open_for(run * chance(), run * part);
+	open_for(run / 100, run * 0.98);
+	open_for(run / 50, run * 0.96);
+}
+
 /* The numbers of descriptors that are tried. */
 static const int sizes[] = { 8, 16, 24, 32, 64, 200 };
 
 #define SIZES (sizeof(sizes) / sizeof(sizes[0]))
 
-/* How often of 1000 each word is said. `knows`: with the lives of those that were closed. */
-static void simulate(void (*make)(int count, double part), int count, double part, bool knows,
-		     int words[GROWTH_WORD_COUNT])
+/* How often of 1000 each word is said, and that the oldest is over age. */
+struct said {
+	int words[GROWTH_WORD_COUNT];
+	int over_age;
+};
+
+/* `knows`: with the lives of those that were closed. */
+static struct said simulate(void (*make)(int count, double part), int count, double part,
+			    bool knows)
 {
-	memset(words, 0, GROWTH_WORD_COUNT * sizeof(*words));
+	struct said said = { 0 };
+
 	for (int i = 0; i < SIMULATIONS; i++) {
-		struct growth_look look = { .opened_ns = made.opened_ns, .run_ns = (uint64_t)RUN };
+		static const double runs[] = { 20e9, 60e9, RUN, 3000e9 };
+		struct growth_lives lives[LIFE_CLASSES + 1];
+		struct growth_look look = { .opened_ns = made.opened_ns, .lives = lives };
 		struct report_growth growth;
 
-		made.count = 0;
-		made.lives = (struct growth_lives){ 0 };
+		run = runs[i % (sizeof(runs) / sizeof(runs[0]))];
+		memset(&made, 0, sizeof(made));
 		make(count, part);
 		qsort(made.opened_ns, made.count, sizeof(*made.opened_ns), opened_compare);
 		look.count = made.count;
-		look.lives = &made.lives;
-		look.lives_count = knows && made.lives.count > 0;
+		look.run_ns = (uint64_t)run;
+		look.lives_count = knows ? lives_read(lives) : 0;
 		growth = growth_rule(&look);
-		words[growth.word]++;
+		said.words[growth.word]++;
+		if (made.count)
+			said.over_age +=
+				growth_is_over_age(&growth, look.run_ns - made.opened_ns[0]);
 	}
+	return said;
 }
 
 enum lives { WITHOUT, WITH };
@@ -197,6 +265,7 @@ static const struct {
 	{ "leak", make_leak, 0, WITH, { 0, 600, 900, 950, 970, 980 }, 1000 },
 	{ "leak, since a third", make_leak, 0.33, WITH, { 0, 350, 850, 900, 950, 950 }, 1000 },
 	{ "leak among 5 x live ones", make_hidden_leak, 0.02, WITH, { 0, 300, 850, 900, 950, 950 }, 1000 },
+	{ "leak, two clients stay", make_leak_with_clients, 0.001, WITH, { 0, 500, 900, 950, 950, 950 }, 1000 },
 	{ "the same, lives not known", make_hidden_leak, 0.02, WITHOUT, { 0 }, 1000 },
 	{ "pool, grows 10-50 %", make_pool, 0, WITH, { 0 }, 0 },
 	{ "pool, begins later", make_pool, 0.1, WITH, { 0 }, 10 },
@@ -208,12 +277,14 @@ static const struct {
 	{ "traffic T/5", make_traffic, 0.2, WITH, { 0 }, 0 },
 	{ "traffic T/3", make_traffic, 0.33, WITH, { 0 }, 0 },
 	{ "traffic T/2", make_traffic, 0.5, WITH, { 0 }, 2 },
-	{ "traffic T: rises all the time", make_traffic, 1, WITH, { 0 }, 20 },
+	{ "traffic T: rises all the time", make_traffic, 1, WITH, { 0 }, 30 },
 	{ "traffic, all T/5", make_same, 0.2, WITH, { 0 }, 0 },
 	{ "traffic, all T/2", make_same, 0.5, WITH, { 0 }, 2 },
 	{ "traffic, T/50 or T/5", make_short_or_long, 0.11, WITH, { 0 }, 0 },
 	{ "traffic, T/15 or 3 T/5", make_short_or_long, 0.33, WITH, { 0 }, 2 },
 	{ "traffic, 1 of 10 long", make_mixed, 0.05, WITH, { 0 }, 0 },
+	{ "traffic, 1 of 10 for T/5", make_kept_alive, 0.2, WITH, { 0 }, 0 },
+	{ "traffic, 1 of 10 for T/3", make_kept_alive, 0.33, WITH, { 0 }, 0 },
 	{ "pool, renewed every T/3", make_renewed, 0.33, WITH, { 0 }, 0 },
 	{ "pool, renewed after T/10", make_renewed_at_random, 0.1, WITH, { 0 }, 0 },
 	{ "pool, renewed after T/3", make_renewed_at_random, 0.33, WITH, { 0 }, 0 },
@@ -230,17 +301,20 @@ Test(growth_rule, what_grows_is_told_and_nothing_else)
 	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
 		(void)printf("%-31s", rows[row].what);
 		for (size_t i = 0; i < SIZES; i++) {
-			int words[GROWTH_WORD_COUNT];
+			struct said said = simulate(rows[row].make, sizes[i], rows[row].part,
+						    rows[row].lives == WITH);
+			int growing = said.words[GROWTH_GROWING];
 
-			simulate(rows[row].make, sizes[i], rows[row].part, rows[row].lives == WITH,
-				 words);
-			(void)printf(" %4d/%3d/%3d/%3d", words[GROWTH_GROWING] / 10,
-				     words[GROWTH_MAY_GROW] / 10, words[GROWTH_STEADY] / 10,
-				     words[GROWTH_STOPPED] / 10);
-			cr_expect_geq(words[GROWTH_GROWING], rows[row].least[i], "%s, %d: %d",
-				      rows[row].what, sizes[i], words[GROWTH_GROWING]);
-			cr_expect_leq(words[GROWTH_GROWING], rows[row].most, "%s, %d: %d",
-				      rows[row].what, sizes[i], words[GROWTH_GROWING]);
+			(void)printf(
+				" %4d/%3d/%3d/%3d", growing / 10, said.words[GROWTH_MAY_GROW] / 10,
+				said.words[GROWTH_STEADY] / 10, said.words[GROWTH_STOPPED] / 10);
+			cr_expect_geq(growing, rows[row].least[i], "%s, %d: %d", rows[row].what,
+				      sizes[i], growing);
+			cr_expect_leq(growing, rows[row].most, "%s, %d: %d", rows[row].what,
+				      sizes[i], growing);
+			if (rows[row].most < SIMULATIONS)
+				cr_expect_leq(said.over_age, OVER_AGE_MOST, "%s, %d: %d over age",
+					      rows[row].what, sizes[i], said.over_age);
 		}
 		(void)printf("\n");
 	}
