@@ -20,7 +20,6 @@
 /* What is proven at both ends of this time is proof. */
 #define PROOF_SECONDS 1
 
-/* What is written on the command line for an option of judging acts on a live report, too. */
 static const struct live_session *session_of_pid(const struct live_sessions *sessions, int pid)
 {
 	for (size_t i = 0; i < sessions->count; i++)
@@ -229,39 +228,42 @@ static int look_once(const struct live_target *target, const struct options *opt
 	return result;
 }
 
-/* The first look, whose report is of use only for what it has proof of. */
-static int proofs_find(const struct live_target *target, const struct options *options,
-		       struct judge_live *live)
+/* One look, and its report, which is the caller's. */
+static int look_report(const struct live_target *target, const struct options *options,
+		       struct judge_live *live, struct report **ret_report)
 {
 	struct report *report = report_new();
-	int result;
+	struct known known;
+	int result =
+		report ? knowledge_open(&known, options, true) : complain("no memory for a report");
 
-	if (!report)
-		return complain("no memory for a report");
-	result = look_once(target, options, NULL, live, report);
-	report_free(report);
+	if (result == 0)
+		result = look_once(target, options, &known, live, report);
+	if (report)
+		knowledge_close(&known);
+	if (result == 0)
+		*ret_report = report;
+	else
+		report_free(report);
 	return result;
 }
 
+/* Where the first look has no proof, its report is the one: nothing is forgotten in it. */
 int live_report_make(const struct live_target *target, const struct arguments *arguments,
-		     bool is_full, struct report *report)
+		     bool is_full, struct report **ret_report)
 {
 	static const struct timespec pause = { .tv_sec = PROOF_SECONDS };
-	const struct options *options = &arguments->options;
-	struct judge_live first = { .seen_count = 0 }, live = { .is_full = is_full };
-	struct known known;
-	int result = proofs_find(target, options, &first);
+	struct judge_live first = { .is_full = is_full }, live = { .is_full = is_full };
+	int result = look_report(target, &arguments->options, &first, ret_report);
 
-	if (result != 0)
-		return result;
-	if (first.proof_count > 0)
+	if (result == 0 && first.proof_count > 0) {
+		report_free(*ret_report);
+		*ret_report = NULL;
 		(void)nanosleep(&pause, NULL); /* shorter is as well: less is proof */
-	live.earlier = first.proofs;
-	live.earlier_count = first.proof_count;
-	result = knowledge_open(&known, options, true);
-	if (result == 0)
-		result = look_once(target, options, &known, &live, report);
-	knowledge_close(&known);
+		live.earlier = first.proofs;
+		live.earlier_count = first.proof_count;
+		result = look_report(target, &arguments->options, &live, ret_report);
+	}
 	free(live.proofs);
 	free(first.proofs);
 	return result;

@@ -28,12 +28,12 @@ int live_target_open(struct live_target *ret_target, const char *word);
 void live_target_close(struct live_target *target);
 
 /*
- * Look at it and judge what is open, into `report`. Where there is proof of a leak, a second look
- * follows after a second: a server closes what its peer has closed a moment later. `is_full`:
- * findings list all of their descriptors. Returns 0, or EXIT_ERROR after one line.
+ * Look at it and judge what is open, into *ret_report, to be freed. Where there is proof of a leak,
+ * a second look follows after a second: a server closes what its peer has closed a moment later.
+ * `is_full`: findings list all of their descriptors. Returns 0, or EXIT_ERROR after one line.
  */
 int live_report_make(const struct live_target *target, const struct arguments *arguments,
-		     bool is_full, struct report *report);
+		     bool is_full, struct report **ret_report);
 
 /* `unclosed report --live`, without that word. */
 int report_live(int argc, char **argv);

@@ -23,9 +23,7 @@ static int report_make(int argc, char **argv, bool is_full, const char *usage,
 	status = live_target_open(&target, argv[ret_arguments->next]);
 	if (status != 0)
 		return status;
-	*ret_report = report_new();
-	status = *ret_report ? live_report_make(&target, ret_arguments, is_full, *ret_report)
-			     : complain("no memory for a report");
+	status = live_report_make(&target, ret_arguments, is_full, ret_report);
 	live_target_close(&target);
 	return status;
 }

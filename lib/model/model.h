@@ -263,6 +263,8 @@ struct report_process {
 	uint64_t open;          /* descriptors, by the kernel's list */
 	uint64_t in_flux;       /* that came or went during the look, and are not in any finding */
 	uint64_t limit;         /* of their number (RLIMIT_NOFILE, soft); 0: not known */
+	int *copies; /* numbers that a fork has copied, and that are told of at their opener */
+	size_t copy_count;
 	uint64_t started_ticks; /* since boot: with the pid it is one process */
 	uint64_t details_omitted; /* descriptors left open of which the details were not kept */
 	struct report_inherited *inherited;

@@ -72,20 +72,22 @@ static json_t *finding_of(json_t *report, int fd)
 	return NULL;
 }
 
-static bool is_inherited(json_t *report, int fd)
+static bool is_inherited(json_t *process, int fd)
 {
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(report_at(report, "processes/0/inherited"), i,
+	json_array_foreach(json_object_get(process, "inherited"), i,
 			   one) if (report_number(one, "fd") == fd) return true;
+	json_array_foreach(json_object_get(process, "copies"), i,
+			   one) if (json_integer_value(one) == fd) return true;
 	return false;
 }
 
 /* Each number that the kernel has open is in the report, but for the first three. */
-static void compare(json_t *report, int pid)
+static void compare(json_t *report, json_t *process)
 {
-	DIR *folder = opendir(run_format("/proc/%d/fd", pid));
+	DIR *folder = opendir(run_format("/proc/%lld/fd", report_number(process, "pid")));
 	struct dirent *entry;
 	long long count = 0;
 
@@ -96,12 +98,12 @@ static void compare(json_t *report, int pid)
 		if (entry->d_name[0] == '.')
 			continue;
 		count++;
-		cr_expect(fd <= 2 || finding_of(report, fd) || is_inherited(report, fd),
+		cr_expect(fd <= 2 || finding_of(report, fd) || is_inherited(process, fd),
 			  "descriptor %d is missing", fd);
 	}
 	closedir(folder);
-	cr_expect_eq(report_number(report, "processes/0/open"), count);
-	cr_expect_eq(report_number(report, "processes/0/in_flux"), 0);
+	cr_expect_eq(report_number(process, "open"), count);
+	cr_expect_eq(report_number(process, "in_flux"), 0);
 }
 
 Test(live, what_the_kernel_has)
@@ -109,7 +111,7 @@ Test(live, what_the_kernel_has)
 	struct target target = target_start("kinds");
 	json_t *report = dump(&target);
 
-	compare(report, target.pid);
+	compare(report, report_at(report, "processes/0"));
 	cr_expect_null(finding_of(report, said(&target, "gone ")));
 	cr_expect_null(json_object_get(finding_of(report, said(&target, "unseen ")), "call"));
 	cr_expect_str_eq(report_text(report_finding(report, "epoll_create1", NULL), "title"),
@@ -223,6 +225,9 @@ Test(live, child_and_parent)
 
 	cr_expect_eq(report_count(report, "socket", "socket"), 3);
 	cr_expect_eq(report_number(report, "process_counts/running"), 2);
+	compare(report, report_at(report, "processes/0"));
+	compare(report, report_at(report, "processes/1"));
+	cr_expect_geq(json_array_size(report_at(report, "processes/1/copies")), 2);
 	target.pid = child;
 	report = dump(&target);
 	cr_expect_eq(report_count(report, "socket", "socket"), 1);

@@ -46,6 +46,19 @@ static const struct report_inherited *program_inherited(const struct walk *walk,
 	return NULL;
 }
 
+/* So that each number of a process that is looked at is told of. */
+static void copy_note(struct walk *walk, int fd)
+{
+	struct judge *judge = walk->judge;
+	struct report_process *process = &judge->report->processes[walk->id];
+
+	if (!judge->lives[walk->life].is_seen)
+		return;
+	process->copies = array_grow(judge->report, process->copies, process->copy_count,
+				     sizeof(*process->copies));
+	process->copies[process->copy_count++] = fd;
+}
+
 static void inherited_note(struct walk *walk, int fd, const struct descriptor_view *view)
 {
 	struct judge *judge = walk->judge;
@@ -60,8 +73,10 @@ static void inherited_note(struct walk *walk, int fd, const struct descriptor_vi
 						: NULL;
 
 	/* Copies of a parent's inheritance are the parent's; its children say nothing new. */
-	if (life_is_fork(judge, &judge->lives[walk->life]))
+	if (life_is_fork(judge, &judge->lives[walk->life])) {
+		copy_note(walk, fd);
 		return;
+	}
 	if (above)
 		target = above->target;
 	process->inherited = array_grow(judge->report, process->inherited, process->inherited_count,
@@ -91,8 +106,10 @@ static void number_judge(struct walk *walk, int fd, const struct descriptor_view
 	if (view->origin != DESCRIPTOR_INHERITED && heir != NONE && heir != RELEASED &&
 	    walk->judge->lives[heir].is_running && !walk->judge->lives[heir].is_seen)
 		walk->judge->held_by_living++;
-	if (view->origin == DESCRIPTOR_INHERITED ? heir != walk->life : heir != NONE)
+	if (view->origin == DESCRIPTOR_INHERITED ? heir != walk->life : heir != NONE) {
+		copy_note(walk, fd);
 		return;
+	}
 	leak.fact = fact_of(walk, fd);
 	leak_judge(walk->judge, &leak);
 }
@@ -215,7 +232,8 @@ static void life_walk(struct walk *walk, uint32_t number)
 	}
 	if (!walk->is_finding_heirs)
 		facts_read(walk, process);
-	numbers_walk(walk, is_heir);
+	/* Of one that is looked at each number is told, copies too. */
+	numbers_walk(walk, is_heir || life->is_seen);
 }
 
 void leaks_find(struct judge *judge)

@@ -84,6 +84,15 @@ static json_t *json_inherited(const struct report_process *process)
 	return array;
 }
 
+static json_t *json_copies(const struct report_process *process)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < process->copy_count; i++)
+		json_append(array, json_integer(process->copies[i]));
+	return array;
+}
+
 json_t *json_process(const struct report_process *process)
 {
 	json_t *object = json_object();
@@ -117,6 +126,7 @@ json_t *json_process(const struct report_process *process)
 		json_add_number(object, "in_flux", process->in_flux);
 		if (process->limit)
 			json_add_number(object, "limit", process->limit);
+		json_add(object, "copies", json_copies(process));
 		json_add_number(object, "started_ticks", process->started_ticks);
 	}
 	if (process->details_omitted)
