@@ -189,6 +189,23 @@ static bool has_more(const struct report *old, const struct report *new)
 	return false;
 }
 
+bool dumps_are_same(struct report *old, struct report *new)
+{
+	struct side before, after;
+	bool are_same = true;
+
+	side_open(&before, old);
+	side_open(&after, new);
+	sides_match(&before, &after);
+	for (size_t i = 0; i < before.count; i++)
+		are_same = are_same && before.list[i].is_matched;
+	for (size_t i = 0; i < after.count; i++)
+		are_same = are_same && after.list[i].is_matched;
+	free(before.list);
+	free(after.list);
+	return are_same;
+}
+
 bool dumps_diff(struct report *old, struct report *new)
 {
 	int64_t between_ns = new->started_wall_ns + (int64_t) new->duration_ns -

@@ -17,4 +17,7 @@
  */
 bool dumps_diff(struct report *old, struct report *new);
 
+/* Is the same open in both? */
+bool dumps_are_same(struct report *old, struct report *new);
+
 #endif

@@ -168,6 +168,7 @@ static void print_live(void)
 	      "  unclosed ps                         the processes that are watched\n"
 	      "  unclosed report --live PID          what is open now, by the place that opened "
 	      "it\n"
+	      "  unclosed report --live --watch 10 PID   every 10 s, what changed\n"
 	      "  unclosed dump PID -o a.json         all of it, each descriptor\n"
 	      "  unclosed dump PID -o b.json         later\n"
 	      "  unclosed diff a.json b.json         opened since, and still open; gone\n"

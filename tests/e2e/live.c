@@ -250,6 +250,19 @@ Test(live, sockets_without_address)
 	target_end(&target);
 }
 
+/* Of processes that ended nothing is told: they have nothing open. */
+Test(live, after_others)
+{
+	struct target target = target_start("shells");
+	json_t *report = dump(&target);
+
+	cr_expect_eq(json_array_size(json_object_get(report, "findings")), 1);
+	cr_expect_str_eq(report_text(report, "verdict"), "incomplete");
+	cr_expect_eq(report_number(report, "process_counts/total"), 1);
+	cr_expect_eq(report_number(report, "summary/counts/file/left"), -1);
+	target_end(&target);
+}
+
 Test(live, two_dumps)
 {
 	struct target target = target_start("kinds");
@@ -263,6 +276,22 @@ Test(live, two_dumps)
 	cr_expect_not_null(strstr(run.out, "opened since, and still open: 0"), "%s", run.out);
 	cr_expect_not_null(strstr(run.out, "gone: 0"), "%s", run.out);
 	target_end(&target);
+}
+
+Test(live, watch)
+{
+	struct target target = target_start("grows");
+	struct run_options options = { .timeout_s = 120 };
+	struct run_child watch = run_start(&options, RUN_ARGV(UNCLOSED_PROGRAM, "report", "--live",
+							      "--watch", "1", text_of(target.pid)));
+	struct run run;
+
+	run_await(&watch, "opened since, and still open");
+	target_end(&target);
+	run = run_finish(&watch);
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	run = RUN(UNCLOSED_PROGRAM, "report", "--live", "--watch", "0", "1");
+	cr_expect_eq(run_status(&run), 125);
 }
 
 Test(live, list)

@@ -208,8 +208,9 @@ static void kind_total(struct judge *judge, unsigned int kind)
 		total->closed += count->closed;
 		total->left += count->left;
 	}
-	if (kind < KIND_DESCRIPTORS && judge->options->children != CHILDREN_NONE &&
-	    !judge->options->only_count)
+	/* What ended long ago says nothing of what is open now. */
+	if (kind < KIND_DESCRIPTORS && !judge->context->live &&
+	    judge->options->children != CHILDREN_NONE && !judge->options->only_count)
 		given_back_add(judge, kind, total);
 	for (uint32_t i = 0; i < judge->life_count; i++) {
 		const struct life *life = &judge->lives[i];

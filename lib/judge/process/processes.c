@@ -324,6 +324,8 @@ static void given_back_count(struct judge *judge)
 	const struct options *options = judge->options;
 	uint64_t count = judge->given_back.processes;
 
+	if (judge->context->live)
+		return;
 	if (options->children == CHILDREN_NONE || options->only_count)
 		judge->report->skipped_count += count;
 	else
@@ -350,7 +352,7 @@ void processes_count(struct judge *judge)
 			last->is_listed =
 				report->processes[judge->images[life->first].id].is_listed = true;
 		if (!life->is_wanted) {
-			report->skipped_count++;
+			report->skipped_count += !judge->context->live;
 			continue;
 		}
 		report->covered_count += life->is_covered;

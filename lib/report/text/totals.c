@@ -46,6 +46,10 @@ static void print_kind_totals(const struct printer *printer, const struct report
 				      is_one ? "" : " in one process");
 		is_first = false;
 	}
+	if (report->is_live) {
+		(void)fputs(is_first ? "" : "\n", printer->out);
+		return;
+	}
 	(void)fputs(is_first ? "unclosed: " : "; ", printer->out);
 	print_coverage(printer, report);
 }
