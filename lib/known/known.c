@@ -276,7 +276,7 @@ void findings_order(struct report *report)
 
 		*finding = *order[i];
 		finding->id = report_printf(report, "%zu", i + 1);
-		if (finding->descriptor_count <= FINDING_DESCRIPTORS_MAX)
+		if (finding->descriptor_count <= FINDING_DESCRIPTORS_MAX || report->lists_all)
 			continue;
 		finding->descriptors_omitted += finding->descriptor_count - FINDING_DESCRIPTORS_MAX;
 		finding->descriptor_count = FINDING_DESCRIPTORS_MAX;

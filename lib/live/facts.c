@@ -19,7 +19,7 @@
 #include "live/socket_copy.h"
 
 #define FACTS_PER_PLACE 100              /* with what takes a file to be read, or a copy */
-#define COPIES_MAX 2000                  /* a process and look: at 15 µs each */
+#define COPIES_MAX 100000                /* a process and look: at 15 µs each */
 #define COPY_AGE_NS UINT64_C(1000000000) /* what is younger may be closed at any moment */
 #define INFO_BYTES 4000                  /* as much as a string of the ledger holds */
 

@@ -15,6 +15,10 @@
 #include "ledger/snapshot.h"
 #include "live/file.h"
 
+/* What the kernel puts behind the path of a file that has no name any more. */
+#define DELETED " (deleted)"
+#define DELETED_LENGTH (sizeof(DELETED) - 1)
+
 /* One line of /proc/PID/maps that is of a ledger. */
 struct mapping {
 	char range[40];
@@ -25,8 +29,7 @@ struct mapping {
 /* "7f00-7f10 rw-s 00000000 00:1a 1234     /dev/shm/unclosed-0-0123456789abcdef (deleted)" */
 static bool mapping_read(char *line, struct mapping *ret_mapping)
 {
-	static const char deleted[] = " (deleted)";
-	size_t end = sizeof(deleted) - 1, length;
+	size_t length;
 	char *path = strchr(line, '/');
 	unsigned long long inode;
 	char flags[8];
@@ -37,8 +40,9 @@ static bool mapping_read(char *line, struct mapping *ret_mapping)
 	    strcmp(flags, "rw-s") != 0)
 		return false;
 	length = strcspn(path, "\n");
-	if (length > end && memcmp(path + length - end, deleted, end) == 0)
-		length -= end;
+	if (length > DELETED_LENGTH &&
+	    memcmp(path + length - DELETED_LENGTH, DELETED, DELETED_LENGTH) == 0)
+		length -= DELETED_LENGTH;
 	if (length >= sizeof(ret_mapping->path))
 		return false;
 	memcpy(ret_mapping->path, path, length);
@@ -139,6 +143,10 @@ static void name_read(int pid, char name[LIVE_NAME_MAX])
 	(void)snprintf(path, sizeof(path), "/proc/%d/exe", pid); /* fits */
 	length = readlink(path, target, sizeof(target) - 1);
 	target[length > 0 ? length : 0] = '\0';
+	/* Its file has been replaced since. */
+	if (length > (ssize_t)DELETED_LENGTH &&
+	    strcmp(target + length - DELETED_LENGTH, DELETED) == 0)
+		target[length - DELETED_LENGTH] = '\0';
 	slash = strrchr(target, '/');
 	(void)snprintf(name, LIVE_NAME_MAX, "%s",
 		       slash ? slash + 1 : "?"); /* a name that is cut will do */

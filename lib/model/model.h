@@ -398,6 +398,7 @@ struct report {
 	 * counts, only then is it an all-clear.
 	 */
 	bool is_complete;
+	bool lists_all;        /* findings list all of their descriptors, however many */
 	bool is_live;          /* of processes that run on: what is open, by age and growth */
 	uint64_t records_lost; /* descriptors, processes and events that are in no finding */
 	int exit_status;  /* of unclosed itself */

@@ -250,6 +250,23 @@ Test(live, sockets_without_address)
 	target_end(&target);
 }
 
+/* A report lists a hundred of a place; a dump has all. */
+Test(live, many)
+{
+	struct target target = target_start("many");
+	json_t *report = dump(&target);
+	struct run run;
+
+	cr_expect_eq(json_array_size(report_at(report, "findings/0/descriptors")), 300);
+	compare(report, report_at(report, "processes/0"));
+	run = RUN(UNCLOSED_PROGRAM, "report", "--live", text_of(target.pid), "--json",
+		  run_path("live.json"));
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	report = report_load(run_path("live.json"));
+	cr_expect_eq(json_array_size(report_at(report, "findings/0/descriptors")), 100);
+	target_end(&target);
+}
+
 /* Of processes that ended nothing is told: they have nothing open. */
 Test(live, after_others)
 {

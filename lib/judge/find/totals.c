@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include "judge/find/find.h"
+#include "judge/live.h"
 #include "judge/stack/paths.h"
 
 static void host_describe(struct report *report)
@@ -78,6 +79,7 @@ void session_describe(struct judge *judge)
 	judge->paths = paths;
 	report->kinds = judge->options->kinds;
 	report->is_live = judge->context->live != NULL;
+	report->lists_all = report->is_live && judge->context->live->is_full;
 	host_describe(report);
 	tags_describe(report, judge->options);
 }

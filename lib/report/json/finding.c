@@ -158,13 +158,14 @@ static json_t *json_descriptor(const struct report_descriptor *descriptor,
 	return object;
 }
 
-static void add_descriptors(json_t *object, const struct finding *finding)
+static void add_descriptors(json_t *object, const struct report *report,
+			    const struct finding *finding)
 {
 	json_t *array = json_array();
 	uint64_t omitted = finding->descriptors_omitted;
 	size_t count = finding->descriptor_count;
 
-	if (count > JSON_DESCRIPTORS_MAX) {
+	if (count > JSON_DESCRIPTORS_MAX && !report->lists_all) {
 		omitted += count - JSON_DESCRIPTORS_MAX;
 		count = JSON_DESCRIPTORS_MAX;
 	}
@@ -263,7 +264,7 @@ json_t *json_finding(const struct report *report, const struct finding *finding)
 		json_append(scopes, json_number(finding->scopes[i]));
 	json_add(object, "scopes", scopes);
 	add_stack(object, &finding->stack);
-	add_descriptors(object, finding);
+	add_descriptors(object, report, finding);
 	json_add(object, "related", json_related(finding));
 	json_add(object, "evidence", json_evidence(finding));
 	json_add_text(object, "explanation", finding->explanation);
