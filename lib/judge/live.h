@@ -40,6 +40,7 @@ struct judge_live {
 	size_t seen_count;
 	const struct judge_proof *earlier; /* of the look before; NULL: there was none */
 	size_t earlier_count;
+	size_t earlier_next; /* where the next one is looked for first: they come in one order */
 	struct judge_proof *proofs; /* of this look; malloc()ed, the caller frees it */
 	size_t proof_count;
 	bool is_full; /* findings list all their descriptors */

@@ -15,11 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "live/netlink.h"
 
 #define PROTOCOL_MPTCP 262   /* linux/in.h; not in every libc's headers */
 #define ATTRIBUTE_PROTOCOL 3 /* INET_DIAG_REQ_PROTOCOL of linux/inet_diag.h, since Linux 5.7 */
 #define UNIX_SHUTDOWN 6      /* UNIX_DIAG_SHUTDOWN */
+#define MEMORY_PART 4        /* of what the tool may use, for a namespace with millions */
 #define SHUT_BOTH 3          /* RCV_SHUTDOWN | SEND_SHUTDOWN of include/net/sock.h */
 
 /* Offsets in struct tcp_info (include/uapi/linux/tcp.h): libc's header ends before the last. */
@@ -38,6 +40,10 @@ static struct live_socket *socket_new(struct reading *reading)
 {
 	struct live_sockets *sockets = reading->sockets;
 
+	if (sockets->count * sizeof(*sockets->list) > memory_limit() / MEMORY_PART) {
+		sockets->is_partial = true;
+		return NULL;
+	}
 	if (sockets->count % 1024 == 0) {
 		struct live_socket *list =
 			reallocarray(sockets->list, sockets->count + 1024, sizeof(*list));
@@ -368,6 +374,13 @@ static size_t ports_find(const struct live_sockets *sockets, uint16_t local, uin
 	return low;
 }
 
+/* Somebody's, of the same protocol, and no listener. */
+static bool may_be_peer(const struct live_socket *other, const struct live_socket *socket)
+{
+	return other->inode && other != socket && other->protocol == socket->protocol &&
+	       other->state != TCP_LISTEN;
+}
+
 /*
  * A packet filter may have sent the connection to another port than was asked for: then the peer
  * is at the port that only one of the two has chosen for itself.
@@ -375,13 +388,15 @@ static size_t ports_find(const struct live_sockets *sockets, uint16_t local, uin
 static bool may_be_redirected(const struct live_sockets *sockets, const struct live_socket *socket,
 			      bool is_accepted)
 {
-	for (size_t i = 0; i < sockets->port_count; i++) {
+	size_t i = is_accepted ? ports_find(sockets, socket->peer_port, 0) : 0;
+
+	for (; i < sockets->port_count; i++) {
 		const struct live_socket *other = sockets->by_ports[i];
 
-		if (other->inode && other->protocol == socket->protocol && other != socket &&
-		    other->state != TCP_LISTEN &&
-		    (is_accepted ? other->local_port == socket->peer_port
-				 : other->peer_port == socket->local_port))
+		if (is_accepted && other->local_port != socket->peer_port)
+			return false; /* they are in the order of their own ports */
+		if (may_be_peer(other, socket) &&
+		    (is_accepted || other->peer_port == socket->local_port))
 			return true;
 	}
 	return false;

@@ -6,12 +6,18 @@
 
 #include "judge/find/find.h"
 
-static bool was_proven(const struct judge_live *live, const struct judge_proof *proof)
+static bool was_proven(struct judge_live *live, const struct judge_proof *proof)
 {
-	for (size_t i = 0; i < live->earlier_count; i++)
-		if (live->earlier[i].index == proof->index && live->earlier[i].fd == proof->fd &&
-		    live->earlier[i].generation == proof->generation)
-			return true;
+	for (size_t i = 0; i < live->earlier_count; i++) {
+		size_t at = (live->earlier_next + i) % live->earlier_count;
+		const struct judge_proof *earlier = &live->earlier[at];
+
+		if (earlier->index != proof->index || earlier->fd != proof->fd ||
+		    earlier->generation != proof->generation)
+			continue;
+		live->earlier_next = at + 1;
+		return true;
+	}
 	return false;
 }
 
