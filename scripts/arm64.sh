@@ -16,6 +16,7 @@ build=$PWD/build-arm64
 release=bookworm
 # To build; to run the tests; the real programs that they run.
 packages=(libc6-dev libstdc++-12-dev libgcc-12-dev libdw-dev libelf-dev libjansson-dev libiberty-dev
+	libncurses-dev
 	libcriterion-dev libgtest-dev liburing-dev libbz2-dev liblzma-dev zlib1g-dev libc6-dbg
 	bats binutils cmake curl file git perl procps python3 python3-pytest python3-greenlet util-linux
 	nginx-light redis-server openssh-client)

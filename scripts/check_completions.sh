@@ -44,6 +44,7 @@ for shell in bash fish; do
 	expect "$shell" 'unclosed demo c/server_forgets_l' c/server_forgets_listener
 	expect "$shell" 'unclosed --wait for' forever
 	expect "$shell" 'unclosed report --js' --json
+	expect "$shell" 'unclosed top --' --once --jsonl --interval --kinds
 done
 expect bash 'unclosed --gate=p' proven
 mapfile -t options < <(unclosed --help | grep -oE '^  (-.,|   ) --[a-z0-9-]+' | grep -oE -- '--.*')

@@ -8,12 +8,13 @@
 set -euo pipefail
 
 build=(gcc g++ cmake ninja-build pkg-config libdw-dev libelf-dev libjansson-dev libiberty-dev
+	libncurses-dev
 	libunwind-dev libunwind8)
 packages=(dpkg-dev file libbz2-dev liblzma-dev zlib1g-dev)
 tests=(libcriterion-dev libgtest-dev python3-pytest bats liburing-dev clang libclang-rt-dev python3
 	python3-jsonschema strace valgrind curl git perl nodejs
 	openssh-client nginx-light
-	redis-server musl-tools libc6-dbg binutils util-linux python3-greenlet)
+	redis-server musl-tools libc6-dbg binutils util-linux python3-greenlet tmux)
 arm64=(gcc-aarch64-linux-gnu g++-aarch64-linux-gnu qemu-user-static debootstrap)
 
 wanted=("${build[@]}")

@@ -8,6 +8,8 @@
 #ifndef UNCLOSED_CLI_CLI_H
 #define UNCLOSED_CLI_CLI_H
 
+#include <stddef.h>
+
 enum exit_code {
 	EXIT_ERROR = 125,          /* unclosed itself failed, or could not cover */
 	EXIT_NOT_EXECUTABLE = 126, /* PROGRAM is there, but cannot be executed */
@@ -22,6 +24,7 @@ int command_run(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_ps(int argc, char **argv);
 int command_dump(int argc, char **argv);
+int command_top(int argc, char **argv);
 int command_bare_report(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_merge(int argc, char **argv);
@@ -38,5 +41,11 @@ void help_print_version(void);
 
 /* One line on stderr, beginning with "unclosed: ", by one write. Returns EXIT_ERROR. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * From now on put such a line into `text`, of `size` bytes, without its beginning and not
+ * escaped: stderr may be a screen. NULL: as before.
+ */
+void complain_into(char *text, size_t size);
 
 #endif

@@ -137,6 +137,18 @@ static bool row_takes_word(const struct option_row *row)
 	return row->type != OPTION_TYPE_FLAG && row->type != OPTION_TYPE_ACTION;
 }
 
+/* What a sub-command takes beside the options of all. */
+static void print_own(const char *command)
+{
+	if (strcmp(command, "report") == 0)
+		print_word("", "--live", 6, "of a process that runs");
+	if (strcmp(command, "top") != 0)
+		return;
+	print_word("", "--once", 6, "print the table once, as text");
+	print_word("", "--jsonl", 7, "write each look as a line of JSON");
+	print_word("", "--interval", 10, "seconds between two looks");
+}
+
 /* Words from `next` on are options, then a program and its arguments, or files. */
 static int answer_options(int argc, char **argv, int next, bool is_program)
 {
@@ -171,8 +183,7 @@ static int answer_options(int argc, char **argv, int next, bool is_program)
 	if (word[0] != '-')
 		return answer(is_program ? "program" : "files");
 	printf("words\n");
-	if (strcmp(argv[1], "report") == 0)
-		print_word("", "--live", 6, "of a process that runs");
+	print_own(argv[1]);
 	print_options();
 	return 0;
 }

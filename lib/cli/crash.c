@@ -30,6 +30,8 @@ static struct {
 	int status;
 } expected = { .status = EXIT_ERROR };
 
+static void (*act_before)(void);
+
 static const char *name_of(int number)
 {
 	for (size_t i = 0; i < DEATHS; i++)
@@ -85,6 +87,8 @@ void crash_tell(int number)
 	const char *name = ledger_save(kept, sizeof(kept));
 	struct text text;
 
+	if (act_before)
+		act_before();
 	line_begin(&text, line, sizeof(line), is_killed ? "was killed (SIGKILL)" : "died of ");
 	text_add(&text, is_killed ? "" : name_of(number));
 	program_add(&text);
@@ -142,4 +146,9 @@ void crash_expect(const char *program, const char *path, int status)
 void crash_forget(void)
 {
 	crash_expect(NULL, NULL, EXIT_ERROR);
+}
+
+void crash_before_words(void (*act)(void))
+{
+	act_before = act;
 }

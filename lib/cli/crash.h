@@ -24,6 +24,12 @@ void crash_leave(void);
 void crash_expect(const char *program, const char *path, int status);
 void crash_forget(void);
 
+/*
+ * Before the last line of such a death, do this: give a terminal back. Async-signal-safe. NULL:
+ * nothing.
+ */
+void crash_before_words(void (*act)(void));
+
 /* The last line for the death by signal `number`, and _exit(). Async-signal-safe, as the next one. */
 _Noreturn void crash_tell(int number);
 

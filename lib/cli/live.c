@@ -20,6 +20,8 @@
 /* What is proven at both ends of this time is proof. */
 #define PROOF_SECONDS 1
 
+#define SESSION_DIGITS 16
+
 static const struct live_session *session_of_pid(const struct live_sessions *sessions, int pid)
 {
 	for (size_t i = 0; i < sessions->count; i++)
@@ -79,10 +81,31 @@ static bool is_number(const char *word)
 	return word[0] && word[strspn(word, "0123456789")] == '\0';
 }
 
+/* As ps and reports write it. No number of a process has as many digits. */
+static bool is_session(const char *word)
+{
+	return strlen(word) == SESSION_DIGITS &&
+	       word[strspn(word, "0123456789abcdef")] == '\0';
+}
+
+static int id_find(struct live_target *target, const char *word)
+{
+	uint64_t id = strtoull(word, NULL, 16);
+
+	for (size_t i = 0; i < target->sessions.count; i++)
+		if (target->sessions.list[i].id == id)
+			target->session = &target->sessions.list[i];
+	return target->session
+		       ? 0
+		       : complain("no process of session %s runs, or it is another user's", word);
+}
+
 static int session_find(struct live_target *target, const char *word)
 {
 	uint64_t pid;
 
+	if (is_session(word))
+		return id_find(target, word);
 	if (!is_number(word))
 		return file_find(target, word);
 	if (!text_parse_number(word, strlen(word), &pid) || pid == 0 || pid > INT_MAX)
@@ -92,9 +115,19 @@ static int session_find(struct live_target *target, const char *word)
 	return target->session ? 0 : pid_complain(target->pid);
 }
 
-int live_target_open(struct live_target *ret_target, const char *word)
+static int ledger_open_of(struct live_target *target)
 {
 	const char *why = NULL;
+
+	target->ledger_fd = live_session_open(target->session, &why);
+	if (target->ledger_fd >= 0)
+		return 0;
+	return complain("cannot read ledger '%s': %s", target->session->path,
+			target->ledger_fd == -EPROTO && why ? why : strerror(-target->ledger_fd));
+}
+
+int live_target_open(struct live_target *ret_target, const char *word)
+{
 	int result;
 
 	*ret_target = (struct live_target){ .ledger_fd = -1 };
@@ -102,17 +135,31 @@ int live_target_open(struct live_target *ret_target, const char *word)
 	if (result < 0)
 		return complain("cannot look for processes in /proc: %s", strerror(-result));
 	result = session_find(ret_target, word);
-	if (result == 0) {
-		ret_target->ledger_fd = live_session_open(ret_target->session, &why);
-		if (ret_target->ledger_fd < 0)
-			result = complain("cannot read ledger '%s': %s", ret_target->session->path,
-					  ret_target->ledger_fd == -EPROTO && why
-						  ? why
-						  : strerror(-ret_target->ledger_fd));
-	}
+	if (result == 0)
+		result = ledger_open_of(ret_target);
 	if (result != 0)
 		live_target_close(ret_target);
 	return result;
+}
+
+int live_targets_visit(live_target_use *use, void *data)
+{
+	struct live_target target = { .ledger_fd = -1 };
+	int result = live_sessions_find(&target.sessions), count = 0;
+
+	if (result < 0)
+		return -complain("cannot look for processes in /proc: %s", strerror(-result));
+	for (size_t i = 0; i < target.sessions.count; i++) {
+		target.session = &target.sessions.list[i];
+		if (ledger_open_of(&target) != 0)
+			continue;
+		use(&target, data);
+		(void)close(target.ledger_fd); /* only read */
+		count++;
+	}
+	target.ledger_fd = -1;
+	live_target_close(&target);
+	return count;
 }
 
 void live_target_close(struct live_target *target)
@@ -248,23 +295,40 @@ static int look_report(const struct live_target *target, const struct options *o
 	return result;
 }
 
+void live_proofs_free(struct live_proofs *proofs)
+{
+	free(proofs->list);
+	*proofs = (struct live_proofs){ .list = NULL };
+}
+
+int live_report_next(const struct live_target *target, const struct options *options, bool is_full,
+		     struct live_proofs *proofs, struct report **ret_report)
+{
+	struct judge_live live = { .is_full = is_full,
+				   .earlier = proofs->list,
+				   .earlier_count = proofs->count };
+	int result = look_report(target, options, &live, ret_report);
+
+	live_proofs_free(proofs);
+	*proofs = (struct live_proofs){ .list = live.proofs, .count = live.proof_count };
+	return result;
+}
+
 /* Where the first look has no proof, its report is the one: nothing is forgotten in it. */
 int live_report_make(const struct live_target *target, const struct arguments *arguments,
 		     bool is_full, struct report **ret_report)
 {
 	static const struct timespec pause = { .tv_sec = PROOF_SECONDS };
-	struct judge_live first = { .is_full = is_full }, live = { .is_full = is_full };
-	int result = look_report(target, &arguments->options, &first, ret_report);
+	struct live_proofs proofs = { .list = NULL };
+	int result = live_report_next(target, &arguments->options, is_full, &proofs, ret_report);
 
-	if (result == 0 && first.proof_count > 0) {
+	if (result == 0 && proofs.count > 0) {
 		report_free(*ret_report);
 		*ret_report = NULL;
 		(void)nanosleep(&pause, NULL); /* shorter is as well: less is proof */
-		live.earlier = first.proofs;
-		live.earlier_count = first.proof_count;
-		result = look_report(target, &arguments->options, &live, ret_report);
+		result = live_report_next(target, &arguments->options, is_full, &proofs,
+					  ret_report);
 	}
-	free(live.proofs);
-	free(first.proofs);
+	live_proofs_free(&proofs);
 	return result;
 }

@@ -21,11 +21,19 @@ struct live_target {
 };
 
 /*
- * Find what `word` names: a PID, or the path of a ledger. Returns 0, or EXIT_ERROR after one
- * line: no such process, not watched, another user's, a session that has ended.
+ * Find what `word` names: a PID, the path of a ledger, or a session by its 16 hex digits. Returns
+ * 0, or EXIT_ERROR after one line: no such process, not watched, another user's, a session that
+ * has ended.
  */
 int live_target_open(struct live_target *ret_target, const char *word);
 void live_target_close(struct live_target *target);
+
+/*
+ * Open each session that the caller may look at, one after the other, and close it again. Returns
+ * how many could be opened, or -EXIT_ERROR after one line. Of one that cannot be, a line tells.
+ */
+typedef void live_target_use(const struct live_target *target, void *data);
+int live_targets_visit(live_target_use *use, void *data);
 
 /*
  * Look at it and judge what is open, into *ret_report, to be freed. Where there is proof of a leak,
@@ -34,6 +42,20 @@ void live_target_close(struct live_target *target);
  */
 int live_report_make(const struct live_target *target, const struct arguments *arguments,
 		     bool is_full, struct report **ret_report);
+
+/* What had proof in a look; zeroed: there was none yet. */
+struct live_proofs {
+	struct judge_proof *list;
+	size_t count;
+};
+
+/*
+ * One look of a series, a second or more after the one before. What has proof in both is proven;
+ * `proofs` has that of the look before, and that of this one then. Returns as live_report_make().
+ */
+int live_report_next(const struct live_target *target, const struct options *options, bool is_full,
+		     struct live_proofs *proofs, struct report **ret_report);
+void live_proofs_free(struct live_proofs *proofs);
 
 /* `unclosed report --live`, without that word. */
 int report_live(int argc, char **argv);

@@ -93,15 +93,25 @@ static void write_plain(FILE *out, const char *text)
 	(void)fputs(plain, out);
 }
 
-int json_write_lines(FILE *out, const json_t *value)
+static int write_as(FILE *out, const json_t *value, size_t flags)
 {
-	char *text = json_dumps(value, JSON_INDENT(1) | JSON_REAL_PRECISION(REAL_DIGITS));
+	char *text = json_dumps(value, flags | JSON_REAL_PRECISION(REAL_DIGITS));
 
 	if (!text)
 		return -EIO;
 	write_plain(out, text);
 	free(text);
 	return fputc('\n', out) == EOF || ferror(out) ? -EIO : 0;
+}
+
+int json_write_lines(FILE *out, const json_t *value)
+{
+	return write_as(out, value, JSON_INDENT(1));
+}
+
+int json_write_line(FILE *out, const json_t *value)
+{
+	return write_as(out, value, JSON_COMPACT);
 }
 
 json_t *json_number(uint64_t number)

@@ -21,6 +21,9 @@
  */
 int json_write_lines(FILE *out, const json_t *value);
 
+/* The same as one line. */
+int json_write_line(FILE *out, const json_t *value);
+
 /* A string; every byte that is not part of valid UTF-8 becomes U+FFFD. */
 json_t *json_text(const char *text);
 
