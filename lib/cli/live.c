@@ -16,6 +16,7 @@
 #include "cli/crash.h"
 #include "cli/knowledge.h"
 #include "judge/judge.h"
+#include "symbol/symbol.h"
 
 /* What is proven at both ends of this time is proof. */
 #define PROOF_SECONDS 1
@@ -295,22 +296,40 @@ static int look_report(const struct live_target *target, const struct options *o
 	return result;
 }
 
-void live_proofs_free(struct live_proofs *proofs)
+void live_series_free(struct live_series *series)
 {
-	free(proofs->list);
-	*proofs = (struct live_proofs){ .list = NULL };
+	free(series->proofs);
+	symbolizer_free(series->symbolizer);
+	*series = (struct live_series){ .proofs = NULL };
+}
+
+/* Another program may have the path of one that was read before. */
+static void symbolizer_review(struct live_series *series, const struct report *report)
+{
+	if (series->process_count && report->process_count != series->process_count) {
+		symbolizer_free(series->symbolizer);
+		series->symbolizer = NULL;
+	}
+	series->process_count = report->process_count;
 }
 
 int live_report_next(const struct live_target *target, const struct options *options, bool is_full,
-		     struct live_proofs *proofs, struct report **ret_report)
+		     struct live_series *series, struct report **ret_report)
 {
 	struct judge_live live = { .is_full = is_full,
-				   .earlier = proofs->list,
-				   .earlier_count = proofs->count };
-	int result = look_report(target, options, &live, ret_report);
+				   .earlier = series->proofs,
+				   .earlier_count = series->proof_count };
+	int result;
 
-	live_proofs_free(proofs);
-	*proofs = (struct live_proofs){ .list = live.proofs, .count = live.proof_count };
+	if (!series->symbolizer)
+		series->symbolizer = symbolizer_new(options->is_debuginfod);
+	live.symbolizer = series->symbolizer;
+	result = look_report(target, options, &live, ret_report);
+	if (result == 0)
+		symbolizer_review(series, *ret_report);
+	free(series->proofs);
+	series->proofs = live.proofs;
+	series->proof_count = live.proof_count;
 	return result;
 }
 
@@ -319,16 +338,16 @@ int live_report_make(const struct live_target *target, const struct arguments *a
 		     bool is_full, struct report **ret_report)
 {
 	static const struct timespec pause = { .tv_sec = PROOF_SECONDS };
-	struct live_proofs proofs = { .list = NULL };
-	int result = live_report_next(target, &arguments->options, is_full, &proofs, ret_report);
+	struct live_series series = { .proofs = NULL };
+	int result = live_report_next(target, &arguments->options, is_full, &series, ret_report);
 
-	if (result == 0 && proofs.count > 0) {
+	if (result == 0 && series.proof_count > 0) {
 		report_free(*ret_report);
 		*ret_report = NULL;
 		(void)nanosleep(&pause, NULL); /* shorter is as well: less is proof */
-		result = live_report_next(target, &arguments->options, is_full, &proofs,
+		result = live_report_next(target, &arguments->options, is_full, &series,
 					  ret_report);
 	}
-	live_proofs_free(&proofs);
+	live_series_free(&series);
 	return result;
 }

@@ -43,19 +43,21 @@ int live_targets_visit(live_target_use *use, void *data);
 int live_report_make(const struct live_target *target, const struct arguments *arguments,
 		     bool is_full, struct report **ret_report);
 
-/* What had proof in a look; zeroed: there was none yet. */
-struct live_proofs {
-	struct judge_proof *list;
-	size_t count;
+/* What goes on from look to look at a session; zeroed: there was none yet. */
+struct live_series {
+	struct judge_proof *proofs; /* of the look before */
+	size_t proof_count;
+	struct symbolizer *symbolizer; /* reading debug information anew took 50 ms a look */
+	size_t process_count;          /* images of programs, so far */
 };
 
 /*
  * One look of a series, a second or more after the one before. What has proof in both is proven;
- * `proofs` has that of the look before, and that of this one then. Returns as live_report_make().
+ * Returns as live_report_make().
  */
 int live_report_next(const struct live_target *target, const struct options *options, bool is_full,
-		     struct live_proofs *proofs, struct report **ret_report);
-void live_proofs_free(struct live_proofs *proofs);
+		     struct live_series *series, struct report **ret_report);
+void live_series_free(struct live_series *series);
 
 /* `unclosed report --live`, without that word. */
 int report_live(int argc, char **argv);

@@ -9,7 +9,7 @@
 
 struct top_series {
 	uint64_t session;
-	struct live_proofs proofs;
+	struct live_series looks;
 	bool is_seen; /* in the look that is made */
 };
 
@@ -38,7 +38,7 @@ static void series_forget(struct top_watch *watch, bool is_all)
 		if (watch->series[i].is_seen && !is_all)
 			watch->series[kept++] = watch->series[i];
 		else
-			live_proofs_free(&watch->series[i].proofs);
+			live_series_free(&watch->series[i].looks);
 	watch->series_count = kept;
 }
 
@@ -88,7 +88,7 @@ static void session_look(const struct live_target *target, void *data)
 	looking->result =
 		watch->is_lasting
 			? live_report_make(target, &looking->arguments, false, &report)
-			: live_report_next(target, options, false, &series->proofs, &report);
+			: live_report_next(target, options, false, &series->looks, &report);
 	if (looking->result == 0)
 		report_keep(looking, report);
 	else

@@ -5,12 +5,15 @@
 #include <errno.h>
 
 #include "base/rights.h"
+#include "judge/live.h"
 #include "judge/rights.h"
 
 int judge_snapshot(struct report *report, struct snapshot *snapshot,
 		   const struct judge_context *context, const char **ret_why)
 {
-	struct symbolizer *symbolizer = symbolizer_new(context->options->is_debuginfod);
+	struct symbolizer *kept = context->live ? context->live->symbolizer : NULL;
+	struct symbolizer *symbolizer =
+		kept ? kept : symbolizer_new(context->options->is_debuginfod);
 	int result;
 
 	if (!symbolizer)
@@ -20,7 +23,8 @@ int judge_snapshot(struct report *report, struct snapshot *snapshot,
 	symbolizer_allow(symbolizer, judge_module_is_ours, report);
 	result = judge(report, snapshot, symbolizer, context, ret_why);
 	rights_limit(NULL);
-	symbolizer_free(symbolizer);
+	if (!kept)
+		symbolizer_free(symbolizer);
 	return result;
 }
 

@@ -15,6 +15,7 @@
 struct judge;
 struct leak;
 struct life;
+struct symbolizer;
 
 /* A process that was looked at: what the look knows beside the ledger. */
 struct judge_seen {
@@ -44,6 +45,8 @@ struct judge_live {
 	struct judge_proof *proofs; /* of this look; malloc()ed, the caller frees it */
 	size_t proof_count;
 	bool is_full; /* findings list all their descriptors */
+	/* Kept from look to look, with what it has read; NULL: one for this look alone. */
+	struct symbolizer *symbolizer;
 };
 
 /* What the look knows of a process entry; NULL: it was not looked at, or nobody looks. */
