@@ -151,6 +151,14 @@ static const struct report_process *same_process(const struct report *report,
 	return NULL;
 }
 
+static bool has_process_of(const struct report *report, const struct report *other)
+{
+	for (size_t i = 0; i < report->process_count; i++)
+		if (report->processes[i].is_seen && same_process(other, &report->processes[i]))
+			return true;
+	return false;
+}
+
 /* Tell of the processes of one dump that the other does not have. */
 static void print_strangers(const struct report *report, const struct report *other,
 			    const char *what)
@@ -219,7 +227,9 @@ bool dumps_diff(struct report *old, struct report *new)
 	if (between_ns > 0)
 		printf("unclosed: %s between the two dumps\n",
 		       words_duration(&words, (uint64_t)between_ns));
-	print_strangers(old, new, "is in the first dump only: it ended, or was started anew");
+	if (!has_process_of(old, new))
+		puts("unclosed: no process is in both dumps");
+	print_strangers(old, new, "is in the first dump only");
 	print_strangers(new, old, "is in the second dump only: all that it has open is new");
 	(void)print_side(&after, "opened since, and still open");
 	(void)print_side(&before, "gone");

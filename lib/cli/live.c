@@ -21,6 +21,10 @@
 /* What is proven at both ends of this time is proof. */
 #define PROOF_SECONDS 1
 
+/* A process that executes a program has no ledger mapped, and no image of its own, for a moment. */
+#define TRIES_MAX 5
+static const struct timespec between_tries = { .tv_nsec = 10000000 };
+
 #define SESSION_DIGITS 16
 
 static const struct live_session *session_of_pid(const struct live_sessions *sessions, int pid)
@@ -112,8 +116,18 @@ static int session_find(struct live_target *target, const char *word)
 	if (!text_parse_number(word, strlen(word), &pid) || pid == 0 || pid > INT_MAX)
 		return complain("'%s' is no number of a process", word);
 	target->pid = (int)pid;
-	target->session = session_of_pid(&target->sessions, target->pid);
-	return target->session ? 0 : pid_complain(target->pid);
+	for (int i = 0; i < TRIES_MAX; i++) {
+		target->session = session_of_pid(&target->sessions, target->pid);
+		if (target->session)
+			return 0;
+		if (kill(target->pid, 0) < 0)
+			break;
+		(void)nanosleep(&between_tries, NULL); /* shorter is as well */
+		live_sessions_free(&target->sessions);
+		if (live_sessions_find(&target->sessions) < 0)
+			break;
+	}
+	return pid_complain(target->pid);
 }
 
 static int ledger_open_of(struct live_target *target)
@@ -264,8 +278,16 @@ static int look_once(const struct live_target *target, const struct options *opt
 					.is_full = live->is_full };
 	struct live_look look;
 	const char *why = NULL;
-	int result = live_look(&look, target->session, target->ledger_fd, &wish, &why);
+	int result = 0;
 
+	/* One that executes another program just then is looked at again. */
+	for (int i = 0; i < TRIES_MAX; i++) {
+		result = live_look(&look, target->session, target->ledger_fd, &wish, &why);
+		if (result < 0 || look.seen_count > 0 || i + 1 == TRIES_MAX)
+			break;
+		live_look_free(&look);
+		(void)nanosleep(&between_tries, NULL); /* shorter is as well */
+	}
 	if (result < 0)
 		return complain("cannot look at session %016llx: %s",
 				(unsigned long long)target->session->id,

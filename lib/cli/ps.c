@@ -176,8 +176,10 @@ static void refused_tell(const struct live_sessions *sessions)
 	struct words words;
 
 	if (sessions->refused)
-		(void)fprintf(stderr, "unclosed: %s of other users could not be looked at\n",
-			      words_count(&words, sessions->refused, "process"));
+		(void)fprintf(
+			stderr,
+			"unclosed: %s could not be looked at: of other users, or out of reach\n",
+			words_count(&words, sessions->refused, "process"));
 }
 
 static int print_json(const struct live_sessions *sessions)

@@ -30,6 +30,7 @@ struct judge_proof {
 	uint32_t index; /* of its process's entry */
 	int fd;
 	uint32_t generation;
+	uint32_t unread; /* bytes: where they become less, somebody reads on */
 };
 
 /*

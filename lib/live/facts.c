@@ -63,7 +63,7 @@ static void unix_fill(struct live_facts *facts, const struct live_socket *socket
 		fact->has |= HAS_PEER;
 	}
 	/* What poll() would say; a dump tells nothing else of it. */
-	if (socket->is_shut || socket->is_peer_gone) {
+	if (socket->is_shut) {
 		fact->poll_events = POLLHUP | POLLRDHUP | POLLIN;
 		fact->has |= HAS_POLL;
 	}

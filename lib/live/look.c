@@ -298,9 +298,13 @@ static int subject_settle(struct looking *looking, const struct subject *subject
 	struct live_seen *seen = &look->seen[look->seen_count];
 	int result;
 
-	if (!entry || !is_unfinished(entry) || !is_number_of(entry, subject->process) ||
-	    !live_process_is_there(subject->process))
+	if (!live_process_is_there(subject->process))
 		return missed_add(look, subject->process, "it ended during the look");
+	if (!entry || !is_unfinished(entry) || !is_number_of(entry, subject->process))
+		return missed_add(
+			look, subject->process,
+			"it executed another program during the look, or is about to end: "
+			"look again");
 	if (LEDGER_LOAD(entry->not_followed))
 		return missed_add(look, subject->process,
 				  "it split its descriptor table in a way that cannot be followed");

@@ -3,6 +3,7 @@
 #include "live/socket_copy.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -71,6 +72,17 @@ static void names_read(int fd, struct ledger *ledger, struct ledger_fact *fact)
 	}
 }
 
+/* Of the end that writes the kernel tells the same number. */
+static void pipe_read(int fd, struct ledger_fact *fact)
+{
+	int flags = fcntl(fd, F_GETFL), unread = 0;
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY || ioctl(fd, FIONREAD, &unread) < 0)
+		return;
+	fact->receive_queue = (uint32_t)unread;
+	fact->has |= HAS_QUEUES;
+}
+
 /* SO_ERROR is not asked for: reading it takes it from the program. */
 static void socket_read(int fd, struct ledger *ledger, struct ledger_fact *fact)
 {
@@ -107,6 +119,8 @@ int socket_copy_read(int pidfd, const struct live_descriptor *descriptor, struct
 	}
 	if (!(fact->has & HAS_POLL))
 		poll_read((int)copy, fact);
+	if (S_ISFIFO(status.st_mode))
+		pipe_read((int)copy, fact);
 	if (S_ISSOCK(status.st_mode) && !(fact->has & HAS_SOCKET))
 		socket_read((int)copy, ledger, fact);
 	(void)close((int)copy); /* a copy: the program has its own */

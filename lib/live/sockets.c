@@ -168,7 +168,6 @@ static void unix_attribute(unsigned int type, const uint8_t *bytes, size_t lengt
 	} else if (type == UNIX_DIAG_PEER && length >= 4) {
 		socket->has_peer = true;
 		socket->peer_inode = word_at(bytes, 0);
-		socket->is_peer_gone = socket->peer_inode == 0;
 	} else if (type == UNIX_DIAG_RQLEN && length >= 8 && socket->state != TCP_LISTEN) {
 		socket->has_queues = true;
 		socket->receive_queue = word_at(bytes, 0);
@@ -245,6 +244,16 @@ static int by_inode(const void *one, const void *other)
 	return (a > b) - (a < b);
 }
 
+/* A connection of MPTCP and its first subflow, of TCP, have one inode: the connection comes first.
+ */
+static int by_inode_and_protocol(const void *one, const void *other)
+{
+	const struct live_socket *a = one, *b = other;
+	int order = by_inode(a, b);
+
+	return order ? order : (b->protocol == PROTOCOL_MPTCP) - (a->protocol == PROTOCOL_MPTCP);
+}
+
 static uint32_t ports_of(const struct live_socket *socket)
 {
 	return (uint32_t)socket->local_port << 16 | socket->peer_port;
@@ -264,7 +273,7 @@ static int tables_make(struct live_sockets *sockets)
 	if (!sockets->by_ports)
 		return -ENOMEM;
 	if (sockets->count)
-		qsort(sockets->list, sockets->count, sizeof(*sockets->list), by_inode);
+		qsort(sockets->list, sockets->count, sizeof(*sockets->list), by_inode_and_protocol);
 	for (size_t i = 0; i < sockets->count; i++)
 		if (sockets->list[i].family != AF_UNIX)
 			sockets->by_ports[sockets->port_count++] = &sockets->list[i];
@@ -314,11 +323,13 @@ void live_sockets_free(struct live_sockets *sockets)
 
 const struct live_socket *live_sockets_find(const struct live_sockets *sockets, uint64_t inode)
 {
-	const struct live_socket key = { .inode = inode };
+	const struct live_socket key = { .inode = inode }, *found = NULL;
 
-	return sockets->count && inode
-		       ? bsearch(&key, sockets->list, sockets->count, sizeof(key), by_inode)
-		       : NULL;
+	if (sockets->count && inode)
+		found = bsearch(&key, sockets->list, sockets->count, sizeof(key), by_inode);
+	while (found && found > sockets->list && found[-1].inode == inode)
+		found--;
+	return found;
 }
 
 /* An address of IPv4, and what is mapped: its four bytes; else all sixteen. */

@@ -27,7 +27,8 @@ struct live_socket {
 	uint32_t last_received_ms; /* TCP: since something came, an end or an answer; 0 unknown */
 	uint16_t local_port, peer_port; /* in the order of the wire */
 	uint8_t local[16], peer[16];
-	uint64_t peer_inode; /* Unix */
+	uint64_t peer_inode; /* Unix; 0: nobody has the peer, or accept() has not given it to
+				anybody yet */
 	uint8_t name_length;
 	char name[LIVE_UNIX_NAME_MAX]; /* Unix: its own path; an abstract one begins with '\0' */
 };

@@ -217,6 +217,36 @@ Test(live, steady_traffic)
 	target_end(&target);
 }
 
+static void nothing_counts(const char *what, const char *kinds)
+{
+	struct target target = target_start(what);
+
+	for (int i = 0; i < 3; i++) {
+		struct run run = RUN(UNCLOSED_PROGRAM, "report", "--live", "--kinds", kinds,
+				     text_of(target.pid));
+
+		cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	}
+	target_end(&target);
+}
+
+/* Its peer is there, and nobody's yet. */
+Test(live, connection_in_a_backlog)
+{
+	nothing_counts("backlog", "socket");
+}
+
+/* The writer is gone, and the reader has not come to the end. */
+Test(live, slow_reader)
+{
+	nothing_counts("slow", "pipe");
+}
+
+Test(live, program_that_executes)
+{
+	nothing_counts("execs", "socket");
+}
+
 Test(live, child_and_parent)
 {
 	struct target target = target_start("forked");

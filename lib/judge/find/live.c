@@ -13,7 +13,7 @@ static bool was_proven(struct judge_live *live, const struct judge_proof *proof)
 		const struct judge_proof *earlier = &live->earlier[at];
 
 		if (earlier->index != proof->index || earlier->fd != proof->fd ||
-		    earlier->generation != proof->generation)
+		    earlier->generation != proof->generation || earlier->unread > proof->unread)
 			continue;
 		live->earlier_next = at + 1;
 		return true;
@@ -39,7 +39,10 @@ void live_proof_weigh(struct judge *judge, struct leak *leak)
 	struct judge_live *live = judge->context->live;
 	struct judge_proof proof = { .index = judge->lives[leak->life].last,
 				     .fd = leak->fd,
-				     .generation = leak->view->generation };
+				     .generation = leak->view->generation,
+				     .unread = leak->fact && leak->fact->has & HAS_QUEUES
+						       ? leak->fact->receive_queue
+						       : 0 };
 
 	if (!live || !leak->is_proven)
 		return;
