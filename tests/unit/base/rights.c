@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,8 +23,8 @@ static void file_make(mode_t mode, uid_t user, gid_t group)
 
 	if (geteuid() != 0)
 		cr_skip("only root takes on the rights of others");
-	(void)snprintf(path, sizeof(path), "/tmp/unclosed-rights-%d", (int)getpid());
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	(void)snprintf(path, sizeof(path), "/tmp/unclosed-rights-XXXXXX");
+	fd = mkostemp(path, O_CLOEXEC);
 	cr_assert_geq(fd, 0);
 	if (fchown(fd, user, group) < 0)
 		cr_skip("not root of this file system");
