@@ -16,6 +16,17 @@
 #define RUN 600e9 /* ns */
 #define FOREVER 1e15
 #define SIMULATIONS 1000
+/* Sanitizers look for faults, for which fewer do: a share of so few says nothing. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define IS_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(IS_SANITIZED)
+#define EACH 50
+#else
+#define EACH 1
+#endif
 #define OPENED_MAX 20000
 #define OVER_AGE_MOST 5        /* of SIMULATIONS, of what does not leak */
 #define STEP UINT64_C(1048576) /* in which lives are known */
@@ -224,7 +235,7 @@ static struct said simulate(void (*make)(int count, double part), int count, dou
 {
 	struct said said = { 0 };
 
-	for (int i = 0; i < SIMULATIONS; i++) {
+	for (int i = 0; i < SIMULATIONS; i += EACH) {
 		static const double runs[] = { 20e9, 60e9, RUN, 3000e9 };
 		struct growth_lives lives[LIFE_CLASSES + 1];
 		struct growth_look look = { .opened_ns = made.opened_ns, .lives = lives };
@@ -308,6 +319,8 @@ Test(growth_rule, what_grows_is_told_and_nothing_else)
 			(void)printf(
 				" %4d/%3d/%3d/%3d", growing / 10, said.words[GROWTH_MAY_GROW] / 10,
 				said.words[GROWTH_STEADY] / 10, said.words[GROWTH_STOPPED] / 10);
+			if (EACH > 1)
+				continue;
 			cr_expect_geq(growing, rows[row].least[i], "%s, %d: %d", rows[row].what,
 				      sizes[i], growing);
 			cr_expect_leq(growing, rows[row].most, "%s, %d: %d", rows[row].what,
