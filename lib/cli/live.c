@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@
 /* A process that executes a program has no ledger mapped, and no image of its own, for a moment. */
 #define TRIES_MAX 5
 static const struct timespec between_tries = { .tv_nsec = 10000000 };
+
+#define NICE 10
 
 #define SESSION_DIGITS 16
 
@@ -141,10 +144,18 @@ static int ledger_open_of(struct live_target *target)
 			target->ledger_fd == -EPROTO && why ? why : strerror(-target->ledger_fd));
 }
 
+/* Who is looked at goes first: most of a look is reading debug information. */
+static void step_back(void)
+{
+	if (getpriority(PRIO_PROCESS, 0) < NICE)
+		(void)setpriority(PRIO_PROCESS, 0, NICE); /* a wish */
+}
+
 int live_target_open(struct live_target *ret_target, const char *word)
 {
 	int result;
 
+	step_back();
 	*ret_target = (struct live_target){ .ledger_fd = -1 };
 	result = live_sessions_find(&ret_target->sessions);
 	if (result < 0)
