@@ -23,4 +23,11 @@ enum descriptor_kind kind_of_link(const char *target, const struct stat *status)
  */
 bool kind_is_possible(unsigned int recorded, unsigned int found);
 
+/* Kinds whose fdinfo says more than flags. */
+#define KINDS_WITH_INFO                                                            \
+	(KIND_BIT(KIND_FILE) | KIND_BIT(KIND_DIRECTORY) | KIND_BIT(KIND_EVENTFD) | \
+	 KIND_BIT(KIND_EPOLL) | KIND_BIT(KIND_TIMERFD) | KIND_BIT(KIND_SIGNALFD) | \
+	 KIND_BIT(KIND_INOTIFY) | KIND_BIT(KIND_FANOTIFY) | KIND_BIT(KIND_MEMFD) | \
+	 KIND_BIT(KIND_PIDFD) | KIND_BIT(KIND_IO_URING) | KIND_BIT(KIND_MQUEUE))
+
 #endif

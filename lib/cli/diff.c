@@ -144,7 +144,7 @@ static bool dumps_compare(const char *old_path, const char *new_path, const stru
 		return false;
 	old = live_read(old_path);
 	new = live_read(new_path);
-	are_dumps = old && new &&has_all(old) && has_all(new);
+	are_dumps = old && new && has_all(old) && has_all(new);
 	if (are_dumps)
 		*ret_status = dumps_diff(old, new) ? (int)options->error_exitcode : 0;
 	report_free(old);

@@ -216,7 +216,7 @@ bool dumps_are_same(struct report *old, struct report *new)
 
 bool dumps_diff(struct report *old, struct report *new)
 {
-	int64_t between_ns = new->started_wall_ns + (int64_t) new->duration_ns -
+	int64_t between_ns = new->started_wall_ns + (int64_t)new->duration_ns -
 			     old->started_wall_ns - (int64_t)old->duration_ns;
 	struct side before, after;
 	struct words words;

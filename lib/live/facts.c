@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/kind_link.h"
 #include "base/raw.h"
 #include "live/address.h"
 #include "live/file.h"
@@ -22,13 +23,6 @@
 #define COPIES_MAX 100000                /* a process and look: at 15 µs each */
 #define COPY_AGE_NS UINT64_C(1000000000) /* what is younger may be closed at any moment */
 #define INFO_BYTES 4000                  /* as much as a string of the ledger holds */
-
-/* Kinds whose fdinfo says more than flags: those of the shim's fact_info.c. */
-#define KINDS_WITH_INFO                                                            \
-	(KIND_BIT(KIND_FILE) | KIND_BIT(KIND_DIRECTORY) | KIND_BIT(KIND_EVENTFD) | \
-	 KIND_BIT(KIND_EPOLL) | KIND_BIT(KIND_TIMERFD) | KIND_BIT(KIND_SIGNALFD) | \
-	 KIND_BIT(KIND_INOTIFY) | KIND_BIT(KIND_FANOTIFY) | KIND_BIT(KIND_MEMFD) | \
-	 KIND_BIT(KIND_PIDFD) | KIND_BIT(KIND_IO_URING) | KIND_BIT(KIND_MQUEUE))
 
 static void stat_fill(struct live_facts *facts, const struct live_descriptor *descriptor,
 		      struct ledger_fact *fact)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/kind_link.h"
 #include "base/raw.h"
 #include "base/text.h"
 #include "end/facts.h"
@@ -16,13 +17,6 @@
 #include "shim/state.h"
 
 #define INFO_BYTES 4000 /* as much as a string of the ledger holds */
-
-/* Kinds whose fdinfo says more than flags. */
-#define KINDS_WITH_INFO                                                            \
-	(KIND_BIT(KIND_FILE) | KIND_BIT(KIND_DIRECTORY) | KIND_BIT(KIND_EVENTFD) | \
-	 KIND_BIT(KIND_EPOLL) | KIND_BIT(KIND_TIMERFD) | KIND_BIT(KIND_SIGNALFD) | \
-	 KIND_BIT(KIND_INOTIFY) | KIND_BIT(KIND_FANOTIFY) | KIND_BIT(KIND_MEMFD) | \
-	 KIND_BIT(KIND_PIDFD) | KIND_BIT(KIND_IO_URING) | KIND_BIT(KIND_MQUEUE))
 
 static bool needs_info(const struct ledger_fact *fact)
 {
