@@ -157,7 +157,7 @@ static void child_begin(bool is_record_sure)
 		shim.is_table_shared = false;
 	}
 	self.tid = 0;
-	self.has_own_table = false;
+	self.recorder = NULL;
 	self.fork_index = 0;
 	/* libunwind's caches are pages to copy on first use: not for a child that soon ends. */
 	self.is_unwinder_warm = false;

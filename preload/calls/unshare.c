@@ -16,6 +16,24 @@
 /* Of /proc/self/task: its name, its "." and the ".." of its only thread. */
 #define TASK_LINKS_OF_ONE 3
 
+/* Threads of a process that get one. What they record is told of as not followed anyway. */
+#define OWN_TABLES_MAX 256
+
+/* Of a thread for good: nobody says when one ends. */
+static struct recorder *recorder_new(void)
+{
+	static struct recorder recorders[OWN_TABLES_MAX];
+	static _Atomic(uint32_t) count;
+	uint32_t number = atomic_load_explicit(&count, memory_order_relaxed);
+
+	if (self.recorder)
+		return &recorders[self.recorder - recorders];
+	while (number < OWN_TABLES_MAX)
+		if (atomic_compare_exchange_weak(&count, &number, number + 1))
+			return &recorders[number];
+	return NULL;
+}
+
 /* A table with all that ours has; 0: no room. */
 static uint32_t table_copy(void)
 {
@@ -31,6 +49,7 @@ static uint32_t table_copy(void)
 void table_unshared(void)
 {
 	struct ledger_table *table;
+	struct recorder *recorder;
 	uint32_t ref;
 
 	if (!shim_is_recording())
@@ -41,13 +60,14 @@ void table_unshared(void)
 	if (!ref)
 		return;
 	table = ledger_table_at(&shim.ledger, ref);
-	if (!table)
+	recorder = table ? recorder_new() : NULL;
+	if (!recorder)
 		return;
-	self.recorder = *shim_recorder();
-	self.recorder.table = table;
-	self.recorder.table_ref = ref;
-	self.recorder.leaves = NULL;
-	self.has_own_table = true;
+	*recorder = *shim_recorder();
+	recorder->table = table;
+	recorder->table_ref = ref;
+	recorder->leaves = NULL;
+	self.recorder = recorder;
 }
 
 /* The process leaves the table that it shared with another process. */

@@ -141,7 +141,7 @@ void finish_process(enum process_end how, int status)
 	atomic_store_explicit(&process->end_how, how, memory_order_relaxed);
 	atomic_store_explicit(&process->end_status, (uint32_t)status, memory_order_relaxed);
 	state_store(PROCESS_ENDING);
-	if (may_check && self.has_own_table) {
+	if (may_check && self.recorder) {
 		/* The kernel speaks of this thread's own table, the entry of the process's. */
 		atomic_store_explicit(&process->check, CHECK_NONE, memory_order_relaxed);
 	} else if (may_check) {

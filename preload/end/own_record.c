@@ -49,7 +49,7 @@ void own_record_seal(bool has_other_threads)
 
 	LEDGER_STORE(process->table_seal,
 		     has_other_threads || shim.is_table_shared || shim.has_guests ||
-				     self.has_own_table
+				     self.recorder
 			     ? 0
 			     : ledger_table_sum(&shim.ledger, process));
 	LEDGER_STORE(process->seal, ledger_process_sum(&shim.ledger, process));

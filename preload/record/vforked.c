@@ -10,47 +10,48 @@
 #include "shim/names.h"
 #include "stack/capture.h"
 
-#define OPENINGS_MAX 32
+/* Kept at a time, of all children. Where one is gone by then, the new program has it from outside. */
+#define OPENINGS_MAX 64
 
 /*
- * In the memory of the parent, whose thread stands still until the exec. The next
- * child of the same thread finds what this one left, and knows by the pid that it is
- * not its own.
+ * In the memory of the parent, whose thread stands still until the exec, while others may have
+ * children, too. Whoever needs one takes that of the one who needed it longest ago. A child knows
+ * by the pid which are its own.
  */
-static __thread struct {
-	long pid; /* of the child */
-	unsigned int count;
-	struct {
-		int fd;
-		struct opening opening;
-		struct origin origin;
-	} openings[OPENINGS_MAX];
-} vforked __attribute__((tls_model("initial-exec")));
+static struct kept_opening {
+	_Atomic(uint32_t) pid; /* of the child; 0: none, or one writes here */
+	int fd;
+	struct opening opening;
+	struct origin origin;
+} openings[OPENINGS_MAX];
+static _Atomic(uint32_t) next_opening;
+
+static struct kept_opening *opening_find(uint32_t pid, int fd)
+{
+	for (unsigned int i = 0; i < OPENINGS_MAX; i++)
+		if (atomic_load_explicit(&openings[i].pid, memory_order_acquire) == pid &&
+		    openings[i].fd == fd)
+			return &openings[i];
+	return &openings[atomic_fetch_add_explicit(&next_opening, 1, memory_order_relaxed) %
+			 OPENINGS_MAX];
+}
 
 void vforked_opened(int fd, const struct opening *opening)
 {
-	unsigned int at = 0;
-	long pid;
+	struct kept_opening *kept;
+	uint32_t pid;
 
 	if (!shim_may_call_kernel())
 		return;
-	pid = raw0(SYS_getpid);
-	if (vforked.pid != pid) {
-		vforked.pid = pid;
-		vforked.count = 0;
-	}
-	while (at < vforked.count && vforked.openings[at].fd != fd)
-		at++;
-	if (at == OPENINGS_MAX)
-		return; /* the new program has it from outside then */
-	vforked.openings[at].fd = fd;
-	vforked.openings[at].opening = *opening;
-	vforked.openings[at].origin =
-		(struct origin){ .stack_ref = capture_whole(),
-				 .tid = (uint32_t)pid, /* also of the thread: it is the only one */
-				 .scope_ref = scope_of_opening(opening->kind) };
-	if (at == vforked.count)
-		vforked.count++;
+	pid = (uint32_t)raw0(SYS_getpid);
+	kept = opening_find(pid, fd);
+	atomic_store(&kept->pid, 0);
+	kept->fd = fd;
+	kept->opening = *opening;
+	kept->origin = (struct origin){ .stack_ref = capture_whole(),
+					.tid = pid, /* also of the thread: it is the only one */
+					.scope_ref = scope_of_opening(opening->kind) };
+	atomic_store(&kept->pid, pid);
 }
 
 void vforked_hand_over(uint32_t index)
@@ -60,16 +61,22 @@ void vforked_hand_over(uint32_t index)
 				     .process = next,
 				     .process_index = index,
 				     .table_ref = next ? LEDGER_LOAD(next->table_ref) : 0 };
+	uint32_t pid;
 
 	recorder.table = ledger_table_at(&shim.ledger, recorder.table_ref);
-	if (!recorder.table || !vforked.count || !shim_may_call_kernel() ||
-	    vforked.pid != raw0(SYS_getpid))
+	if (!recorder.table || !atomic_load_explicit(&next_opening, memory_order_relaxed) ||
+	    !shim_may_call_kernel())
 		return;
-	for (unsigned int i = 0; i < vforked.count; i++) {
-		long flags = raw2(SYS_fcntl, vforked.openings[i].fd, F_GETFD);
+	pid = (uint32_t)raw0(SYS_getpid);
+	for (unsigned int i = 0; i < OPENINGS_MAX; i++) {
+		struct kept_opening kept = openings[i];
+		long flags;
 
-		if (!raw_failed(flags) && !(flags & FD_CLOEXEC))
-			recorder_opened(&recorder, vforked.openings[i].fd,
-					&vforked.openings[i].opening, &vforked.openings[i].origin);
+		if (kept.pid != pid)
+			continue;
+		flags = raw2(SYS_fcntl, kept.fd, F_GETFD);
+		if (!raw_failed(flags) && !(flags & FD_CLOEXEC) &&
+		    atomic_load(&openings[i].pid) == pid) /* nobody has begun to write there */
+			recorder_opened(&recorder, kept.fd, &kept.opening, &kept.origin);
 	}
 }

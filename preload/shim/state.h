@@ -96,33 +96,26 @@ struct shim {
 
 extern struct shim shim __attribute__((visibility("hidden"), aligned(64)));
 
-/* A backtrace that this thread recorded lately. */
-struct stack_memo {
-	uint64_t hash;
-	uint32_t stack_ref;
-	uint32_t unloads;
-};
-
-#define STACK_MEMOS 64
-
 struct thread {
 	uint8_t vfork_depth; /* > 0: runs in its parent's memory, record nothing; vfork.S knows the offset 0 */
 	bool is_unwinder_warm; /* libunwind has allocated what it needs for this thread */
 	uint32_t tid;          /* 0: not asked yet */
 	uint32_t captures;
 	uintptr_t capture_frame; /* frame address of the capture under way; 0 none */
-	bool has_own_table; /* after unshare(): `recorder` is this thread's, not the process's */
 	uint32_t scope_ref;      /* this thread's own scope; 0: the process's */
 	uint32_t fork_index;     /* between the atfork handlers: the child's entry + 1 */
 	bool fork_shares;        /* the child will have our table, not a copy: CLONE_FILES */
 	long fork_copies;        /* and how many descriptors it is born with; -1 not known */
 	uint32_t thrown_stack_ref; /* where the exception below was thrown (cxx_throw.c) */
 	uintptr_t thrown;          /* the last that this thread threw; 0: none that is recorded */
-	struct recorder recorder;  /* while has_own_table */
-	struct stack_memo memos[STACK_MEMOS];
+	/* After unshare(): this thread's, not the process's. NULL: it has none. */
+	const struct recorder *recorder;
 };
 
 static_assert(offsetof(struct thread, vfork_depth) == 0, "vfork.S counts at self + 0");
+
+/* Who is loaded late finds what the loader keeps free for static TLS, 1.7 KB, in use by others. */
+static_assert(sizeof(struct thread) <= 80, "a little of it fits always");
 
 extern __thread struct thread self
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
@@ -136,7 +129,7 @@ static inline bool shim_is_recording(void)
 /* The recorder of the calling thread. Only while recording. */
 static inline const struct recorder *shim_recorder(void)
 {
-	return __builtin_expect(self.has_own_table, 0) ? &self.recorder : &shim.recorder;
+	return __builtin_expect(self.recorder != NULL, 0) ? self.recorder : &shim.recorder;
 }
 
 /* The leaves are another table's from now on: in a forked child. */

@@ -31,6 +31,9 @@ static __thread bool verify_without_rules __attribute__((tls_model("initial-exec
 static const bool verify_without_rules;
 #endif
 
+/* Backtraces that are remembered by what their addresses sum up to: 4 KiB. */
+#define STACK_MEMOS 256
+
 /* Frames of the capture that warms libunwind up. */
 #define WARM_DEPTH 8
 
@@ -140,15 +143,43 @@ static uint32_t stack_record(uint64_t *pcs, unsigned int depth, unsigned int fla
 	return ref;
 }
 
-/* Does the memo hold this very walk? Its record may be shorter: it ends where nothing leads on. */
-static bool memo_matches(const struct stack_memo *memo, uint64_t hash, uint32_t unloads,
-			 const uint64_t *pcs, unsigned int depth)
-{
-	const struct ledger_stack *stack;
+/*
+ * Backtraces that were recorded lately, of all threads. In static TLS they would be the most of it,
+ * and a library that is loaded late would have no room for them.
+ */
+static struct memo {
+	ledger_u64 check; /* hash ^ value: who reads half of each sees no match */
+	ledger_u64 value; /* reference of the stack | unloads << 32 */
+} memos[STACK_MEMOS];
 
-	if (memo->hash != hash || memo->unloads != unloads || !memo->stack_ref)
-		return false;
-	stack = ledger_at(&shim.ledger, memo->stack_ref, sizeof(*stack));
+static uint64_t memo_value(uint32_t stack_ref, uint32_t unloads)
+{
+	return stack_ref | (uint64_t)unloads << 32;
+}
+
+/* The reference that is remembered; 0 none. */
+static uint32_t memo_read(uint64_t hash, uint32_t unloads)
+{
+	struct memo *memo = &memos[hash % STACK_MEMOS];
+	uint64_t value = atomic_load_explicit(&memo->value, memory_order_relaxed);
+	uint64_t check = atomic_load_explicit(&memo->check, memory_order_relaxed);
+
+	return (check ^ value) == hash && value >> 32 == unloads ? (uint32_t)value : 0;
+}
+
+static void memo_write(uint64_t hash, uint64_t value)
+{
+	struct memo *memo = &memos[hash % STACK_MEMOS];
+
+	atomic_store_explicit(&memo->value, value, memory_order_relaxed);
+	atomic_store_explicit(&memo->check, hash ^ value, memory_order_relaxed);
+}
+
+/* Is this the record of the walk? It may be shorter: it ends where nothing leads on. */
+static bool is_record_of(uint32_t stack_ref, const uint64_t *pcs, unsigned int depth)
+{
+	const struct ledger_stack *stack = ledger_at(&shim.ledger, stack_ref, sizeof(*stack));
+
 	return stack && ledger_stack_is_walk(&shim.ledger, shim.image, stack, pcs, depth);
 }
 
@@ -214,21 +245,20 @@ static void walk(const struct walk_start *start, uint64_t *buffer, struct walked
 /* Walk and record. */
 static uint32_t capture_into(const struct walk_start *start, uint64_t *buffer, uint32_t unloads)
 {
-	struct stack_memo memo;
+	bool is_remembering = process_walks_much(), is_settled;
 	struct walked walked;
-	bool is_settled;
+	uint32_t stack_ref;
 	uint64_t hash;
 
 	walk(start, buffer, &walked);
 	hash = ledger_stack_hash(walked.pcs, walked.depth);
-	memo = self.memos[hash % STACK_MEMOS]; /* a copy: a signal handler may write there */
-	if (memo_matches(&memo, hash, unloads, walked.pcs, walked.depth))
-		return memo.stack_ref;
-	memo = (struct stack_memo){ .hash = hash, .unloads = unloads };
-	memo.stack_ref = walk_record(&walked, &is_settled);
-	if (is_settled)
-		self.memos[hash % STACK_MEMOS] = memo;
-	return memo.stack_ref;
+	stack_ref = is_remembering ? memo_read(hash, unloads) : 0;
+	if (stack_ref && is_record_of(stack_ref, walked.pcs, walked.depth))
+		return stack_ref;
+	stack_ref = walk_record(&walked, &is_settled);
+	if (is_settled && is_remembering && stack_ref)
+		memo_write(hash, memo_value(stack_ref, unloads));
+	return stack_ref;
 }
 
 /* The buffer is of the size that is needed: a signal handler's stack may be small. */
