@@ -177,6 +177,15 @@ static void objects_ask(void)
 	objects_init(find, REAL(dl_iterate_phdr));
 }
 
+/*
+ * Has a program that runs loaded us, by dlopen()? Then libc has its environment. A library that a
+ * program is linked to may be behind libc, too; it is initialised before libc is.
+ */
+static bool is_late(void)
+{
+	return own_is_behind_libc() && (environ || *program_invocation_name);
+}
+
 static void start(char *const *argv, char **environment)
 {
 	static char storage[1024];
@@ -187,6 +196,8 @@ static void start(char *const *argv, char **environment)
 		return;
 	is_started = true;
 	throwers_init();
+	if (is_late())
+		return; /* what has lived before we came is not ours to watch */
 	if (program_is_privileged(environment))
 		return;
 	options_read(&options, environment, storage, sizeof(storage));

@@ -100,9 +100,16 @@ static void *find(const struct link_map *map, const char *text, void *where)
 	return is_whole ? NULL : ask_loader(where, text);
 }
 
+/* Behind us, and where we are behind libc, before us: a program has loaded us late. */
 void *loaded_next(const char *name)
 {
-	return find(own_map() == last ? NULL : own_map()->l_next, name, RTLD_NEXT);
+	const struct link_map *map = own_map();
+	void *found = find(map == last ? NULL : map->l_next, name, RTLD_NEXT);
+
+	if (found || !is_whole || !own_is_behind_libc())
+		return found;
+	found = find(first, name, RTLD_DEFAULT);
+	return own_has((uintptr_t)found) ? NULL : found;
 }
 
 void *loaded_default(const char *name)

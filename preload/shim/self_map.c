@@ -9,6 +9,7 @@ extern __typeof__(_r_debug) _r_debug __attribute__((weak));
 extern __typeof__(dladdr1) dladdr1 __attribute__((weak));
 
 OF_EVERY_PROCESS static const struct link_map *map;
+OF_EVERY_PROCESS static bool is_behind_libc;
 
 /* dladdr1() reads all our symbols for the answer, 4 µs. The chain has few entries before ours. */
 void own_init(void)
@@ -17,10 +18,18 @@ void own_init(void)
 	Dl_info info;
 
 	map = &_r_debug ? _r_debug.r_map : NULL;
-	while (map && map->l_ld != _DYNAMIC)
+	while (map && map->l_ld != _DYNAMIC) {
+		/* libc needs the loader, which so comes behind all that a program is started with. */
+		is_behind_libc |= map->l_addr == _r_debug.r_ldbase;
 		map = map->l_next;
+	}
 	if (!map && dladdr1 && dladdr1(__ehdr_start, &info, (void **)&found, RTLD_DL_LINKMAP))
 		map = found;
+}
+
+bool own_is_behind_libc(void)
+{
+	return is_behind_libc;
 }
 
 const struct link_map *own_map(void)

@@ -18,6 +18,12 @@ void own_init(void);
 /* That entry: what comes behind us is at its l_next. NULL in a libc that does not tell. */
 const struct link_map *own_map(void);
 
+/*
+ * Are we behind libc and the loader in that chain? So is what a program loads while it runs, and
+ * seldom something that it is linked to. Also in a namespace of dlmopen().
+ */
+bool own_is_behind_libc(void);
+
 /* From the linker: the first and the end of what is mapped for us. */
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char _end[] __attribute__((visibility("hidden")));
