@@ -148,7 +148,7 @@ imports="
 	__cxa_at_quick_exit on_exit __register_atfork gnu_get_libc_version
 	__environ environ __errno_location clock_gettime
 	dirfd fileno dladdr dladdr1 dlerror dlopen dlsym
-	getauxval _r_debug __progname_full
+	getauxval _r_debug program_invocation_name __progname_full
 "
 # The unwinder of libgcc, linked in statically: it registers frames of JIT compilers and old
 # programs under a lock; objects.c is what it asks for all others. From gcc 13 on they are in a
