@@ -19,6 +19,7 @@
 #include "base/raw.h"
 #include "base/text.h"
 #include "end/finish.h"
+#include "end/tool.h"
 #include "ledger/access.h"
 #include "process/bare.h"
 #include "process/privilege.h"
@@ -27,31 +28,14 @@
 #include "shim/variables.h"
 
 #define STACK_SIZE 65536
-#define SIGNALS 64
-#define ENVIRONMENT_MAX 4096
-#define OPTIONS_MAX 4096 /* as bare.c keeps them */
-#define OUR_VARIABLES 2
 #define PROGRAM_MAX 4096
 
-/* struct kernel_sigaction, as rt_sigaction takes it; all zero is SIG_DFL. */
-struct kernel_action {
-	void *handler;
-	unsigned long flags;
-	void *restorer;
-	uint64_t mask;
-};
-
 struct reporter {
-	int stderr_fd;
+	struct tool tool;
 	int status;     /* the tool's exit status; STATUS_…: it did not come to its end */
 	bool is_copied; /* the ledger's file has no name any more, or is not for our user */
-	char program[300];
-	char *argv[12];
 	char pid[24], exit_status[24], started[24];
 	char executed[PROGRAM_MAX];
-	char depth[32];
-	char options[sizeof(OPTIONS_VARIABLE) + OPTIONS_MAX];
-	char *environment[ENVIRONMENT_MAX];
 };
 
 enum { STATUS_NONE = -1, STATUS_ENDED = -2 /* by a signal of somebody, Ctrl-C say */ };
@@ -68,74 +52,6 @@ enum word {
 	WORD_LOCKED
 };
 
-/* bin/unclosed beside lib/libunclosed.so, also where lib has an architecture's folder. */
-static void program_path(struct reporter *reporter, unsigned int up)
-{
-	struct text text;
-	size_t length = strlen(shim.library_path);
-
-	for (unsigned int i = 0; i < up && length > 0; i++)
-		while (length > 0 && shim.library_path[--length] != '/')
-			;
-	text_init(&text, reporter->program, sizeof(reporter->program));
-	text_add_bytes(&text, shim.library_path, length);
-	text_add(&text, "/bin/unclosed");
-}
-
-static bool program_find(struct reporter *reporter)
-{
-	for (unsigned int up = 2; up <= 3; up++) {
-		program_path(reporter, up);
-		if (raw3(SYS_faccessat, AT_FDCWD, reporter->program, X_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The options that the session began with: the program may have another environment by now. */
-static char *options_fill(struct reporter *reporter)
-{
-	const char *options = bare_options();
-	struct text text;
-
-	if (!options)
-		return NULL;
-	text_init(&text, reporter->options, sizeof(reporter->options));
-	text_add(&text, OPTIONS_VARIABLE);
-	text_add(&text, options);
-	return reporter->options;
-}
-
-static bool is_variable(const char *entry, const char *name)
-{
-	return strncmp(entry, name, strlen(name)) == 0;
-}
-
-/* The program's environment without what would bring the tool into the session. */
-static void environment_fill(struct reporter *reporter)
-{
-	size_t count = 0;
-
-	for (char **entry = environ; entry && *entry && count < ENVIRONMENT_MAX - OUR_VARIABLES - 1;
-	     entry++)
-		if (!is_variable(*entry, "LD_") && !is_variable(*entry, LEDGER_VARIABLE) &&
-		    !is_variable(*entry, OPTIONS_VARIABLE) &&
-		    !is_variable(*entry, FIRST_VARIABLE) && !is_variable(*entry, DEPTH_VARIABLE))
-			reporter->environment[count++] = *entry;
-	depth_write(environ, reporter->depth, sizeof(reporter->depth));
-	reporter->environment[count++] = reporter->depth;
-	reporter->environment[count] = options_fill(reporter);
-}
-
-static char *number_write(char *buffer, size_t size, uint64_t number)
-{
-	struct text text;
-
-	text_init(&text, buffer, size);
-	text_add_number(&text, number);
-	return buffer;
-}
-
 /* The kernel's word for the program; without /proc there is none. */
 static char *executed_find(struct reporter *reporter)
 {
@@ -148,36 +64,18 @@ static char *executed_find(struct reporter *reporter)
 
 static void words_fill(struct reporter *reporter, int status)
 {
-	char **argv = reporter->argv;
+	char **argv = reporter->tool.argv;
 
-	argv[0] = reporter->program;
 	argv[1] = (char *)"--bare-report";
 	argv[WORD_LEDGER] = shim.ledger_path;
 	argv[WORD_PID] =
-		number_write(reporter->pid, sizeof(reporter->pid), (uint64_t)raw0(SYS_getpid));
-	argv[WORD_STATUS] = number_write(reporter->exit_status, sizeof(reporter->exit_status),
-					 (uint64_t)status);
+		tool_number(reporter->pid, sizeof(reporter->pid), (uint64_t)raw0(SYS_getpid));
+	argv[WORD_STATUS] =
+		tool_number(reporter->exit_status, sizeof(reporter->exit_status), (uint64_t)status);
 	argv[WORD_STARTED] =
-		number_write(reporter->started, sizeof(reporter->started), bare_started_wall_ns());
+		tool_number(reporter->started, sizeof(reporter->started), bare_started_wall_ns());
 	argv[WORD_PROGRAM] = executed_find(reporter);
 	argv[WORD_DIRECTORY] = (char *)bare_directory();
-}
-
-static void signals_reset(void)
-{
-	struct kernel_action default_action = { 0 };
-	uint64_t none = 0;
-
-	for (int signal = 1; signal <= SIGNALS; signal++)
-		(void)raw4(SYS_rt_sigaction, signal, &default_action, NULL, 8); /* not KILL, STOP */
-	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
-}
-
-/* Descriptors 0 to 2 are the tool's now; a program may have marked them for its own execs. */
-static void standard_keep(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		(void)raw3(SYS_fcntl, fd, F_SETFD, 0); /* EBADF: it is closed */
 }
 
 /* Where a copy of the ledger is for the tool; nothing else is open there. */
@@ -271,27 +169,16 @@ static void ledger_copy(struct reporter *reporter)
 		return; /* the tool says that it finds none */
 	if (fd != COPY_FD)
 		(void)raw3(SYS_dup3, fd, COPY_FD, 0);
-	reporter->argv[WORD_FD] = (char *)COPY_WORD;
+	reporter->tool.argv[WORD_FD] = (char *)COPY_WORD;
 	if (!is_gone)
-		reporter->argv[WORD_LOCKED] = (char *)"locked";
+		reporter->tool.argv[WORD_LOCKED] = (char *)"locked";
 }
 
-/* In the tool's process: only 0 to 2 are left open, 2 being the place for the report. */
-__attribute__((noreturn)) static void tool_exec(struct reporter *reporter)
+/* In the tool's process. */
+__attribute__((noreturn)) static void report_exec(struct reporter *reporter)
 {
-	signals_reset();
-	if (reporter->stderr_fd < 0) /* closed, or by now another file: the report must not land there */
-		(void)raw1(SYS_close, STDERR_FILENO);
-	else if (reporter->stderr_fd != STDERR_FILENO)
-		(void)raw3(SYS_dup3, reporter->stderr_fd, STDERR_FILENO, 0);
-	standard_keep();
 	ledger_copy(reporter);
-	/* Before Linux 5.9 the tool sees more, no harm. */
-	(void)raw3(SYS_close_range, reporter->is_copied ? COPY_FD + 1 : COPY_FD, ~0U, 0);
-	(void)raw3(SYS_execve, reporter->program, reporter->argv, reporter->environment);
-	/* By no exit status: each may be what the tool says. */
-	for (;;)
-		(void)raw2(SYS_kill, raw0(SYS_getpid), SIGKILL);
+	tool_exec(&reporter->tool, reporter->is_copied ? COPY_FD : STDERR_FILENO);
 }
 
 static pid_t raw_fork(void)
@@ -309,7 +196,7 @@ static int intermediate(void *data)
 	self.vfork_depth++;
 	tool = raw_fork();
 	if (tool == 0)
-		tool_exec(reporter);
+		report_exec(reporter);
 	if (tool > 0)
 		while (raw4(SYS_wait4, tool, &status, 0, NULL) == -EINTR)
 			;
@@ -359,7 +246,7 @@ void reporter_refuse(int stderr_fd)
 }
 
 /* Returns the tool's exit status, or STATUS_…. */
-static int tool_run(int stderr_fd, int exit_status)
+static int report_run(int stderr_fd, int exit_status)
 {
 	size_t size = sizeof(struct reporter) + STACK_SIZE;
 	long memory = raw6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE,
@@ -369,12 +256,11 @@ static int tool_run(int stderr_fd, int exit_status)
 
 	if (raw_failed(memory))
 		return STATUS_NONE;
-	reporter->stderr_fd = stderr_fd;
 	reporter->status = STATUS_NONE;
-	words_fill(reporter, exit_status);
-	environment_fill(reporter);
-	if (program_find(reporter))
+	if (tool_prepare(&reporter->tool, stderr_fd)) {
+		words_fill(reporter, exit_status);
 		intermediate_run(reporter, (uint8_t *)(reporter + 1));
+	}
 	status = reporter->status;
 	(void)raw2(SYS_munmap, memory, size);
 	return status;
@@ -386,7 +272,7 @@ int reporter_run(int stderr_fd, int exit_status)
 	int status;
 
 	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
-	status = tool_run(stderr_fd, exit_status);
+	status = report_run(stderr_fd, exit_status);
 	if (status == STATUS_NONE) {
 		say_where("cannot start the report", stderr_fd);
 	} else if (status == STATUS_ENDED) {
