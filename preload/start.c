@@ -23,6 +23,7 @@
 #include "process/programs.h"
 #include "record/guest.h"
 #include "record/identity.h"
+#include "record/limit.h"
 #include "record/scopes.h"
 #include "record/sweep.h"
 #include "session.h"
@@ -220,6 +221,7 @@ static void start(char *const *argv, char **environment)
 		return;
 	sweep_strays();
 	guest_init();
+	limit_ask();
 	fork_init();
 	finish_init(shim.is_bare);
 }

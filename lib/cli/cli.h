@@ -26,6 +26,7 @@ int command_ps(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_top(int argc, char **argv);
 int command_bare_report(int argc, char **argv);
+int command_limit_snapshot(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_check(int argc, char **argv);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,4 +158,15 @@ int launch_start(struct launch *launch, const char *path, char **argv, char **en
 		child_run(launch, launcher, path, argv, environment, entry, is_text);
 	atomic_store_explicit(&entry->pid, (uint32_t)launch->pid, memory_order_relaxed);
 	return 0;
+}
+
+/* Where it stays as it is, reports that do not fit fail. */
+void descriptors_allow(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }

@@ -26,6 +26,7 @@
 #include "base/rights.h"
 #include "ledger/ledger.h"
 
+struct limit_watch;
 struct mend;
 
 struct launch {
@@ -36,6 +37,7 @@ struct launch {
 	/* As whom PROGRAM ran at last, when that was not as we do (last_user.h). */
 	bool has_changed_user;
 	struct rights rights;
+	struct limit_watch *limits; /* of the session, while we wait; NULL: none */
 	struct mend *mend;         /* of the session's ledger, while we wait */
 	/* Why PROGRAM could not be executed, written by our child; 0: it was. No program sees it.
 	 */
@@ -70,5 +72,8 @@ int launch_pause(struct launch *launch, unsigned int milliseconds);
 
 /* Forget the signals that are pending from before. */
 void launch_drain(struct launch *launch);
+
+/* The soft limit of descriptors was for PROGRAM: we may have as many as the hard one allows. */
+void descriptors_allow(void);
 
 #endif

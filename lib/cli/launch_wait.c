@@ -11,6 +11,7 @@
 
 #include "cli/last_user.h"
 #include "cli/launch.h"
+#include "cli/limit_watch.h"
 #include "cli/mend.h"
 
 /*
@@ -38,11 +39,14 @@ static bool reap(struct launch *launch, int *status)
 
 	if (last_user_find(launch->pid, &launch->rights))
 		launch->has_changed_user = true;
-	while ((pid = waitpid(-1, &child_status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &child_status, WNOHANG)) > 0) {
 		if (pid == launch->pid) {
 			*status = child_status;
 			has_ended = true;
 		}
+		if (launch->limits)
+			limit_watch_reaped(launch->limits, pid);
+	}
 	return has_ended;
 }
 
@@ -113,13 +117,14 @@ static void signal_handle(const struct launch *launch, const siginfo_t *info, st
 
 int launch_wait(struct launch *launch)
 {
-	static const struct timespec hold = { .tv_nsec = HOLD_MS * 1000000 };
+	static const struct timespec hold = { .tv_nsec = HOLD_MS * 1000000 },
+				     look = { .tv_nsec = LIMIT_WATCH_MS * 1000000 };
 	struct held held = { .number = 0 };
 	int status = 0;
 
 	while (!reap(launch, &status)) {
 		siginfo_t info;
-		int number = sigtimedwait(&launch->watched, &info, held.number ? &hold : NULL);
+		int number = sigtimedwait(&launch->watched, &info, held.number ? &hold : &look);
 
 		if (number < 0 && errno == EAGAIN)
 			held_release(launch, &held);
@@ -127,6 +132,7 @@ int launch_wait(struct launch *launch)
 			mend_now(launch->mend);
 		else if (number > 0 && number != SIGCHLD)
 			signal_handle(launch, &info, &held);
+		limit_watch_look(launch->limits);
 	}
 	return status;
 }
@@ -140,6 +146,7 @@ int launch_pause(struct launch *launch, unsigned int milliseconds)
 
 	(void)reap(launch, &ignored); /* the program was reaped before */
 	mend_now(launch->mend);
+	limit_watch_look(launch->limits);
 	switch (number) {
 	case SIGINT:
 	case SIGTERM:

@@ -254,11 +254,12 @@ static struct judge_seen *seen_of(struct report *report, const struct live_look 
 	return seen;
 }
 
-static int look_judge(const struct live_target *target, struct live_look *look,
-		      const struct options *options, struct known *known, struct judge_live *live,
-		      struct report *report)
+int live_look_judge(const struct live_target *target, struct live_look *look,
+		    const struct options *options, struct known *known, struct judge_live *live,
+		    bool is_full, struct report *report)
 {
 	struct judge_context context = { .now_monotonic_ns = look->at_monotonic_ns,
+					 .lists_all = is_full,
 					 .options = options,
 					 .known = known,
 					 .is_alive = entry_is_seen,
@@ -281,12 +282,13 @@ static int look_judge(const struct live_target *target, struct live_look *look,
 }
 
 static int look_once(const struct live_target *target, const struct options *options,
-		     struct known *known, struct judge_live *live, struct report *report)
+		     struct known *known, struct judge_live *live, bool is_full,
+		     struct report *report)
 {
 	const struct live_wish wish = { .pid = target->pid,
 					.is_alone = options->children == CHILDREN_NONE,
 					.kinds = options->kinds,
-					.is_full = live->is_full };
+					.is_full = is_full };
 	struct live_look look;
 	const char *why = NULL;
 	int result = 0;
@@ -303,15 +305,16 @@ static int look_once(const struct live_target *target, const struct options *opt
 		return complain("cannot look at session %016llx: %s",
 				(unsigned long long)target->session->id,
 				result == -EPROTO && why ? why : strerror(-result));
-	result = look.seen_count == 0 ? nothing_complain(target, &look)
-				      : look_judge(target, &look, options, known, live, report);
+	result = look.seen_count == 0
+			 ? nothing_complain(target, &look)
+			 : live_look_judge(target, &look, options, known, live, is_full, report);
 	live_look_free(&look);
 	return result;
 }
 
 /* One look, and its report, which is the caller's. */
 static int look_report(const struct live_target *target, const struct options *options,
-		       struct judge_live *live, struct report **ret_report)
+		       struct judge_live *live, bool is_full, struct report **ret_report)
 {
 	struct report *report = report_new();
 	struct known known;
@@ -319,7 +322,7 @@ static int look_report(const struct live_target *target, const struct options *o
 		report ? knowledge_open(&known, options, true) : complain("no memory for a report");
 
 	if (result == 0)
-		result = look_once(target, options, &known, live, report);
+		result = look_once(target, options, &known, live, is_full, report);
 	if (report)
 		knowledge_close(&known);
 	if (result == 0)
@@ -349,15 +352,14 @@ static void symbolizer_review(struct live_series *series, const struct report *r
 int live_report_next(const struct live_target *target, const struct options *options, bool is_full,
 		     struct live_series *series, struct report **ret_report)
 {
-	struct judge_live live = { .is_full = is_full,
-				   .earlier = series->proofs,
+	struct judge_live live = { .earlier = series->proofs,
 				   .earlier_count = series->proof_count };
 	int result;
 
 	if (!series->symbolizer)
 		series->symbolizer = symbolizer_new(options->is_debuginfod);
 	live.symbolizer = series->symbolizer;
-	result = look_report(target, options, &live, ret_report);
+	result = look_report(target, options, &live, is_full, ret_report);
 	if (result == 0)
 		symbolizer_review(series, *ret_report);
 	free(series->proofs);

@@ -12,6 +12,8 @@
 #include "live/look.h"
 #include "model/model.h"
 
+struct known;
+
 /* A session that runs, and whom of it to look at. */
 struct live_target {
 	struct live_sessions sessions;
@@ -42,6 +44,13 @@ int live_targets_visit(live_target_use *use, void *data);
  */
 int live_report_make(const struct live_target *target, const struct arguments *arguments,
 		     bool is_full, struct report **ret_report);
+
+/*
+ * Judge one look at `target`'s session; `live` is filled. Returns 0, or EXIT_ERROR after one line.
+ */
+int live_look_judge(const struct live_target *target, struct live_look *look,
+		    const struct options *options, struct known *known, struct judge_live *live,
+		    bool is_full, struct report *report);
 
 /* What goes on from look to look at a session; zeroed: there was none yet. */
 struct live_series {

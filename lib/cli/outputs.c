@@ -14,6 +14,7 @@
 #include "cli/source_root.h"
 #include "report/discreet.h"
 #include "report/formats.h"
+#include "report/replacement.h"
 #include "report/report.h"
 
 int ledger_judge(const char *path, const struct judge_context *context, struct report *report)
@@ -79,6 +80,25 @@ int outputs_write_json(const struct report *whole, const struct options *options
 	options_list_free(list);
 	report_free(report);
 	return status;
+}
+
+#define SNAPSHOT_MODE 0600
+
+const char *outputs_write_snapshot(const struct report *whole, const struct options *options,
+				   const char *path)
+{
+	struct report *report = report_for(whole, options, false);
+	struct report_style style = style_make(options);
+	char **list = options_list(options);
+	int result;
+
+	style.options = (const char *const *)list;
+	style.libraries = libraries_list();
+	style.mode = SNAPSHOT_MODE;
+	result = report_write_file(path, &report_json, report, &style);
+	options_list_free(list);
+	report_free(report);
+	return result < 0 ? replacement_error(result) : NULL;
 }
 
 int outputs_write(const struct report *whole, const struct options *options)

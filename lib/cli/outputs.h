@@ -27,6 +27,13 @@ int outputs_write(const struct report *report, const struct options *options);
 int outputs_write_json(const struct report *report, const struct options *options,
 		       const char *path);
 
+/*
+ * Write the snapshot of a process into a file of mode 0600: JSON, to this very path. Returns NULL,
+ * or why it could not be written.
+ */
+const char *outputs_write_snapshot(const struct report *report, const struct options *options,
+				   const char *path);
+
 /* How the text looks: by the options, our environment, and the terminal it goes to, if any. */
 struct report_style style_make(const struct options *options);
 

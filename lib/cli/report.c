@@ -19,6 +19,7 @@
 #include "cli/environment.h"
 #include "cli/knowledge.h"
 #include "cli/launch.h"
+#include "cli/limit_take.h"
 #include "cli/live.h"
 #include "cli/memory_bound.h"
 #include "cli/mend.h"
@@ -241,6 +242,7 @@ static int bare_report(char **argv, struct judge_context *context, struct known 
 	report->naming = bare_naming(argv);
 	crash_expect(report->naming.program, argv[BARE_LEDGER],
 		     context->exit->status != 0 ? context->exit->status : EXIT_ERROR);
+	limits_finish(argv[BARE_LEDGER], context->ledger_fd, options);
 	status = ledger_judge(argv[BARE_LEDGER], context, report);
 	if (status != 0) {
 		if (mend_is_lost(context->ledger_fd))

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "cli/environment.h"
 #include "cli/knowledge.h"
 #include "cli/launch.h"
+#include "cli/limit_watch.h"
 #include "cli/memory_bound.h"
 #include "cli/outlive.h"
 #include "cli/output_files.h"
@@ -116,17 +116,6 @@ static int outcome_judge(const struct run *run, struct session *session, struct 
 	return status;
 }
 
-/* The soft limit was PROGRAM's, which has ended. Where it stays as it is, reports that do not fit fail. */
-static void descriptors_allow(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /* Write the report. Returns the exit status of unclosed. */
 static int outcome_report(const struct run *run, const struct outcome *outcome)
 {
@@ -186,10 +175,17 @@ static int session_run(struct run *run, struct session *session, bool is_last,
 	char **environment =
 		environment_make(environ, run->coverage, run->library, session->path,
 				 settings_join(settings_of(run->options), session->first_index));
-	int wait_status, error, status,
-		result = launch_start(&run->launch, run->path, run->argv, environment,
-				      session->first);
+	struct limit_watch limits;
+	int wait_status, error, status, result;
 
+	limit_watch_begin(&limits,
+			  &(struct limit_taking){ .options = run->options,
+						  .ledger = &session->ledger,
+						  .ledger_fd = session->file_fd,
+						  .path = session->path },
+			  &run->launch.mask);
+	run->launch.limits = &limits;
+	result = launch_start(&run->launch, run->path, run->argv, environment, session->first);
 	environment_free(environment, environ);
 	run->launch.mend = &session->mend;
 	if (result < 0) {
@@ -217,6 +213,8 @@ static int session_run(struct run *run, struct session *session, bool is_last,
 		work_apart();
 	else
 		interrupts_allow();
+	limit_watch_end(&limits);
+	run->launch.limits = NULL;
 	status = outcome_judge(run, session, ret_outcome);
 	if (is_last) {
 		run->last = session;

@@ -47,6 +47,7 @@ int judge(struct report *report, struct snapshot *snapshot, struct symbolizer *s
 	memory_find(&judge);
 	gc_find(&judge);
 	events_find(&judge);
+	limits_find(&judge);
 	kin_find(&judge);
 	groups_finish(&judge);
 	known_find(&judge);

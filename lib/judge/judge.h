@@ -36,6 +36,8 @@ struct judge_context {
 		*live;   /* processes that run are judged (judge/live.h); NULL: they are not */
 	const char *cwd; /* where the session began; NULL: as the ledger says */
 	int ledger_fd;  /* the ledger, open for reading: it may have lost its name; 0: not open */
+	uint32_t only_entry; /* index + 1 of an entry: its process alone is judged; 0: all are */
+	bool lists_all;      /* findings list all of their descriptors, however many */
 	bool is_nameless; /* the ledger's name was gone before the last process had ended */
 	/* Of PROGRAM's environment, or what is like it; NULL: nothing is known. */
 	const char *(*environment)(const char *name);

@@ -45,7 +45,6 @@ struct judge_live {
 	size_t earlier_next; /* where the next one is looked for first: they come in one order */
 	struct judge_proof *proofs; /* of this look; malloc()ed, the caller frees it */
 	size_t proof_count;
-	bool is_full; /* findings list all their descriptors */
 	/* Kept from look to look, with what it has read; NULL: one for this look alone. */
 	struct symbolizer *symbolizer;
 };

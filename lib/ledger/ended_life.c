@@ -67,9 +67,10 @@ static bool has_words(struct ledger *ledger, const struct ledger_process *proces
 /* Is there nothing to tell of an image but its counts? Facts are of what it left open. */
 static bool image_is_plain(struct ledger *ledger, const struct ledger_process *process)
 {
-	return !LEDGER_LOAD(process->events_ref) && !LEDGER_LOAD(process->facts_omitted) &&
-	       !LEDGER_LOAD(process->not_followed) && !LEDGER_LOAD(process->memory_ref) &&
-	       !LEDGER_LOAD(process->checkpoint_ns) && !has_words(ledger, process);
+	return !LEDGER_LOAD(process->events_ref) && !LEDGER_LOAD(process->limits_ref) &&
+	       !LEDGER_LOAD(process->facts_omitted) && !LEDGER_LOAD(process->not_followed) &&
+	       !LEDGER_LOAD(process->memory_ref) && !LEDGER_LOAD(process->checkpoint_ns) &&
+	       !has_words(ledger, process);
 }
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The format of a ledger, version 9.
+ * The format of a ledger, version 10.
  *
  * A ledger is one file, mapped shared by every process of a session. It is a
  * sequence of pages of 4 KiB in windows of 1 MiB. Page 0 holds the header; the
@@ -46,7 +46,7 @@
 #include "base/kinds.h"
 
 #define LEDGER_MAGIC UINT64_C(0x6465736f6c636e75) /* "unclosed" */
-#define LEDGER_VERSION 9
+#define LEDGER_VERSION 10
 
 #define LEDGER_PAGE_SHIFT 12
 #define LEDGER_PAGE_SIZE (UINT32_C(1) << LEDGER_PAGE_SHIFT)
@@ -176,7 +176,7 @@ struct ledger_header {
 	uint32_t kinds_asked;          /* KIND_BIT()s that a report will tell of; 0: any */
 	uint32_t is_kept;              /* 1: a copy by --keep-ledger, which kept_sum tells of */
 	ledger_u32 cwd_ref;            /* string: working directory at the start, to be shown */
-	uint32_t reserved;
+	ledger_u32 limits_taken;       /* shared: how many struct ledger_limit tools have taken */
 	/* Strings: a text of each call id, '\0' after each; id 0 is "". */
 	ledger_u32 calls_ref[COLUMN_COUNT];
 	ledger_u32 next_page;      /* shared: the first page never handed out */
@@ -208,6 +208,8 @@ struct ledger_header {
 	ledger_u32 strays_swept; /* shared: the entry that the next one looks at */
 	/* Shared: how often a process made the file as long again as it was (ledger_mend()). */
 	ledger_u32 cuts;
+	ledger_u32 bell;    /* shared: grows with each struct ledger_limit */
+	ledger_u32 listens; /* shared: 1: a launcher looks at the bell, and takes them */
 	uint32_t seal;     /* of the fields that never change once the session has begun (seal.c) */
 	uint32_t kept_sum; /* of a kept copy: of all of it but this field (seal.c) */
 };
@@ -371,7 +373,7 @@ struct ledger_process {
 	 */
 	ledger_u32 waiting;
 	ledger_u32 swept;
-	uint32_t reserved;
+	ledger_u32 limits_ref; /* list of struct ledger_limit */
 };
 
 #define WAITING_SWEEPS (UINT32_C(1) << 31)
@@ -944,6 +946,8 @@ enum event_flags {
 	EVENT_IS_FIRST = 16,    /* the number was nobody else's before: no other is meant with it */
 	EVENT_BY_STREAM = 32,   /* the call gives up a FILE or DIR */
 	EVENT_IS_QUESTION = 64, /* the call may have been made to ask whether the number is open */
+	EVENT_OF_SYSTEM = 128,  /* EVENT_EMFILE: it was ENFILE */
+	EVENT_OF_USER = 256,    /* EVENT_EMFILE: the table had room, another limit was met */
 };
 
 /* Misuse of one type with the same stacks is one record. 80 bytes. */
@@ -985,6 +989,46 @@ struct ledger_exception {
 
 #define LEDGER_EXCEPTIONS_MAX 256
 
+/* What was met: so many of 100 descriptors that the process may have, or the first refusal. */
+enum limit_mark { LIMIT_80, LIMIT_90, LIMIT_95, LIMIT_EMFILE, LIMIT_ENFILE, LIMIT_MARKS };
+
+enum limit_state {
+	LIMIT_WAITS, /* for a tool */
+	LIMIT_TAKEN, /* one is at it */
+	LIMIT_KEPT,  /* `text_ref` is the snapshot's path */
+	LIMIT_FAILED /* and is why there is none */
+};
+
+/* Descriptors of one opening place. */
+struct ledger_holder {
+	uint32_t stack_ref;
+	uint32_t count;
+	uint16_t call;
+	uint8_t kind;
+	uint8_t reserved;
+};
+
+#define LEDGER_HOLDERS 4
+
+/*
+ * A process met a mark, for the first time: written by itself. Then a tool says who had the
+ * descriptors and where it has put its snapshot of them, `state` last.
+ */
+struct ledger_limit {
+	uint32_t next_ref;
+	uint32_t mark; /* enum limit_mark */
+	uint64_t at_ns;
+	uint32_t limit; /* RLIMIT_NOFILE, soft; 0: not known */
+	uint32_t open;  /* descriptors, by the number that was given or by the record */
+	int32_t fd;     /* the one more; -1 of a refusal */
+	uint32_t call;  /* that opened it, or was refused */
+	uint32_t stack_ref;
+	ledger_u32 state; /* enum limit_state */
+	ledger_u32 text_ref;
+	uint32_t holder_count;
+	struct ledger_holder holders[LEDGER_HOLDERS]; /* most first */
+};
+
 #define LEDGER_SLOTS_PER_LEAF (LEDGER_LEAF_SIZE / sizeof(struct ledger_slot))
 #define LEDGER_PROCESSES_PER_PAGE                                                                  \
 	((LEDGER_PAGE_SIZE - sizeof(struct ledger_processes_tail)) / sizeof(struct ledger_process))
@@ -1013,5 +1057,7 @@ static_assert(sizeof(struct ledger_thread) == 24, "no padding");
 static_assert(LEDGER_THREADS * sizeof(struct ledger_thread) <= LEDGER_PAGE_SIZE, "one record");
 static_assert(sizeof(struct ledger_event) == 80, "no padding");
 static_assert(sizeof(struct ledger_exception) == 32, "no padding");
+static_assert(sizeof(struct ledger_holder) == 12, "no padding");
+static_assert(sizeof(struct ledger_limit) == 96, "no padding");
 
 #endif

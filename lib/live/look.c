@@ -115,6 +115,8 @@ static bool is_wished(const struct looking *looking, struct ledger *ledger,
 {
 	const struct live_wish *wish = looking->wish;
 
+	if (wish->only_entry)
+		return index == wish->only_entry - 1;
 	for (size_t i = 0; i < session->process_count; i++)
 		if (session->processes[i].pid == wish->pid)
 			return wish->is_alone
@@ -311,6 +313,9 @@ static int subject_settle(struct looking *looking, const struct subject *subject
 	result = live_settle(&settling);
 	if (result < 0)
 		return result;
+	if (looking->wish->until_ns)
+		live_cut(&look->snapshot, subject->index, looking->wish->until_ns,
+			 looking->wish->until_fd);
 	*seen = (struct live_seen){ .index = subject->index,
 				    .process = *subject->process,
 				    .open = subject->listing.count,

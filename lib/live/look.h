@@ -33,6 +33,12 @@ struct live_wish {
 	bool is_alone;  /* without what came from it */
 	uint32_t kinds; /* KIND_BIT()s that are asked for */
 	bool is_full;   /* the state of each descriptor, not of 100 a place */
+	uint32_t only_entry; /* index + 1 of an entry: its process alone, whatever `pid` says; 0:
+				not so */
+	/* Without what was opened after this time, in nanoseconds since the session began; 0: all.
+	 */
+	uint64_t until_ns;
+	int until_fd; /* but with this number; -1: none */
 };
 
 struct live_look {

@@ -170,6 +170,28 @@ static void number_settle(struct live_settling *settling, const struct number *n
 	settling->in_flux += listed || !is_same(number);
 }
 
+void live_cut(struct snapshot *snapshot, uint32_t index, uint64_t until_ns, int until_fd)
+{
+	struct ledger_process *process = ledger_process_at(&snapshot->ledger, index);
+	struct ledger_table *table =
+		process ? ledger_table_at(&snapshot->ledger, LEDGER_LOAD(process->table_ref))
+			: NULL;
+	uint32_t limit = table ? ledger_table_limit(table) : 0;
+
+	for (uint32_t fd = 0;
+	     (fd = ledger_table_next(&snapshot->ledger, table, fd)) < limit && fd < INT32_MAX;
+	     fd++) {
+		struct ledger_slot *slot = ledger_slot_at(&snapshot->ledger, table, (int)fd, false);
+		uint64_t word = slot ? LEDGER_LOAD(slot->word) : 0;
+
+		if (slot_state(word) == SLOT_OPEN && (int)fd != until_fd &&
+		    LEDGER_LOAD(slot->opened_ns) > until_ns)
+			LEDGER_STORE(slot->word, (word & ~UINT64_C(0xff)) | SLOT_CLOSED);
+	}
+	if (table)
+		LEDGER_STORE(process->table_seal, 0); /* it is another table now */
+}
+
 int live_settle(struct live_settling *settling)
 {
 	struct ledger *ledger = &settling->after->ledger;

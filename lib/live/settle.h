@@ -43,4 +43,10 @@ int live_settle(struct live_settling *settling);
 /* Write the facts of all that is open by now. */
 void live_facts_write(struct live_facts *facts, uint32_t table_ref);
 
+/*
+ * Forget what a process opened itself after `until_ns`, but for the number `until_fd` (-1: none):
+ * in a snapshot that is thawed.
+ */
+void live_cut(struct snapshot *snapshot, uint32_t index, uint64_t until_ns, int until_fd);
+
 #endif

@@ -48,6 +48,9 @@ static void processes_merge(struct report *into, struct report *part, const stru
 			part->scopes[i].parent += shift->scope;
 	}
 	APPEND(into, into->scopes, into->scope_count, part->scopes, part->scope_count);
+	for (size_t i = 0; i < part->limit_count; i++)
+		part->limits[i].process += shift->process;
+	APPEND(into, into->limits, into->limit_count, part->limits, part->limit_count);
 }
 
 /* The same rule in several shards is one; returns what the part's rules are now. */

@@ -18,6 +18,7 @@
 
 #include "base/kinds.h"
 #include "base/options.h"
+#include "model/limit.h"
 #include "model/stack.h"
 
 enum finding_type {
@@ -416,6 +417,9 @@ struct report {
 
 	struct finding *findings; /* most counted first; noted-only ones behind */
 	size_t finding_count;
+
+	struct report_limit *limits; /* of processes that came near theirs, or were refused */
+	size_t limit_count;
 
 	struct report_diagnostic *diagnostics;
 	size_t diagnostic_count;

@@ -29,7 +29,8 @@ static bool is_neighbour(int one, int other)
 static bool is_same(const struct ledger_event *one, const struct ledger_event *other)
 {
 	if (one->type == EVENT_EMFILE)
-		return one->call == other->call;
+		return one->call == other->call && one->here_stack_ref == other->here_stack_ref &&
+		       LEDGER_LOAD(one->flags) == LEDGER_LOAD(other->flags);
 	if (one->type == EVENT_PLACED)
 		return one->fd == other->fd;
 	return one->scope_ref == other->scope_ref &&

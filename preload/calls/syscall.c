@@ -21,13 +21,14 @@
 #include "process/handover.h"
 #include "record/duplicates.h"
 #include "record/givers.h"
+#include "record/limit.h"
 #include "record/misuse.h"
 #include "record/record.h"
 #include "record/spare.h"
 #include "record/stderr.h"
+#include "shim/readable.h"
 #include "shim/state.h"
 #include "stack/capture.h"
-#include "shim/readable.h"
 
 long syscall_recorded(long number, long a, long b, long c, long d, long e, long f);
 
@@ -308,6 +309,7 @@ static long plain_by_number(long number, long a, long b, long c, long d, long e,
 		return failed_by_number(number, (long[]){ a, b, c, d, e, f }, result);
 	if (has_filter)
 		seccomp_entered();
+	limit_set_by(number, a, b);
 	opener = opener_of(number, a, b, c);
 	if (opener != CALL_none)
 		result = record_opened_with(opener, (int)result,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a process, whichever way it ends: one thread writes it down, others wait. */
 #include "end/finish.h"
+#include "end/snapshot.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -288,6 +289,7 @@ void finish_init(bool is_bare)
 
 	if (is_bare)
 		stderr_init();
+	shim.snapshot_start = snapshot_start;
 	libc_on_exit = (__typeof__(libc_on_exit))loaded_next("on_exit");
 	at_quick_exit = (__typeof__(at_quick_exit))loaded_next("__cxa_at_quick_exit");
 	if (!libc_on_exit || !at_quick_exit || libc_on_exit(end_of_exit, NULL) != 0 ||

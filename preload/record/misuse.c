@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "record/guest.h"
+#include "record/limit.h"
 #include "record/scopes.h"
 #include "record/standard.h"
 #include "recorder/events.h"
@@ -245,12 +246,16 @@ void misuse_open_failed(enum call call)
 		.type = EVENT_EMFILE, .fd = -1, .call = call, .kind = KIND_OTHER
 	};
 	int saved_errno = errno;
+	uint32_t refusal;
 
-	if (errno != EMFILE || !shim_is_recording())
+	if ((errno != EMFILE && errno != ENFILE) || !shim_is_recording())
 		return;
 	guest_find();
+	refusal = limit_refusal(call, saved_errno);
+	LEDGER_STORE(event.flags, refusal);
 	event.here_stack_ref = capture_whole();
 	event_keep(&event);
+	limit_refused(call, refusal, event.here_stack_ref);
 	errno = saved_errno;
 }
 

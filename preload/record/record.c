@@ -7,6 +7,7 @@
 
 #include "record/fork_copies.h"
 #include "record/guest.h"
+#include "record/limit.h"
 #include "record/misuse.h"
 #include "record/scopes.h"
 #include "record/spread.h"
@@ -28,6 +29,7 @@ static void record_new(int fd, const struct opening *opening)
 	origin = (struct origin){ .stack_ref = capture_whole(),
 				  .tid = thread_tid(),
 				  .scope_ref = scope_of_opening(opening->kind) };
+	limit_watch(fd, opening->call, origin.stack_ref);
 	recorder_opened(shim_recorder(), fd, opening, &origin);
 }
 

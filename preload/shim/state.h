@@ -63,6 +63,7 @@ struct shim {
 	bool has_guests; /* others may run in our memory, and write when we are gone (guest.h) */
 	_Atomic(bool) has_events; /* this process has written some (end/own_record.c) */
 	_Atomic(bool) has_memory; /* and the same of blocks of memory */
+	_Atomic(uint32_t) alarm_fd; /* an opening that got this number, or a higher one: limit.h */
 	uint32_t pid;         /* ours, to tell who we are; 0: not known */
 	/* 0 there: our memory may be a copy of the parent's (guest.h). One of the three below. */
 	_Atomic(_Atomic(uint32_t) *) memory_mark;
@@ -85,6 +86,10 @@ struct shim {
 	_Atomic(uint32_t) ending_tid;
 	_Atomic(uint32_t) exiting_tid; /* the first thread that called exit(), be it not that far */
 	_Atomic(uint32_t) is_over; /* the end handler is through, report included */
+	_Atomic(uint32_t) limit;   /* RLIMIT_NOFILE, soft; 0: not known */
+	/* Starts a tool that takes a snapshot, beside the program and without waiting; NULL: not
+	 * yet. */
+	void (*snapshot_start)(void);
 	long copies_born;          /* descriptors at the start or fork; -1 not known (fork_copies.c) */
 	_Atomic(uint32_t) copies_closed;
 	_Atomic(uint32_t) walks; /* of this process, counted until they are SHORT_WALKS */

@@ -282,22 +282,6 @@ static void event_note(struct events *events, const struct ledger_event *event)
 				 0, &is_new);
 }
 
-static void exhaustion_tell(struct events *events, const struct ledger_event *event)
-{
-	struct judge *judge = events->judge;
-	const char *call = call_spelled_of(judge, event->call);
-	uint32_t count = LEDGER_LOAD(event->count) ? LEDGER_LOAD(event->count) : 1;
-
-	if (event->type != EVENT_EMFILE)
-		return;
-	diagnose(judge, DIAGNOSTIC_WARNING, "descriptors-exhausted",
-		 report_printf(judge->report, "%s ran out of descriptors: %s failed with EMFILE %s",
-			       judge->report->processes[events->id].name, call ? call : "a call",
-			       count == 1 ? "once"
-					  : report_printf(judge->report, "%u times", count)),
-		 events->id);
-}
-
 static void events_each(struct events *events,
 			void (*each)(struct events *events, const struct ledger_event *event))
 {
@@ -348,6 +332,5 @@ void events_find(struct judge *judge)
 		events_each(&events, event_note);
 		events_each(&events, event_judge);
 		events_each(&events, suspicion_judge);
-		events_each(&events, exhaustion_tell);
 	}
 }

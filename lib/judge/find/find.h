@@ -45,6 +45,11 @@ void gc_lost(struct judge *judge, const struct ledger_event *event, uint32_t pro
 /* Misuse that was noticed on the way. */
 void events_find(struct judge *judge);
 
+/* limits.c */
+
+/* Who came near the limit of descriptors, or was refused one: into report->limits. */
+void limits_find(struct judge *judge);
+
 /* expectations.c */
 
 /* What was open where unclosed_expect_none() was called. */

@@ -82,7 +82,7 @@ struct group *group_of(struct judge *judge, enum finding_type type, enum descrip
 	if (!name && call)
 		group->finding.call = report_printf(judge->report, "call %u", call);
 	descriptors_ask(judge, group);
-	if (judge->context->live && judge->context->live->is_full)
+	if (judge->context->lists_all)
 		group->descriptors_max = SIZE_MAX;
 	return group;
 }

@@ -79,7 +79,7 @@ void session_describe(struct judge *judge)
 	judge->paths = paths;
 	report->kinds = judge->options->kinds;
 	report->is_live = judge->context->live != NULL;
-	report->lists_all = report->is_live && judge->context->live->is_full;
+	report->lists_all = judge->context->lists_all;
 	host_describe(report);
 	tags_describe(report, judge->options);
 }

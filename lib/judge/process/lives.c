@@ -229,11 +229,22 @@ static bool list_names(struct judge *judge, const char *const *list, uint32_t co
 	return program_is_listed(list, count, path, name);
 }
 
+/* Nobody else is asked for, or it is the one that is. */
+static bool is_only(const struct judge *judge, const struct life *life)
+{
+	uint32_t only = judge->context->only_entry;
+
+	return only == 0 || (only <= judge->image_count &&
+			     judge->images[only - 1].life == (uint32_t)(life - judge->lives));
+}
+
 static bool life_is_wanted(struct judge *judge, const struct life *life)
 {
 	const struct options *options = judge->options;
 
 	if (judge->context->live && !life->is_seen)
+		return false;
+	if (!is_only(judge, life))
 		return false;
 	/* Whoever started it wished it so. */
 	if (LEDGER_LOAD(judge->images[life->last].process->hindrance) == HINDRANCE_OFF)

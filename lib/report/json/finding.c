@@ -45,8 +45,7 @@ static json_t *json_stack(const struct report_stack *stack)
 	return array;
 }
 
-/* "stack", and "stack_truncated" when it was deeper. */
-static void add_stack(json_t *object, const struct report_stack *stack)
+void json_add_stack(json_t *object, const struct report_stack *stack)
 {
 	json_add(object, "stack", json_stack(stack));
 	json_add_true(object, "stack_truncated", stack->is_truncated);
@@ -184,7 +183,7 @@ static json_t *json_related(const struct finding *finding)
 		json_t *object = json_object();
 
 		json_add_text(object, "role", related->role);
-		add_stack(object, &related->stack);
+		json_add_stack(object, &related->stack);
 		add_thread(object, related->tid);
 		if (related->at_ns)
 			json_add_number(object, "at_ns", related->at_ns);
@@ -209,7 +208,7 @@ static json_t *json_evidence(const struct finding *finding)
 		json_add_text(object, "text", evidence->text);
 		if (evidence->error)
 			json_add_text(object, "errno", words_errno(&words, evidence->error));
-		add_stack(object, &evidence->stack);
+		json_add_stack(object, &evidence->stack);
 		json_append(array, object);
 	}
 	return array;
@@ -263,7 +262,7 @@ json_t *json_finding(const struct report *report, const struct finding *finding)
 	for (size_t i = 0; i < finding->scope_count; i++)
 		json_append(scopes, json_number(finding->scopes[i]));
 	json_add(object, "scopes", scopes);
-	add_stack(object, &finding->stack);
+	json_add_stack(object, &finding->stack);
 	add_descriptors(object, report, finding);
 	json_add(object, "related", json_related(finding));
 	json_add(object, "evidence", json_evidence(finding));

@@ -173,6 +173,7 @@ static json_t *json_report(const struct report *report, const struct report_styl
 	for (size_t i = 0; i < report->finding_count; i++)
 		json_append(findings, json_finding(report, &report->findings[i]));
 	(void)json_object_set_new(root, "findings", findings);
+	json_add_limits(root, report);
 	json_add_shards(root, report);
 	json_add_known(root, report);
 	json_add(root, "diagnostics", json_diagnostics(report));

@@ -22,6 +22,12 @@ json_t *json_kinds(const struct report_kind_count counts[KIND_COUNT]);
 /* The tests of the report. */
 void json_add_scopes(json_t *root, const struct report *report);
 
+/* limit.c: "limits". */
+void json_add_limits(json_t *root, const struct report *report);
+
+/* finding.c: "stack", and "stack_truncated" when it was deeper. */
+void json_add_stack(json_t *object, const struct report_stack *stack);
+
 /* What is known: rules and baseline of the report, and what they say of a finding. */
 void json_add_known(json_t *root, const struct report *report);
 void json_add_finding_known(json_t *object, const struct report *report,

@@ -185,6 +185,7 @@ void read_report(struct json_reader *reader, const json_t *root)
 	read_verdict(reader, root);
 	read_process_list(reader, root);
 	read_scopes(reader, root);
+	read_limits(reader, root);
 	read_known(reader, root);
 	read_shards(reader, root);
 	read_findings(reader, root);

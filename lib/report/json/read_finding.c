@@ -72,8 +72,7 @@ static void read_frame(struct json_reader *reader, const json_t *object, void *r
 	frame->runtime = frame->module ? RUNTIME_NONE : runtime_of_language(frame->language);
 }
 
-static void read_stack(struct json_reader *reader, const json_t *object,
-		       struct report_stack *ret_stack)
+void read_stack(struct json_reader *reader, const json_t *object, struct report_stack *ret_stack)
 {
 	ret_stack->frames = read_list(reader, object, "stack", sizeof(*ret_stack->frames),
 				      read_frame, &ret_stack->frame_count);

@@ -101,12 +101,16 @@ read_into read_process; /* struct report_process */
 void read_kinds(struct json_reader *reader, const json_t *object, const char *key,
 		struct report_kind_count ret_counts[KIND_COUNT]);
 read_into read_finding; /* struct finding */
+void read_stack(struct json_reader *reader, const json_t *object, struct report_stack *stack);
 
 /* "growth" of a finding. */
 void read_growth(struct json_reader *reader, const json_t *object, struct finding *finding);
 
 /* The tests of the report. */
 void read_scopes(struct json_reader *reader, const json_t *root);
+
+/* read_limit.c */
+void read_limits(struct json_reader *reader, const json_t *root);
 
 /* How a program ended: the object "exit" of `object`. */
 struct report_exit read_exit(struct json_reader *reader, const json_t *object);

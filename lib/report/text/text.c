@@ -38,7 +38,7 @@ bool text_is_clean(const struct report *report, const struct tally *tally)
 {
 	return is_clear(report) && tally->counted == 0 && tally->noted == 0 &&
 	       !lists_uncovered(report) && report->running_count == 0 &&
-	       report->process_count > 0 && !has_warning(report);
+	       report->process_count > 0 && !has_warning(report) && !text_has_limits(report);
 }
 
 /*
@@ -160,6 +160,7 @@ static int text_write(FILE *out, const struct report *report, const struct repor
 		return ferror(out) ? -EIO : 0;
 	}
 	text_wrapped(&printer, report, &tally, text_headline);
+	text_limits(&printer, report);
 	if (!is_clean || style->is_verbose) {
 		text_groups(&printer, report);
 		text_wrapped(&printer, report, &tally, print_tail);

@@ -30,6 +30,10 @@ void text_headline(const struct printer *printer, const struct report *report,
 void text_live_headline(const struct printer *printer, const struct report *report,
 			const struct tally *tally);
 
+/* Who came near the limit of descriptors: a section, and is there something for it? */
+void text_limits(const struct printer *printer, const struct report *report);
+bool text_has_limits(const struct report *report);
+
 /* Those that were looked at, where they are more than the first line tells of: a section. */
 void text_live_processes(const struct printer *printer, const struct report *report);
 

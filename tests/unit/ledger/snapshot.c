@@ -172,7 +172,7 @@ Test(snapshot, no_regular_file)
 Test(snapshot, another_version)
 {
 	ledger.header->version = LEDGER_VERSION + 1;
-	refused(EPROTO, "version 10, this is 9");
+	refused(EPROTO, "version 11, this is 10");
 }
 
 Test(snapshot, another_header)

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks at the bell of a session, and has a child take what rang. */
+#include "cli/limit_watch.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "cli/launch.h"
+#include "cli/memory_bound.h"
+
+void limit_watch_begin(struct limit_watch *watch, const struct limit_taking *taking,
+		       const sigset_t *mask)
+{
+	void *shared = mmap(NULL, sizeof(*watch->taking.count), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	*watch = (struct limit_watch){ .taking = *taking, .mask = mask };
+	watch->taking.count = shared == MAP_FAILED ? NULL : shared;
+	LEDGER_STORE(taking->ledger->header->listens, 1);
+}
+
+static _Noreturn void work(const struct limit_watch *watch)
+{
+	(void)sigprocmask(SIG_SETMASK, watch->mask, NULL);
+	descriptors_allow();
+	memory_bound();
+	(void)limits_take(&watch->taking); /* what failed has been told */
+	_exit(0);
+}
+
+void limit_watch_look(struct limit_watch *watch)
+{
+	uint32_t bell = LEDGER_LOAD(watch->taking.ledger->header->bell);
+	pid_t pid;
+
+	if (bell == watch->heard || watch->worker)
+		return;
+	pid = fork();
+	if (pid == 0)
+		work(watch);
+	if (pid < 0)
+		return; /* the next look tries again, and the end does */
+	watch->heard = bell;
+	watch->worker = pid;
+}
+
+void limit_watch_reaped(struct limit_watch *watch, pid_t pid)
+{
+	if (pid == watch->worker)
+		watch->worker = 0;
+}
+
+void limit_watch_end(struct limit_watch *watch)
+{
+	LEDGER_STORE(watch->taking.ledger->header->listens, 0);
+	(void)limits_take(&watch->taking); /* what failed has been told */
+	limits_settle(watch->taking.ledger);
+	if (watch->taking.count)
+		(void)munmap((void *)watch->taking.count, sizeof(*watch->taking.count));
+}

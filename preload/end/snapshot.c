@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A tool that takes a snapshot near the limit of descriptors, where no launcher does:
+ *
+ *	unclosed --limit-snapshot LEDGER DIRECTORY
+ *
+ * Nobody waits for it. An intermediate without an exit signal makes it, in this process's memory
+ *and without a copy of it, and ends: the tool is an orphan at once, as of a daemon, and the program
+ *is stopped for less than a millisecond. An orphan would be a child of a process that is PID 1, or
+ *asked for orphans (PR_SET_CHILD_SUBREAPER): there the intermediate stays until the tool has ended,
+ *beside the program. Only __WALL finds it.
+ */
+#include "end/snapshot.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "base/raw.h"
+#include "end/tool.h"
+#include "libc/real.h"
+#include "process/bare.h"
+#include "record/stderr.h"
+#include "shim/names.h"
+#include "shim/state.h"
+
+#define STACK_SIZE 32768
+
+struct starter {
+	struct tool tool;
+	bool stays; /* the intermediate, until the tool has ended */
+	uint8_t tool_stack[STACK_SIZE] __attribute__((aligned(16)));
+	uint8_t stack[STACK_SIZE] __attribute__((aligned(16)));
+};
+
+__attribute__((noreturn)) static int tool_main(void *data)
+{
+	struct starter *starter = data;
+
+	tool_exec(&starter->tool, STDERR_FILENO);
+}
+
+/* Beside the program when it stays: it writes to nothing of the thread's. */
+__attribute__((noreturn)) static int intermediate(void *data)
+{
+	struct starter *starter = data;
+	int tool = REAL(clone)(tool_main, starter->tool_stack + STACK_SIZE,
+			       CLONE_VM | CLONE_VFORK | SIGCHLD, starter);
+
+	if (tool > 0 && starter->stays)
+		while (raw4(SYS_wait4, tool, NULL, 0, NULL) == -EINTR)
+			;
+	for (;;)
+		(void)raw1(SYS_exit_group, 0);
+}
+
+static bool gets_orphans(void)
+{
+	int is_subreaper = 0;
+
+	return raw0(SYS_getpid) == 1 ||
+	       raw_failed(raw2(SYS_prctl, PR_GET_CHILD_SUBREAPER, &is_subreaper)) || is_subreaper;
+}
+
+static void words_fill(struct tool *tool)
+{
+	const char *directory = bare_directory();
+
+	tool->argv[1] = (char *)"--limit-snapshot";
+	tool->argv[2] = shim.ledger_path;
+	tool->argv[3] = (char *)(*directory ? directory : ".");
+}
+
+/* The memory stays when the intermediate does: there are few marks. */
+static void starter_run(struct starter *starter)
+{
+	int pid = REAL(clone)(intermediate, starter->stack + STACK_SIZE,
+			      starter->stays ? CLONE_VM : CLONE_VM | CLONE_VFORK, starter);
+
+	if (pid > 0 && starter->stays)
+		return;
+	while (pid > 0 && raw4(SYS_wait4, pid, NULL, __WALL, NULL) == -EINTR)
+		;
+	(void)raw2(SYS_munmap, starter, sizeof(*starter));
+}
+
+void snapshot_start(void)
+{
+	uint64_t all = ~UINT64_C(0), before;
+	long memory = raw6(SYS_mmap, 0, (long)sizeof(struct starter), PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct starter *starter = (struct starter *)memory;
+
+	if (raw_failed(memory))
+		return; /* the report says that there is none */
+	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
+	if (tool_prepare(&starter->tool, stderr_report_fd())) {
+		words_fill(&starter->tool);
+		starter->stays = gets_orphans();
+		starter_run(starter);
+	} else {
+		(void)raw2(SYS_munmap, starter, sizeof(*starter));
+	}
+	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
+}
