@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/launch.h"
+#include "cli/live.h"
 #include "cli/memory_bound.h"
 
 void limit_watch_begin(struct limit_watch *watch, const struct limit_taking *taking,
@@ -22,6 +23,7 @@ void limit_watch_begin(struct limit_watch *watch, const struct limit_taking *tak
 static _Noreturn void work(const struct limit_watch *watch)
 {
 	(void)sigprocmask(SIG_SETMASK, watch->mask, NULL);
+	live_step_back();
 	descriptors_allow();
 	memory_bound();
 	(void)limits_take(&watch->taking); /* what failed has been told */

@@ -144,8 +144,7 @@ static int ledger_open_of(struct live_target *target)
 			target->ledger_fd == -EPROTO && why ? why : strerror(-target->ledger_fd));
 }
 
-/* Who is looked at goes first: most of a look is reading debug information. */
-static void step_back(void)
+void live_step_back(void)
 {
 	if (getpriority(PRIO_PROCESS, 0) < NICE)
 		(void)setpriority(PRIO_PROCESS, 0, NICE); /* a wish */
@@ -155,7 +154,7 @@ int live_target_open(struct live_target *ret_target, const char *word)
 {
 	int result;
 
-	step_back();
+	live_step_back();
 	*ret_target = (struct live_target){ .ledger_fd = -1 };
 	result = live_sessions_find(&ret_target->sessions);
 	if (result < 0)

@@ -22,6 +22,9 @@ struct live_target {
 	int pid;       /* this process and what came from it; 0: all of the session */
 };
 
+/* Who is looked at goes first: most of a look is reading debug information. */
+void live_step_back(void);
+
 /*
  * Find what `word` names: a PID, the path of a ledger, or a session by its 16 hex digits. Returns
  * 0, or EXIT_ERROR after one line: no such process, not watched, another user's, a session that

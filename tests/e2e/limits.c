@@ -127,7 +127,7 @@ Test(limits, without_a_launcher)
 		run_path("report.json"), run_path("snapshots"), run_path("noted"));
 	const struct run_options bare = { .environment = RUN_ARGV("LD_PRELOAD=" UNCLOSED_LIBRARY,
 								  options) };
-	static const char *const names[] = { "fill", "slow" };
+	static const char *const names[] = { "fill", "slow", "reaper" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct run run = RUN_WITH(bare, LIMITS, names[i]);
