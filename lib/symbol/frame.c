@@ -10,18 +10,18 @@
 #include "symbol/path.h"
 #include "symbol/scope.h"
 
-/* Without debug information: a name or nothing. */
-static void frame_from_symbol(struct symbol_frame *frame, struct module *module, uint64_t address)
+bool frame_from_symbol(struct symbol_frame *ret_frame, struct module *module, uint64_t address)
 {
 	struct symtab_symbol symbol;
 	const char *demangled;
 
 	if (!module_find_symbol(module, address, &symbol))
-		return;
+		return false;
 	demangled = name_demangle(module->arena, symbol.name,
-				  frame->language ? NULL : &frame->language);
-	frame->function = demangled ? demangled : symbol.name;
-	frame->linkage_name = demangled ? symbol.name : NULL;
+				  ret_frame->language ? NULL : &ret_frame->language);
+	ret_frame->function = demangled ? demangled : symbol.name;
+	ret_frame->linkage_name = demangled ? symbol.name : NULL;
+	return true;
 }
 
 /* glibc's fopen() is _IO_new_fopen in its source; programs know the exported name. */
@@ -133,7 +133,7 @@ static void frames_from_function(struct resolved *resolved, struct module *modul
 	if (frames[count - 1].function)
 		frame_improve(&frames[count - 1], module, resolved->address);
 	else
-		frame_from_symbol(&frames[count - 1], module, resolved->address);
+		(void)frame_from_symbol(&frames[count - 1], module, resolved->address);
 	resolved->frames = frames;
 	resolved->count = count;
 }
@@ -156,5 +156,5 @@ void frames_fill(struct module *module, struct resolved *resolved)
 		frame->unit = unit_source(unit, module->arena);
 		frame_place_at(frame, unit, module->arena, at);
 	}
-	frame_from_symbol(frame, module, resolved->address);
+	(void)frame_from_symbol(frame, module, resolved->address); /* or nothing */
 }

@@ -22,4 +22,10 @@ struct resolved {
  */
 void frames_fill(struct module *module, struct resolved *resolved);
 
+/*
+ * What the symbol table of an open module knows of an address: names, and a language where the
+ * frame has none yet. Debug information is not read. False: nothing.
+ */
+bool frame_from_symbol(struct symbol_frame *ret_frame, struct module *module, uint64_t address);
+
 #endif

@@ -76,6 +76,14 @@ size_t symbolizer_resolve(struct symbolizer *symbolizer, const char *path, const
 			  size_t build_id_length, uint64_t address, struct symbol_frame *ret_frames,
 			  size_t max);
 
+/*
+ * The function of an address by the symbol table alone, into `ret_frame`: without a line, without
+ * what is inlined. Debug information, which is not read, takes fifty times as long where it has to
+ * be inflated. Arguments as for symbolizer_resolve(). False: no symbol is known.
+ */
+bool symbolizer_symbol(struct symbolizer *symbolizer, const char *path, const uint8_t *build_id,
+		       size_t build_id_length, uint64_t address, struct symbol_frame *ret_frame);
+
 /* The role of an address in a file of CPython; arguments as for symbolizer_resolve(). */
 enum symbol_role symbolizer_role(struct symbolizer *symbolizer, const char *path,
 				 const uint8_t *build_id, size_t build_id_length, uint64_t address);

@@ -8,6 +8,7 @@
 #include "base/rights.h"
 #include "symbol/arena.h"
 #include "symbol/cpython.h"
+#include "symbol/frame.h"
 #include "symbol/module.h"
 #include "symbol/resolved.h"
 #include "symbol/source.h"
@@ -166,6 +167,35 @@ size_t symbolizer_resolve(struct symbolizer *symbolizer, const char *path, const
 		return frames_copy(resolved, ret_frames, max);
 	ret_frames[0] = (struct symbol_frame){ 0 };
 	return 1;
+}
+
+static bool symbolizer_symbol_in(struct symbolizer *symbolizer, struct module *module,
+				 uint64_t address, struct symbol_frame *ret_frame)
+{
+	bool is_found;
+
+	if (module->is_known)
+		symbolizer_open(symbolizer, module);
+	if (!module->dwfl)
+		return false;
+	module_rights_begin(module);
+	is_found = frame_from_symbol(ret_frame, module, address);
+	module_rights_end(module);
+	return is_found;
+}
+
+bool symbolizer_symbol(struct symbolizer *symbolizer, const char *path, const uint8_t *build_id,
+		       size_t build_id_length, uint64_t address, struct symbol_frame *ret_frame)
+{
+	struct module *module = symbolizer_module(symbolizer, path);
+	bool is_found;
+
+	*ret_frame = (struct symbol_frame){ 0 };
+	is_found = rights_lower() && module &&
+		   symbolizer_has_build(symbolizer, module, build_id, build_id_length) &&
+		   symbolizer_symbol_in(symbolizer, module, address, ret_frame);
+	rights_raise();
+	return is_found;
 }
 
 enum symbol_role symbolizer_role(struct symbolizer *symbolizer, const char *path,

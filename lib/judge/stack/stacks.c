@@ -2,11 +2,11 @@
 /* From a backtrace of the ledger to frames with functions and lines. */
 #include <string.h>
 
-#include "judge/stack/stack.h"
 #include "judge/stack/jit.h"
 #include "judge/stack/paths.h"
 #include "judge/stack/python_words.h"
 #include "judge/stack/runtime.h"
+#include "judge/stack/stack.h"
 
 /* Functions inlined into one another at one address. */
 #define INLINED_MAX 16
@@ -80,7 +80,8 @@ static uint32_t place_intern(struct judge *judge, const struct place *wanted)
 }
 
 /* The text of a stack's frames of a runtime, and where its process began. */
-static void place_read_text(struct judge *judge, const struct ledger_stack *stack, struct place *place)
+static void place_read_text(struct judge *judge, const struct ledger_stack *stack,
+			    struct place *place)
 {
 	const struct runtime_frames *runtime = runtime_frames(ledger_stack_runtime(stack));
 	const struct ledger_image *image;
@@ -183,8 +184,40 @@ static void frame_fill(struct judge *judge, struct report_frame *frame, struct m
 		frame->language = report_strdup(report, symbol->language);
 	frame_place(judge, frame, module, symbol);
 	if (frame->function && !frame->is_foreign)
-		frame->is_foreign = function_is_glue(function_key(report, frame->function),
-						     frame->language);
+		frame->is_foreign =
+			function_is_glue(function_key(report, frame->function), frame->language);
+}
+
+/* Is it the C library's function that calls a program's or a thread's entry? */
+static bool is_entry_name(const char *name)
+{
+	static const char *const names[] = {
+		"__libc_start_call_main", "start_thread", "clone", "clone3", "__clone", "__clone3",
+		"generic_start_main"
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_start_name(const char *name)
+{
+	return strncmp(name, "__libc_start_main", 17) == 0 || strcmp(name, "_start") == 0;
+}
+
+/*
+ * What calls main() and threads is in every stack, and in no report. The C library has compressed
+ * debug information mostly: of a look at a server nine tenths were the reading of it.
+ */
+static bool spot_is_entry(struct judge *judge, const struct module *module, uint64_t offset,
+			  struct symbol_frame *ret_symbol)
+{
+	return module->is_libc &&
+	       symbolizer_symbol(judge->symbolizer, module->path, module->build_id_bytes,
+				 module->build_id_length, offset, ret_symbol) &&
+	       (is_entry_name(ret_symbol->function) || is_start_name(ret_symbol->function));
 }
 
 static void spot_read(struct judge *judge, struct spot_frames *result, const struct spot *spot)
@@ -207,12 +240,15 @@ static void spot_read(struct judge *judge, struct spot_frames *result, const str
 	}
 	module = &judge->modules[spot->module];
 	result->role = SYMBOL_ROLE_UNKNOWN;
-	count = symbolizer_resolve(judge->symbolizer, module->path, module->build_id_bytes,
-				   module->build_id_length, spot->offset, symbols, INLINED_MAX);
+	count = spot_is_entry(judge, module, spot->offset, &symbols[0])
+			? 1
+			: symbolizer_resolve(judge->symbolizer, module->path,
+					     module->build_id_bytes, module->build_id_length,
+					     spot->offset, symbols, INLINED_MAX);
 	if (module->runtime != RUNTIME_NONE)
-		result->role = symbolizer_role(judge->symbolizer, module->path,
-					       module->build_id_bytes, module->build_id_length,
-					       spot->offset);
+		result->role =
+			symbolizer_role(judge->symbolizer, module->path, module->build_id_bytes,
+					module->build_id_length, spot->offset);
 	if (result->role == SYMBOL_ROLE_LOOP && !symbols[0].function)
 		symbols[0].function = PYTHON_LOOP;
 	if (count == 0 || count > INLINED_MAX)
@@ -262,20 +298,8 @@ static bool is_libc_frame(const struct judge *judge, const struct report_frame *
 /* Does the frame call a program's or a thread's entry? */
 static bool is_entry(const struct judge *judge, const struct report_frame *frame)
 {
-	static const char *const names[] = {
-		"__libc_start_call_main", "start_thread", "clone", "clone3", "__clone", "__clone3",
-		"generic_start_main"
-	};
-
-	if (!frame->function)
-		return false;
-	if (strncmp(frame->function, "__libc_start_main", 17) == 0 ||
-	    strcmp(frame->function, "_start") == 0)
-		return true;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(frame->function, names[i]) == 0)
-			return is_libc_frame(judge, frame);
-	return false;
+	return frame->function && (is_start_name(frame->function) ||
+				   (is_entry_name(frame->function) && is_libc_frame(judge, frame)));
 }
 
 /*

@@ -86,6 +86,26 @@ Test(judge, peer_closed_is_proof)
 	cr_assert_eq(world.report->exit_reason, REASON_LEAKS);
 }
 
+/* Its line would be in the debug information of libc, which takes longer to read than all else. */
+Test(judge, what_calls_main_has_no_line)
+{
+	static const uint64_t pcs[] = { 0x401001, 0x402001, 0x7000041, 0 };
+	const struct report_stack *stack;
+
+	world_module(&world, world.image_ref, "/lib/x86_64-linux-gnu/libc.so.6", 0x7000000);
+	world_symbol(0x1001, "serve", "/home/me/src/chat.c", 71);
+	world_symbol(0x2001, "main", "/home/me/src/chat.c", 103);
+	world_symbol(0x41, "__libc_start_call_main", "/libc/libc_start_call_main.h", 58);
+	world_slot(&world, 0, 5, WORLD_SOCKET, KIND_SOCKET, world_stack(&world, pcs));
+	world_exit(&world, 0, 0);
+	stack = &world_finding(&world)->stack;
+	cr_assert_eq(stack->frame_count, 3);
+	cr_expect_eq(stack->frames[1].line, 103);
+	cr_expect_str_eq(stack->frames[2].function, "__libc_start_call_main");
+	cr_expect(stack->frames[2].is_runtime);
+	cr_expect_null(stack->frames[2].file);
+}
+
 Test(judge, gate_proven_needs_proof)
 {
 	world_slot(&world, 0, 5, WORLD_SOCKET, KIND_SOCKET, serve_stack());

@@ -65,3 +65,19 @@ Test(symtab, of_several_names_the_plain_exported_one_counts)
 	cr_expect_str_eq(name_at(start + 7), "sized_alias");
 	cr_expect_str_eq(name_at(start + 8), "(none)");
 }
+
+Test(symtab, a_name_alone_is_had_without_lines)
+{
+	struct symbolizer *symbolizer = symbolizer_new(false);
+	uint64_t start = symbol_address("main");
+	struct symbol_frame frame;
+
+	cr_expect(symbolizer_symbol(symbolizer, path, NULL, 0, start, &frame));
+	cr_expect_str_eq(frame.function, "main");
+	cr_expect_null(frame.file);
+	cr_expect_eq(frame.line, 0);
+	cr_expect_not(symbolizer_symbol(symbolizer, path, NULL, 0, start + 3, &frame));
+	cr_expect_null(frame.function);
+	cr_expect_not(symbolizer_symbol(symbolizer, "/nowhere", NULL, 0, start, &frame));
+	symbolizer_free(symbolizer);
+}
