@@ -357,6 +357,7 @@ enum exit_reason {
 	REASON_ERROR,
 	REASON_STALE,
 	REASON_MISUSE, /* what counts is misuse alone */
+	REASON_RUNNING, /* nothing counts, of what runs on */
 	REASON_COUNT
 };
 

@@ -62,7 +62,9 @@ static void live_verdict_find(struct report *report, const struct options *optio
 	report->verdict = is_lost           ? VERDICT_ERROR
 			  : report->counted ? VERDICT_LEAKS
 					    : VERDICT_INCOMPLETE;
-	report->exit_reason = is_lost ? REASON_LOST : report->counted ? REASON_LEAKS : REASON_CLEAN;
+	report->exit_reason = is_lost           ? REASON_LOST
+			      : report->counted ? REASON_LEAKS
+						: REASON_RUNNING;
 	report->exit_status = is_lost ? 125 : report->counted ? (int)options->error_exitcode : 0;
 }
 

@@ -27,7 +27,7 @@ const char *const json_verdicts[VERDICT_COUNT] = {
 };
 
 const char *const json_reasons[REASON_COUNT] = {
-	[REASON_CLEAN] = "clean",         [REASON_LEAKS] = "leaks", [REASON_PROGRAM] = "program",
-	[REASON_UNCOVERED] = "uncovered", [REASON_ERROR] = "error", [REASON_STALE] = "stale",
-	[REASON_LOST] = "lost",           [REASON_MISUSE] = "misuse",
+	[REASON_CLEAN] = "clean",         [REASON_LEAKS] = "leaks",   [REASON_PROGRAM] = "program",
+	[REASON_UNCOVERED] = "uncovered", [REASON_ERROR] = "error",   [REASON_STALE] = "stale",
+	[REASON_LOST] = "lost",           [REASON_MISUSE] = "misuse", [REASON_RUNNING] = "running",
 };

@@ -168,6 +168,7 @@ void text_status(const struct printer *printer, const struct report *report)
 		[REASON_ERROR] = "unclosed failed",
 		[REASON_STALE] = "what is known is out of date",
 		[REASON_MISUSE] = "misuse",
+		[REASON_RUNNING] = "nothing counted",
 	};
 	struct report_exit end = query_exit(report);
 	struct words words;
@@ -179,8 +180,7 @@ void text_status(const struct printer *printer, const struct report *report)
 	}
 	(void)fprintf(printer->out, "unclosed: exit status %d (%s", report->exit_status,
 		      reasons[report->exit_reason]);
-	if (report->verdict == VERDICT_INCOMPLETE && report->exit_reason == REASON_CLEAN &&
-	    !report->is_live)
+	if (report->verdict == VERDICT_INCOMPLETE && report->exit_reason == REASON_CLEAN)
 		(void)fputs(", not complete", printer->out);
 	if (report->exit_reason != REASON_PROGRAM && end.is_known && report->shard_count == 0) {
 		if (end.is_signaled)

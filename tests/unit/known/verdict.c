@@ -38,6 +38,35 @@ static const struct row rows[] = {
 	/* clang-format on */
 };
 
+/* Of what runs on nothing is clean, whatever counts. */
+Test(verdict, of_programs_that_run)
+{
+	static const struct {
+		unsigned int lost, counted;
+		enum report_verdict verdict;
+		enum exit_reason reason;
+		int status;
+	} live[] = {
+		{ 0, 0, VERDICT_INCOMPLETE, REASON_RUNNING, 0 },
+		{ 0, 1, VERDICT_LEAKS, REASON_LEAKS, 23 },
+		{ 1, 1, VERDICT_ERROR, REASON_LOST, 125 },
+	};
+
+	for (size_t i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
+		struct report report = { .is_live = true,
+					 .is_complete = true,
+					 .records_lost = live[i].lost,
+					 .counted = live[i].counted };
+		struct options options;
+
+		options_init(&options);
+		verdict_find(&report, &options, true, false);
+		cr_expect_eq(report.verdict, live[i].verdict, "%zu", i);
+		cr_expect_eq(report.exit_reason, live[i].reason, "%zu", i);
+		cr_expect_eq(report.exit_status, live[i].status, "%zu", i);
+	}
+}
+
 Test(verdict, one_order_decides)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
