@@ -17,6 +17,7 @@
 #include "cli/crash.h"
 #include "cli/knowledge.h"
 #include "judge/judge.h"
+#include "report/words.h"
 #include "symbol/symbol.h"
 
 /* What is proven at both ends of this time is proof. */
@@ -92,8 +93,7 @@ static bool is_number(const char *word)
 /* As ps and reports write it. No number of a process has as many digits. */
 static bool is_session(const char *word)
 {
-	return strlen(word) == SESSION_DIGITS &&
-	       word[strspn(word, "0123456789abcdef")] == '\0';
+	return strlen(word) == SESSION_DIGITS && word[strspn(word, "0123456789abcdef")] == '\0';
 }
 
 static int id_find(struct live_target *target, const char *word)
@@ -206,6 +206,28 @@ static bool entry_is_seen(const struct ledger_process *process, void *data)
 	return false;
 }
 
+/* What a look could not see of a process, and why. */
+static void less_tell(const struct live_seen *seen, struct report *report)
+{
+	struct words words;
+
+	if (seen->sockets_why)
+		report_diagnose(
+			report, DIAGNOSTIC_NOTE, "sockets-not-asked",
+			report_printf(report, "of the sockets of %s (pid %d) less is known: %s",
+				      seen->process.name, seen->process.pid, seen->sockets_why),
+			-1);
+	if (seen->uncopied)
+		report_diagnose(
+			report, DIAGNOSTIC_NOTE, "descriptors-not-asked",
+			report_printf(report,
+				      "%s of %s (pid %d) could not be asked whether the other end "
+				      "is gone: pidfd_getfd(2) is not there, or is refused",
+				      words_count(&words, seen->uncopied, "descriptor"),
+				      seen->process.name, seen->process.pid),
+			-1);
+}
+
 static void missed_tell(const struct live_look *look, struct report *report)
 {
 	for (size_t i = 0; i < look->missed_count; i++) {
@@ -218,15 +240,7 @@ static void missed_tell(const struct live_look *look, struct report *report)
 				-1);
 	}
 	for (size_t i = 0; i < look->seen_count; i++)
-		if (look->seen[i].sockets_why)
-			report_diagnose(report, DIAGNOSTIC_NOTE, "sockets-not-asked",
-					report_printf(report,
-						      "of the sockets of %s (pid %d) less is "
-						      "known: %s",
-						      look->seen[i].process.name,
-						      look->seen[i].process.pid,
-						      look->seen[i].sockets_why),
-					-1);
+		less_tell(&look->seen[i], report);
 }
 
 /* Nothing could be looked at: why not. */
@@ -281,12 +295,12 @@ int live_look_judge(const struct live_target *target, struct live_look *look,
 }
 
 static int look_once(const struct live_target *target, const struct options *options,
-		     struct known *known, struct judge_live *live, bool is_full,
+		     struct known *known, struct judge_live *live, bool is_full, bool is_brief,
 		     struct report *report)
 {
 	const struct live_wish wish = { .pid = target->pid,
 					.is_alone = options->children == CHILDREN_NONE,
-					.kinds = options->kinds,
+					.kinds = is_brief ? 0 : options->kinds,
 					.is_full = is_full };
 	struct live_look look;
 	const char *why = NULL;
@@ -313,7 +327,8 @@ static int look_once(const struct live_target *target, const struct options *opt
 
 /* One look, and its report, which is the caller's. */
 static int look_report(const struct live_target *target, const struct options *options,
-		       struct judge_live *live, bool is_full, struct report **ret_report)
+		       struct judge_live *live, bool is_full, bool is_brief,
+		       struct report **ret_report)
 {
 	struct report *report = report_new();
 	struct known known;
@@ -321,7 +336,7 @@ static int look_report(const struct live_target *target, const struct options *o
 		report ? knowledge_open(&known, options, true) : complain("no memory for a report");
 
 	if (result == 0)
-		result = look_once(target, options, &known, live, is_full, report);
+		result = look_once(target, options, &known, live, is_full, is_brief, report);
 	if (report)
 		knowledge_close(&known);
 	if (result == 0)
@@ -358,7 +373,7 @@ int live_report_next(const struct live_target *target, const struct options *opt
 	if (!series->symbolizer)
 		series->symbolizer = symbolizer_new(options->is_debuginfod);
 	live.symbolizer = series->symbolizer;
-	result = look_report(target, options, &live, is_full, ret_report);
+	result = look_report(target, options, &live, is_full, series->is_brief, ret_report);
 	if (result == 0)
 		symbolizer_review(series, *ret_report);
 	free(series->proofs);
@@ -379,8 +394,8 @@ int live_report_make(const struct live_target *target, const struct arguments *a
 		report_free(*ret_report);
 		*ret_report = NULL;
 		(void)nanosleep(&pause, NULL); /* shorter is as well: less is proof */
-		result = live_report_next(target, &arguments->options, is_full, &series,
-					  ret_report);
+		result =
+			live_report_next(target, &arguments->options, is_full, &series, ret_report);
 	}
 	live_series_free(&series);
 	return result;

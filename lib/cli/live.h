@@ -61,6 +61,8 @@ struct live_series {
 	size_t proof_count;
 	struct symbolizer *symbolizer; /* reading debug information anew took 50 ms a look */
 	size_t process_count;          /* images of programs, so far */
+	bool is_brief; /* only what tells of places: nothing is asked of the descriptors themselves
+			*/
 };
 
 /*

@@ -52,8 +52,11 @@ static void unix_fill(struct live_facts *facts, const struct live_socket *socket
 		live_address_unix(ledger, fact->local, socket->name, socket->name_length);
 	fact->has |= HAS_LOCAL;
 	if (socket->has_peer) {
-		fact->peer_length = live_address_unix(ledger, fact->peer, peer ? peer->name : "",
-						      peer ? peer->name_length : 0);
+		/* The files of /proc do not tell who it is. */
+		if (!facts->sockets->refused)
+			fact->peer_length =
+				live_address_unix(ledger, fact->peer, peer ? peer->name : "",
+						  peer ? peer->name_length : 0);
 		fact->has |= HAS_PEER;
 	}
 	/* What poll() would say; a dump tells nothing else of it. */
@@ -123,11 +126,18 @@ static void copy_fill(struct live_facts *facts, const struct live_descriptor *de
 	bool is_needed = descriptor->kind == KIND_PIPE ||
 			 (descriptor->kind == KIND_SOCKET && !(fact->has & HAS_SOCKET));
 
-	if (!is_needed || facts->pidfd < 0 || !is_old(facts, view) || facts->copied >= COPIES_MAX)
+	if (!is_needed || !is_old(facts, view) || facts->copied >= COPIES_MAX)
 		return;
 	facts->copied++;
-	if (socket_copy_read(facts->pidfd, descriptor, &facts->snapshot->ledger, fact) == -EPERM)
+	if (facts->pidfd >= 0) {
+		int result =
+			socket_copy_read(facts->pidfd, descriptor, &facts->snapshot->ledger, fact);
+
+		if (result != -EPERM && result != -EACCES && result != -ENOSYS)
+			return;
 		facts->pidfd = -1; /* nor will it be for the others */
+	}
+	facts->uncopied++;
 }
 
 static void info_fill(struct live_facts *facts, const struct live_descriptor *descriptor,
@@ -214,16 +224,18 @@ bool live_fact_write(struct live_facts *facts, const struct live_descriptor *des
 	stat_fill(facts, descriptor, fact);
 	if (descriptor->kind == KIND_SOCKET && facts->sockets)
 		socket = live_sockets_find(facts->sockets, descriptor->inode);
-	if (socket)
+	/* Where files alone tell, a copy tells more of the Unix family. */
+	if (socket && !(facts->sockets->refused && socket->family == AF_UNIX))
 		socket_fill(facts, socket, view, fact);
-	if (facts->kinds & KIND_BIT(descriptor->kind)) {
+	if (facts->kinds & KIND_BIT(descriptor->kind))
 		copy_fill(facts, descriptor, view, fact);
-		if (!place_is_full(facts, view)) {
-			if (descriptor->kind != KIND_SOCKET)
-				info_fill(facts, descriptor, fact);
-			opener_fill(facts, view, fact);
-			original_fill(facts, view, fact);
-		}
+	if (socket && !(fact->has & HAS_SOCKET))
+		socket_fill(facts, socket, view, fact);
+	if (facts->kinds & KIND_BIT(descriptor->kind) && !place_is_full(facts, view)) {
+		if (descriptor->kind != KIND_SOCKET)
+			info_fill(facts, descriptor, fact);
+		opener_fill(facts, view, fact);
+		original_fill(facts, view, fact);
 	}
 	fact->next_ref = LEDGER_LOAD(facts->entry->facts_ref);
 	LEDGER_STORE(facts->entry->facts_ref, ref);

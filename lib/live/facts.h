@@ -25,6 +25,7 @@ struct live_facts {
 	bool is_full;   /* of each descriptor, not of so many a place */
 	int pidfd;      /* -1: copies cannot be had */
 	uint32_t copied, described; /* so far */
+	uint32_t uncopied;          /* those that a copy would have told of, and could not be had */
 	uint8_t of_place[256];
 };
 

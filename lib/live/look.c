@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/raw.h"
+#include "live/entry.h"
 #include "live/settle.h"
 
 #ifndef SYS_pidfd_open
@@ -45,59 +46,6 @@ struct looking {
 	size_t network_count;
 };
 
-static bool is_unfinished(const struct ledger_process *process)
-{
-	uint32_t state = LEDGER_LOAD(process->state);
-
-	return state == PROCESS_RUNNING || state == PROCESS_ENDING;
-}
-
-/* A forked child that has not answered yet has the number that its parent was given for it. */
-static bool is_number_of(const struct ledger_process *entry, const struct live_process *process)
-{
-	uint32_t own = LEDGER_LOAD(entry->self_pid),
-		 in_namespace = LEDGER_LOAD(entry->pid_namespace);
-
-	if (own)
-		return own == process->own_pid &&
-		       (in_namespace == 0 || process->pid_namespace == 0 ||
-			in_namespace == process->pid_namespace);
-	for (unsigned int i = 0; i < process->number_count; i++)
-		if (LEDGER_LOAD(entry->pid) == process->numbers[i])
-			return true;
-	return false;
-}
-
-/* The latest entry that has said that it is this process; UINT32_MAX: none has. */
-static uint32_t entry_of(struct ledger *ledger, const struct live_process *process)
-{
-	uint32_t found = UINT32_MAX, count = ledger_process_count(ledger);
-
-	for (uint32_t i = 0; i < count; i++) {
-		const struct ledger_process *entry = ledger_process_at(ledger, i);
-
-		if (entry && is_unfinished(entry) && is_number_of(entry, process))
-			found = i;
-	}
-	return found;
-}
-
-/* Does entry `index` come from `ancestor` by forks and execs? Parents have lower numbers. */
-static bool comes_from(struct ledger *ledger, uint32_t index, uint32_t ancestor)
-{
-	while (index > ancestor) {
-		const struct ledger_process *entry = ledger_process_at(ledger, index);
-		uint32_t before = !entry                         ? index
-				  : entry->origin == ORIGIN_EXEC ? entry->exec_of
-								 : entry->parent;
-
-		if (before >= index)
-			return false;
-		index = before;
-	}
-	return index == ancestor;
-}
-
 static int missed_add(struct live_look *look, const struct live_process *process, const char *why)
 {
 	struct live_missed *list =
@@ -120,9 +68,10 @@ static bool is_wished(const struct looking *looking, struct ledger *ledger,
 	for (size_t i = 0; i < session->process_count; i++)
 		if (session->processes[i].pid == wish->pid)
 			return wish->is_alone
-				       ? entry_of(ledger, &session->processes[i]) == index
-				       : comes_from(ledger, index,
-						    entry_of(ledger, &session->processes[i]));
+				       ? live_entry_find(ledger, &session->processes[i]) == index
+				       : live_entry_comes_from(
+						 ledger, index,
+						 live_entry_find(ledger, &session->processes[i]));
 	return wish->pid == 0;
 }
 
@@ -135,7 +84,7 @@ static int subjects_find(struct looking *looking, const struct live_session *ses
 		return -ENOMEM;
 	for (size_t i = 0; i < session->process_count; i++) {
 		const struct live_process *process = &session->processes[i];
-		uint32_t index = entry_of(ledger, process);
+		uint32_t index = live_entry_find(ledger, process);
 
 		/* The launcher, and who has begun after the ledger was read. */
 		if (index == UINT32_MAX || !is_wished(looking, ledger, session, index))
@@ -236,6 +185,21 @@ static int passes(struct looking *looking, int ledger_fd, const char **ret_why)
 	return pass(looking, ledger_fd, ret_why);
 }
 
+static const char *sockets_why(const struct live_sockets *sockets)
+{
+	switch (sockets->refused) {
+	case 0:
+		return NULL;
+	case EPERM:
+	case EACCES:
+		return "its network namespace is root's to enter, and its files tell states and "
+		       "addresses alone";
+	default:
+		return "the kernel answers no sock_diag(7) here, and its files tell states and "
+		       "addresses alone";
+	}
+}
+
 /* One dump a network namespace. NULL: it cannot be had. */
 static const struct live_sockets *network_of(struct looking *looking, int pid, const char **ret_why)
 {
@@ -244,20 +208,24 @@ static const struct live_sockets *network_of(struct looking *looking, int pid, c
 	int result;
 
 	for (size_t i = 0; i < looking->network_count; i++)
-		if (looking->networks[i].namespace == namespace)
+		if (looking->networks[i].namespace == namespace) {
+			*ret_why = sockets_why(&looking->networks[i]);
 			return &looking->networks[i];
+		}
 	/* Few namespaces; earlier ones must stay where they are. */
-	list = looking->networks;
-	if (!list)
-		list = looking->networks = calloc(looking->count + 1, sizeof(*list));
-	if (!list)
+	if (!looking->networks)
+		looking->networks = calloc(looking->count + 1, sizeof(*list));
+	if (!looking->networks)
 		return NULL;
-	result = live_sockets_read(pid, &list[looking->network_count]);
-	if (result == -EPERM || result == -EACCES)
-		*ret_why = "its network namespace is root's to enter";
-	else if (result < 0)
+	list = &looking->networks[looking->network_count];
+	result = live_sockets_read(pid, list);
+	if (result < 0) {
 		*ret_why = strerror(-result);
-	return result < 0 ? NULL : &list[looking->network_count++];
+		return NULL;
+	}
+	looking->network_count++;
+	*ret_why = sockets_why(list);
+	return list;
 }
 
 static uint64_t limit_of(int pid)
@@ -287,6 +255,7 @@ static void facts_take(struct looking *looking, const struct subject *subject,
 	};
 
 	live_facts_write(&facts, LEDGER_LOAD(entry->table_ref));
+	seen->uncopied = facts.uncopied;
 	if (!raw_failed(pidfd))
 		(void)close((int)pidfd); /* was only asked */
 }
@@ -302,7 +271,7 @@ static int subject_settle(struct looking *looking, const struct subject *subject
 
 	if (!live_process_is_there(subject->process))
 		return missed_add(look, subject->process, "it ended during the look");
-	if (!entry || !is_unfinished(entry) || !is_number_of(entry, subject->process))
+	if (!entry || !live_entry_runs(entry) || !live_entry_is(entry, subject->process))
 		return missed_add(
 			look, subject->process,
 			"it executed another program during the look, or is about to end: "

@@ -19,7 +19,8 @@ struct live_seen {
 	uint64_t open;           /* descriptors, by the kernel's list */
 	uint64_t in_flux;        /* of them, and others, that came or went during the look */
 	uint64_t limit;          /* RLIMIT_NOFILE, soft; 0 not known */
-	const char *sockets_why; /* why nothing is known of its sockets' state; NULL */
+	const char *sockets_why; /* why less is known of its sockets' state; NULL */
+	uint32_t uncopied;       /* sockets and pipes that themselves could not be asked */
 };
 
 /* One that could not be. */

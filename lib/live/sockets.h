@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the kernel knows of the sockets of a network namespace, read from outside by one dump of
- * sock_diag(7) a protocol: no socket is touched. What such a dump does not have (a TCP socket
- * that is not bound or whose connection is over, say) is copied for a moment (socket_copy.h).
+ * sock_diag(7) a protocol: no socket is touched. Where the namespace may not be entered, the files
+ * of /proc/PID/net tell states and addresses. What neither has (a TCP socket that is not bound or
+ * whose connection is over, say) is copied for a moment (socket_copy.h).
  *
  * Layer: live. Context: tool.
  */
@@ -15,6 +16,7 @@
 #include <sys/socket.h>
 
 #define LIVE_UNIX_NAME_MAX 108
+#define PROTOCOL_MPTCP 262 /* linux/in.h; not in every libc's headers */
 
 struct live_socket {
 	uint64_t inode;        /* 0: nobody has a descriptor of it */
@@ -40,6 +42,8 @@ struct live_sockets {
 	const struct live_socket **by_ports; /* of the Internet families */
 	size_t port_count;
 	bool is_partial; /* the kernel does not answer such questions there, or not to the end */
+	bool has_no_memory;
+	int refused; /* errno: sock_diag could not be asked, and files tell less; 0: it was */
 };
 
 /* The inode of the network namespace of a process; 0: not known. */
@@ -59,5 +63,8 @@ const struct live_socket *live_sockets_find(const struct live_sockets *sockets, 
 enum live_peer { LIVE_PEER_UNKNOWN, LIVE_PEER_HELD, LIVE_PEER_GONE };
 enum live_peer live_sockets_peer(const struct live_sockets *sockets,
 				 const struct live_socket *socket, bool is_accepted);
+
+/* Both ports as one number: the order of live_sockets.by_ports. */
+uint32_t live_socket_ports(const struct live_socket *socket);
 
 #endif
