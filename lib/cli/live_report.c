@@ -64,11 +64,12 @@ static int report_watch(const char *word, const struct arguments *arguments, lon
 {
 	const struct timespec pause = { .tv_sec = seconds };
 	struct report *before = NULL, *after = NULL;
+	struct live_series series = { .proofs = NULL };
 	struct live_target target;
 	int status = 0;
 
 	while ((status = live_target_open(&target, word)) == 0) {
-		status = live_report_make(&target, arguments, true, &after);
+		status = live_report_next(&target, &arguments->options, true, &series, &after);
 		live_target_close(&target);
 		if (status != 0)
 			break;
@@ -81,6 +82,7 @@ static int report_watch(const char *word, const struct arguments *arguments, lon
 		(void)nanosleep(&pause, NULL); /* a signal ends the tool */
 	}
 	status = before ? 0 : status;
+	live_series_free(&series);
 	report_free(before);
 	return status;
 }

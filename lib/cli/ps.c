@@ -11,8 +11,11 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/ps_growth.h"
 #include "live/listing.h"
 #include "live/process.h"
+#include "model/where.h"
+#include "report/json/json.h"
 #include "report/json_value.h"
 #include "report/print.h"
 #include "report/words.h"
@@ -25,6 +28,8 @@ struct row {
 	uint64_t open, limit;
 	uint64_t age_ns; /* of the process; 0 not known */
 	int refused;     /* errno of the list; 0 none */
+	bool is_growth_known;
+	struct ps_growth growth;
 };
 
 static uint64_t age_of(const struct live_process *process)
@@ -88,6 +93,33 @@ static void print_kinds(const struct row *row)
 	}
 }
 
+/* "; 2 places grow: accept_one (server.c:41) by 3.2 a minute, …" */
+static void print_growth(const struct ps_growth *growth)
+{
+	const struct report_frame *frame =
+		growth->first ? stack_where(&growth->first->stack) : NULL;
+	struct words words;
+
+	if (!growth->first)
+		return;
+	printf("; %s %s: ", words_count(&words, growth->places, "place"),
+	       growth->places == 1 ? "grows" : "grow");
+	(void)print_text(printer_of(), frame ? frame->function : growth->first->title);
+	if (frame && frame->file) {
+		fputs(" (", stdout);
+		(void)print_text(printer_of(), frame->file);
+		if (frame->line)
+			printf(":%u", frame->line);
+		fputs(")", stdout);
+	}
+	if (growth->first->growth.per_minute < 0.1)
+		printf(", %.1f an hour", growth->first->growth.per_minute * 60);
+	else
+		printf(", %.1f a minute", growth->first->growth.per_minute);
+	if (growth->places > 1)
+		fputs(" and more", stdout);
+}
+
 /* "4242  3 h 20 min     214     1024   20%  redis-server: 201 sockets, 9 files" */
 static void print_row(const struct row *row)
 {
@@ -109,7 +141,29 @@ static void print_row(const struct row *row)
 	else if (row->open)
 		fputs(": ", stdout);
 	print_kinds(row);
+	print_growth(&row->growth);
 	putchar('\n');
+}
+
+/* The place that grows fastest. */
+static json_t *json_place(const struct finding *finding)
+{
+	const struct report_frame *frame = stack_where(&finding->stack);
+	json_t *object = json_object();
+
+	json_add_text(object, "fingerprint", finding->fingerprint);
+	json_add_text(object, "title", finding->title);
+	json_add_text(object, "kind", kind_name(finding->kind));
+	json_add_text(object, "call", finding->call);
+	if (frame) {
+		json_add_text(object, "function", frame->function);
+		json_add_text(object, "file", frame->file);
+	}
+	if (frame && frame->file && frame->line)
+		json_add_number(object, "line", frame->line);
+	json_add_number(object, "count", finding->count);
+	json_add_growth(object, finding);
+	return object;
 }
 
 static json_t *json_row(const struct row *row)
@@ -136,6 +190,10 @@ static json_t *json_row(const struct row *row)
 		if (row->kinds[kind])
 			json_add_number(kinds, kind_name(kind), row->kinds[kind]);
 	json_add(object, "kinds", kinds);
+	if (row->is_growth_known)
+		json_add_number(object, "growing_places", row->growth.places);
+	if (row->growth.first)
+		json_add(object, "growing_fastest", json_place(row->growth.first));
 	return object;
 }
 
@@ -156,18 +214,32 @@ static void row_add(const struct row *row, void *data)
 	json_append(data, json_row(row));
 }
 
+static void session_visit(const struct live_session *session, struct ps_looks *looks, row_use *use,
+			  void *data)
+{
+	struct report *report = NULL;
+
+	for (size_t i = 0; i < session->process_count; i++) {
+		struct row row = { .session = session, .process = &session->processes[i] };
+
+		if (is_launcher(row.process))
+			continue;
+		if (!report)
+			report = ps_look(looks, session);
+		row_fill(&row);
+		row.is_growth_known = report && ps_growth_of(report, row.process->pid, &row.growth);
+		use(&row, data);
+	}
+	report_free(report);
+}
+
 static void rows_visit(const struct live_sessions *sessions, row_use *use, void *data)
 {
-	for (size_t i = 0; i < sessions->count; i++)
-		for (size_t j = 0; j < sessions->list[i].process_count; j++) {
-			struct row row = { .session = &sessions->list[i],
-					   .process = &sessions->list[i].processes[j] };
+	struct ps_looks looks = { .symbolizer = NULL };
 
-			if (is_launcher(row.process))
-				continue;
-			row_fill(&row);
-			use(&row, data);
-		}
+	for (size_t i = 0; i < sessions->count; i++)
+		session_visit(&sessions->list[i], &looks, use, data);
+	ps_looks_free(&looks);
 }
 
 /* Root sees all; others are told of what they do not see. */

@@ -250,13 +250,7 @@ bool top_row_has(const struct top_row *row, const char *text)
 
 const struct report_frame *top_row_frame(const struct top_row *row)
 {
-	const struct report_stack *stack = &row->finding->stack;
-	enum whose whose = stack_whose(stack);
-
-	for (size_t i = 0; i < stack->frame_count; i++)
-		if (frame_is_of(&stack->frames[i], whose))
-			return &stack->frames[i];
-	return NULL;
+	return stack_where(&row->finding->stack);
 }
 
 const struct report_process *top_row_process(const struct top_row *row)

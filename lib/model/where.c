@@ -47,6 +47,16 @@ enum whose stack_whose(const struct report_stack *stack)
 	return OF_ANYBODY;
 }
 
+const struct report_frame *stack_where(const struct report_stack *stack)
+{
+	enum whose whose = stack_whose(stack);
+
+	for (size_t i = 0; i < stack->frame_count; i++)
+		if (frame_is_of(&stack->frames[i], whose))
+			return &stack->frames[i];
+	return NULL;
+}
+
 const char *finding_where(struct report *storage, const struct finding *finding)
 {
 	const struct report_stack *stack = &finding->stack;

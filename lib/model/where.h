@@ -24,6 +24,9 @@ bool frame_is_of(const struct report_frame *frame, enum whose whose);
 /* The first class that some frame of the stack is of; OF_ANYBODY when none is. */
 enum whose stack_whose(const struct report_stack *stack);
 
+/* The innermost of these frames: it tells people where something is; NULL: no frame has a name. */
+const struct report_frame *stack_where(const struct report_stack *stack);
+
 /* Is a module the system's and not the program's own, by its path? */
 bool path_is_system(const char *path);
 

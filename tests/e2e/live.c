@@ -117,6 +117,7 @@ Test(live, what_the_kernel_has)
 	cr_expect_str_eq(report_text(report_finding(report, "epoll_create1", NULL), "title"),
 			 "epoll, open");
 	cr_expect_str_eq(report_text(report, "verdict"), "incomplete");
+	cr_expect_str_eq(report_text(report, "exit_reason"), "running");
 	cr_expect_eq(report_number(report, "exit_status"), 0);
 	cr_expect(json_is_true(json_object_get(report, "live")));
 	target_end(&target);
@@ -387,6 +388,130 @@ Test(live, changed_user)
 	run = RUN("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--",
 		  UNCLOSED_PROGRAM, "report", "--live", text_of(target.pid));
 	cr_expect_eq(run_status(&run), 125, "%s", run.err);
+	target_end(&target);
+}
+
+/* The row of `unclosed ps --json` for a process. */
+static json_t *row_of(int pid)
+{
+	struct run run = RUN(UNCLOSED_PROGRAM, "ps", "--json");
+	json_t *list = json_loads(run.out, 0, NULL), *one, *found = NULL;
+	size_t i;
+
+	cr_assert_not_null(list, "%s", run.out);
+	json_array_foreach(json_object_get(list, "processes"), i,
+			   one) if (report_number(one, "pid") == pid) found = json_incref(one);
+	json_decref(list);
+	cr_assert_not_null(found, "%s", run.out);
+	return found;
+}
+
+Test(live, list_of_what_grows)
+{
+	struct target target = target_start("grows");
+	json_t *row = NULL;
+	struct run run;
+
+	for (int i = 0; i < LOOKS_MAX; i++) {
+		json_decref(row);
+		row = row_of(target.pid);
+		if (report_number(row, "growing_places") == 1)
+			break;
+	}
+	cr_expect_eq(report_number(row, "growing_places"), 1);
+	cr_expect_str_eq(report_text(row, "growing_fastest/function"), "one_after_the_other");
+	cr_expect_str_eq(report_text(row, "growing_fastest/growth/word"), "growing");
+	run = RUN(UNCLOSED_PROGRAM, "ps");
+	cr_expect_not_null(strstr(run.out, "; 1 place grows: one_after_the_other ("), "%s",
+			   run.out);
+	json_decref(row);
+	target_end(&target);
+	target = target_start("steady");
+	row = row_of(target.pid);
+	cr_expect_eq(report_number(row, "growing_places"), 0);
+	cr_expect_null(json_object_get(row, "growing_fastest"));
+	json_decref(row);
+	target_end(&target);
+}
+
+/* What the kernel refuses is not known, and is said; nothing is made of it. */
+Test(live, refused_calls)
+{
+	struct target target = target_start("kinds");
+	const char *pid = text_of(target.pid);
+	struct run run = RUN(FIXTURE("refused"), "/bin/true"), open;
+
+	if (run_status(&run) != 0)
+		cr_skip("no filters here");
+	sleep(2); /* copies are asked for of what is a second old */
+	open = RUN(UNCLOSED_PROGRAM, "report", "--live", "--kinds", "all", pid);
+	run = RUN(FIXTURE("refused"), UNCLOSED_PROGRAM, "report", "--live", "--kinds", "all", pid);
+	cr_expect_eq(run_status(&run), 0, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "could not be asked whether the other end is gone"),
+			   "%s", run.err);
+	cr_expect_null(strstr(run.err, "proof"), "%s", run.err);
+	cr_expect_null(strstr(open.err, "could not be asked"), "%s", open.err);
+	target_end(&target);
+	target = target_start("proof");
+	run = RUN(FIXTURE("refused"), UNCLOSED_PROGRAM, "report", "--live", text_of(target.pid));
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "proof  The peer has closed its end"), "%s", run.err);
+	target_end(&target);
+}
+
+#define AS_NOBODY "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"
+
+/* In a network of its own, which its user may not enter (-n), or may by his name space (-Urn). */
+static struct target networked_start(bool is_own)
+{
+	const char *script = run_format("'%s' up && exec %s '%s' --killed ignore '%s' proof",
+					FIXTURE("live"),
+					is_own ? "" : "setpriv --reuid 65534 --regid 65534 "
+						      "--clear-groups --",
+					UNCLOSED_PROGRAM, FIXTURE("live"));
+	struct run_options options = { .timeout_s = 120 };
+	struct target target;
+	struct run run;
+
+	if (geteuid() != 0 || !run_find("setpriv") || !run_find("unshare"))
+		cr_skip("not root, or no setpriv");
+	run = is_own ? RUN(AS_NOBODY, "unshare", "-Urn", FIXTURE("live"), "up")
+		     : RUN("unshare", "-n", FIXTURE("live"), "up");
+	if (run_status(&run) != 0)
+		cr_skip("no name spaces here");
+	target.launcher =
+		is_own ? run_start(&options,
+				   RUN_ARGV(AS_NOBODY, "unshare", "-Urn", "sh", "-c", script))
+		       : run_start(&options, RUN_ARGV("unshare", "-n", "sh", "-c", script));
+	run_await(&target.launcher, "ready");
+	target.pid = said(&target, "ready ");
+	return target;
+}
+
+/* Files of /proc tell the states and addresses then. */
+Test(live, network_of_others)
+{
+	struct target target = networked_start(false);
+	struct run run = RUN(AS_NOBODY, UNCLOSED_PROGRAM, "report", "--live", text_of(target.pid));
+
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "proof  The peer has closed its end"), "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "note   The peer has shut down its sending side"), "%s",
+			   run.err);
+	cr_expect_not_null(strstr(run.err, "127.0.0.1:"), "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "its network namespace is root's to enter"), "%s",
+			   run.err);
+	target_end(&target);
+}
+
+Test(live, network_of_the_user)
+{
+	struct target target = networked_start(true);
+	struct run run = RUN(AS_NOBODY, UNCLOSED_PROGRAM, "report", "--live", text_of(target.pid));
+
+	cr_expect_eq(run_status(&run), 23, "%s", run.err);
+	cr_expect_not_null(strstr(run.err, "proof  The peer has closed its end"), "%s", run.err);
+	cr_expect_null(strstr(run.err, "less is known"), "%s", run.err);
 	target_end(&target);
 }
 
