@@ -37,6 +37,13 @@ size_t symbolizer_resolve(struct symbolizer *symbolizer, const char *path, const
 	return 1;
 }
 
+bool symbolizer_symbol(struct symbolizer *symbolizer, const char *path, const uint8_t *build_id,
+		       size_t build_id_length, uint64_t address, struct symbol_frame *ret_frame)
+{
+	return symbolizer_resolve(symbolizer, path, build_id, build_id_length, address, ret_frame,
+				  1) > 0;
+}
+
 enum symbol_role symbolizer_role(struct symbolizer *symbolizer, const char *path,
 				 const uint8_t *build_id, size_t build_id_length, uint64_t address)
 {
