@@ -61,7 +61,7 @@ if [[ "${1:-}" == --soak ]]; then
 	exit
 fi
 fetch_sarif_schema
-ctest --test-dir "$UNCLOSED_BUILD" --output-on-failure "$@"
+ctest --test-dir "$UNCLOSED_BUILD" --output-on-failure -j "$(nproc)" "$@"
 if (($# == 0)); then
 	build_sanitized
 	test_sanitized
