@@ -179,12 +179,14 @@ static void objects_ask(void)
 }
 
 /*
- * Has a program that runs loaded us, by dlopen()? Then libc has its environment. A library that a
- * program is linked to may be behind libc, too; it is initialised before libc is.
+ * Has a program that runs loaded us? By dlmopen(): in a namespace with a libc of its own, which the
+ * program does not call. By dlopen(): then libc has its environment. A library that a program is
+ * linked to may be behind libc, too; it is initialised before libc is.
  */
 static bool is_late(void)
 {
-	return own_is_behind_libc() && (environ || *program_invocation_name);
+	return own_is_elsewhere() ||
+	       (own_is_behind_libc() && (environ || *program_invocation_name));
 }
 
 static void start(char *const *argv, char **environment)

@@ -10,6 +10,7 @@ extern __typeof__(dladdr1) dladdr1 __attribute__((weak));
 
 OF_EVERY_PROCESS static const struct link_map *map;
 OF_EVERY_PROCESS static bool is_behind_libc;
+OF_EVERY_PROCESS static bool is_elsewhere;
 
 /* dladdr1() reads all our symbols for the answer, 4 µs. The chain has few entries before ours. */
 void own_init(void)
@@ -23,6 +24,7 @@ void own_init(void)
 		is_behind_libc |= map->l_addr == _r_debug.r_ldbase;
 		map = map->l_next;
 	}
+	is_elsewhere = &_r_debug && !map;
 	if (!map && dladdr1 && dladdr1(__ehdr_start, &info, (void **)&found, RTLD_DL_LINKMAP))
 		map = found;
 }
@@ -30,6 +32,11 @@ void own_init(void)
 bool own_is_behind_libc(void)
 {
 	return is_behind_libc;
+}
+
+bool own_is_elsewhere(void)
+{
+	return is_elsewhere;
 }
 
 const struct link_map *own_map(void)

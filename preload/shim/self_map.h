@@ -24,6 +24,9 @@ const struct link_map *own_map(void);
  */
 bool own_is_behind_libc(void);
 
+/* Are we in no list of the program's own, but in a namespace of dlmopen()? */
+bool own_is_elsewhere(void);
+
 /* From the linker: the first and the end of what is mapped for us. */
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char _end[] __attribute__((visibility("hidden")));
