@@ -224,6 +224,7 @@ static void start(char *const *argv, char **environment)
 	sweep_strays();
 	guest_init();
 	limit_ask();
+	shim.environment = environment;
 	fork_init();
 	finish_init(shim.is_bare);
 }

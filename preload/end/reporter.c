@@ -7,8 +7,8 @@
  * All that decides what it writes, where, and with which status it ends is told by this
  * process, which has it in its own memory or from the kernel: who, with which status, since
  * when, in which directory, and the options in the environment (process/bare.h). posix_spawn would
- *do for a person, but not for a program that ignores SIGCHLD, waits for any child in another
- *thread, or has a handler. An intermediate made with clone(CLONE_VM | CLONE_VFORK) and no exit
+ * do for a person, but not for a program that ignores SIGCHLD, waits for any child in another
+ * thread, or has a handler. An intermediate made with clone(CLONE_VM | CLONE_VFORK) and no exit
  * signal forks the tool, waits for it, and hands on its status; only __WALL
  * finds it. Signals stay blocked throughout.
  */
@@ -257,7 +257,7 @@ static int report_run(int stderr_fd, int exit_status)
 	if (raw_failed(memory))
 		return STATUS_NONE;
 	reporter->status = STATUS_NONE;
-	if (tool_prepare(&reporter->tool, stderr_fd)) {
+	if (tool_prepare(&reporter->tool, stderr_fd, environ, bare_options())) {
 		words_fill(reporter, exit_status);
 		intermediate_run(reporter, (uint8_t *)(reporter + 1));
 	}

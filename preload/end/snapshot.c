@@ -5,10 +5,13 @@
  *	unclosed --limit-snapshot LEDGER DIRECTORY
  *
  * Nobody waits for it. An intermediate without an exit signal makes it, in this process's memory
- *and without a copy of it, and ends: the tool is an orphan at once, as of a daemon, and the program
- *is stopped for less than a millisecond. An orphan would be a child of a process that is PID 1, or
- *asked for orphans (PR_SET_CHILD_SUBREAPER): there the intermediate stays until the tool has ended,
- *beside the program. Only __WALL finds it.
+ * and without a copy of it, and ends: the tool is an orphan at once, as of a daemon, and the
+ * program is stopped for one or two milliseconds. An orphan would be a child of a process that is
+ * PID 1, or asked for orphans (PR_SET_CHILD_SUBREAPER): there the intermediate stays until the tool
+ * has ended, beside the program. Only __WALL finds it.
+ *
+ * A copy of a descriptor keeps its peer from seeing an end. So neither of the two has any of the
+ * program's but number 2, which is for what the tool says.
  */
 #include "end/snapshot.h"
 
@@ -35,31 +38,42 @@ struct starter {
 };
 
 /*
- * A copy of a table of 20 000 descriptors, and closing them, takes 5 ms that the program waits for.
- * So the table is the program's until here, and what is copied of it is 0 to 2 (Linux 5.9; before
- * that, all).
+ * A table of its own with numbers below `first` alone. To copy one of 20 000 descriptors, and to
+ * close them, takes 5 ms that the program waits for; so the kernel copies these few (Linux 5.9).
+ * False: it is the program's still.
  */
+static bool descriptors_leave(int first)
+{
+	return !raw_failed(raw3(SYS_close_range, first, ~0U, CLOSE_RANGE_UNSHARE));
+}
+
 __attribute__((noreturn)) static int tool_main(void *data)
 {
 	struct starter *starter = data;
 
-	if (raw_failed(raw3(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_UNSHARE)) &&
-	    raw_failed(raw1(SYS_unshare, CLONE_FILES)))
+	if (!descriptors_leave(STDERR_FILENO + 1) && raw_failed(raw1(SYS_unshare, CLONE_FILES)))
 		for (;;)
 			(void)raw1(SYS_exit_group, 0);
+	(void)raw1(SYS_close, STDIN_FILENO); /* they may be closed */
+	(void)raw1(SYS_close, STDOUT_FILENO);
 	tool_exec(&starter->tool, STDERR_FILENO);
 }
 
-/* Beside the program when it stays: it writes to nothing of the thread's. */
+/*
+ * Beside the program when it stays: it writes to nothing of the thread's. Before Linux 5.9 it
+ * shares the program's table then, in which a close is one all the same.
+ */
 __attribute__((noreturn)) static int intermediate(void *data)
 {
 	struct starter *starter = data;
 	int tool = REAL(clone)(tool_main, starter->tool_stack + STACK_SIZE,
 			       CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, starter);
 
-	if (tool > 0 && starter->stays)
+	if (tool > 0 && starter->stays) {
+		(void)descriptors_leave(STDIN_FILENO);
 		while (raw4(SYS_wait4, tool, NULL, 0, NULL) == -EINTR)
 			;
+	}
 	for (;;)
 		(void)raw1(SYS_exit_group, 0);
 }
@@ -85,13 +99,24 @@ static void words_fill(struct tool *tool)
 static void starter_run(struct starter *starter)
 {
 	int pid = REAL(clone)(intermediate, starter->stack + STACK_SIZE,
-			      CLONE_VM | (starter->stays ? 0 : CLONE_VFORK | CLONE_FILES), starter);
+			      CLONE_VM | CLONE_FILES | (starter->stays ? 0 : CLONE_VFORK), starter);
 
 	if (pid > 0 && starter->stays)
 		return;
 	while (pid > 0 && raw4(SYS_wait4, pid, NULL, __WALL, NULL) == -EINTR)
 		;
 	(void)raw2(SYS_munmap, starter, sizeof(*starter));
+}
+
+/*
+ * What the session began with: in its first process; in others their environment has it. That of
+ * now may change while it is read, by another thread.
+ */
+static const char *options_find(void)
+{
+	const char *options = bare_options();
+
+	return options ? options : environment_find(shim.environment, OPTIONS_VARIABLE);
 }
 
 void snapshot_start(void)
@@ -104,8 +129,8 @@ void snapshot_start(void)
 	if (raw_failed(memory))
 		return; /* the report says that there is none */
 	(void)raw4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
-	if (tool_prepare(&starter->tool,
-			 stderr_report_fd() == STDERR_FILENO ? STDERR_FILENO : -1)) {
+	if (tool_prepare(&starter->tool, stderr_report_fd() == STDERR_FILENO ? STDERR_FILENO : -1,
+			 shim.environment, options_find())) {
 		words_fill(&starter->tool);
 		starter->stays = gets_orphans();
 		starter_run(starter);

@@ -9,7 +9,6 @@
 
 #include "base/raw.h"
 #include "base/text.h"
-#include "process/bare.h"
 #include "process/privilege.h"
 #include "shim/names.h"
 #include "shim/state.h"
@@ -49,10 +48,9 @@ static bool program_find(struct tool *tool)
 	return false;
 }
 
-/* The options that the session began with: the program may have another environment by now. */
-static char *options_fill(struct tool *tool)
+/* The program may have another environment by now. */
+static char *options_fill(struct tool *tool, const char *options)
 {
-	const char *options = bare_options();
 	struct text text;
 
 	if (!options)
@@ -68,20 +66,20 @@ static bool is_variable(const char *entry, const char *name)
 	return strncmp(entry, name, strlen(name)) == 0;
 }
 
-/* The program's environment without what would bring the tool into the session. */
-static void environment_fill(struct tool *tool)
+/* Without what would bring the tool into the session. */
+static void environment_fill(struct tool *tool, char **environment, const char *options)
 {
 	size_t count = 0;
 
-	for (char **entry = environ;
+	for (char **entry = environment;
 	     entry && *entry && count < TOOL_ENVIRONMENT_MAX - OUR_VARIABLES - 1; entry++)
 		if (!is_variable(*entry, "LD_") && !is_variable(*entry, LEDGER_VARIABLE) &&
 		    !is_variable(*entry, OPTIONS_VARIABLE) &&
 		    !is_variable(*entry, FIRST_VARIABLE) && !is_variable(*entry, DEPTH_VARIABLE))
 			tool->environment[count++] = *entry;
-	depth_write(environ, tool->depth, sizeof(tool->depth));
+	depth_write(environment, tool->depth, sizeof(tool->depth));
 	tool->environment[count++] = tool->depth;
-	tool->environment[count] = options_fill(tool);
+	tool->environment[count] = options_fill(tool, options);
 }
 
 char *tool_number(char *buffer, size_t size, uint64_t number)
@@ -93,11 +91,11 @@ char *tool_number(char *buffer, size_t size, uint64_t number)
 	return buffer;
 }
 
-bool tool_prepare(struct tool *tool, int stderr_fd)
+bool tool_prepare(struct tool *tool, int stderr_fd, char **environment, const char *options)
 {
 	tool->stderr_fd = stderr_fd;
 	tool->argv[0] = tool->program;
-	environment_fill(tool);
+	environment_fill(tool, environment, options);
 	return program_find(tool);
 }
 

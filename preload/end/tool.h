@@ -27,8 +27,11 @@ struct tool {
 	char *environment[TOOL_ENVIRONMENT_MAX];
 };
 
-/* Find the program, and fill all but the words. False: it is not there. `tool` is zeroed. */
-bool tool_prepare(struct tool *tool, int stderr_fd);
+/*
+ * Find the program, and fill all but the words; `environment` is what the program has, and
+ * `options` the value of UNCLOSED_OPTIONS, NULL: none. False: it is not there. `tool` is zeroed.
+ */
+bool tool_prepare(struct tool *tool, int stderr_fd, char **environment, const char *options);
 
 /* In the new process: with descriptors up to `last_fd`, and no signal blocked or handled. */
 __attribute__((noreturn)) void tool_exec(struct tool *tool, int last_fd);

@@ -11,7 +11,7 @@
  *
  * None of them makes a system call (but for the first touch of a page, once a thread
  * for its id and name, and with --spread-numbers), allocates, locks, or changes errno. A negative
- *descriptor means that the real call failed: it is passed on and nothing is recorded.
+ * descriptor means that the real call failed: it is passed on and nothing is recorded.
  *
  * Layer: preload. Context: target; async-signal-safe.
  */

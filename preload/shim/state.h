@@ -90,6 +90,7 @@ struct shim {
 	/* Starts a tool that takes a snapshot, beside the program and without waiting; NULL: not
 	 * yet. */
 	void (*snapshot_start)(void);
+	char **environment;        /* as the image began with it: it stays where it is */
 	long copies_born;          /* descriptors at the start or fork; -1 not known (fork_copies.c) */
 	_Atomic(uint32_t) copies_closed;
 	_Atomic(uint32_t) walks; /* of this process, counted until they are SHORT_WALKS */
