@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -48,7 +49,12 @@ int command_limit_snapshot(int argc, char **argv)
 			"%s",
 			taking.path,
 			why ? why : strerror(result < 0 ? -result : -taking.ledger_fd));
+	if (!limits_begin(&taking))
+		return complain("no memory for a snapshot near the limit of descriptors");
 	status = limits_take(&taking);
+	while (wait(NULL) > 0) /* for its commands: nobody waits for us */
+		;
+	limits_end(&taking);
 	(void)close(taking.ledger_fd); /* only read */
 	return status;
 }

@@ -3,11 +3,11 @@
 #include "cli/limit_take.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,16 +15,15 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/knowledge.h"
+#include "cli/limit_command.h"
 #include "cli/limit_holders.h"
+#include "cli/limit_path.h"
 #include "cli/live.h"
 #include "cli/outputs.h"
 #include "live/settle.h"
 
 /* Of a session: a fork of which each child meets a mark would fill the disk. */
 #define TAKEN_MOST 64
-
-/* A list that somebody has made a circle is followed so far. */
-#define LIST_MOST 64
 
 /* Who takes one needs so long at most, unless it has died over it. */
 #define SETTLE_MS 5000
@@ -34,14 +33,11 @@
 #define TRY_MS 20
 #define TRIES_MOST 50
 
+/* When a call is refused, others have their numbers and no record yet. */
+#define IN_FLIGHT_NS UINT64_C(10000000)
+
 /* What a cut needs of room in a snapshot. */
 #define CUT_ROOM (UINT64_C(1) << 20)
-
-static const char *const mark_words[] = { [LIMIT_80] = "80",
-					  [LIMIT_90] = "90",
-					  [LIMIT_95] = "95",
-					  [LIMIT_EMFILE] = "EMFILE",
-					  [LIMIT_ENFILE] = "ENFILE" };
 
 /* One that is being taken. */
 struct taking {
@@ -49,8 +45,7 @@ struct taking {
 	struct ledger_limit *record;
 	struct ledger_limit limit; /* as it was when it was taken */
 	uint32_t index;            /* of its process's entry */
-	uint32_t pid;
-	char path[PATH_MAX]; /* of the snapshot */
+	char path[PATH_MAX];       /* of the snapshot */
 };
 
 static uint32_t text_add(struct ledger *ledger, const char *text)
@@ -62,51 +57,6 @@ static void record_end(const struct taking *taking, enum limit_state state, cons
 {
 	LEDGER_STORE(taking->record->text_ref, text_add(taking->common->ledger, text));
 	atomic_store_explicit(&taking->record->state, state, memory_order_release);
-}
-
-/* The folder of the snapshots, as it was named. */
-static void folder_find(const struct limit_taking *common, char folder[PATH_MAX])
-{
-	const struct options *options = common->options;
-	const char *json = options->json, *slash;
-
-	if (options->snapshot_dir) {
-		(void)snprintf(folder, PATH_MAX, "%s", options->snapshot_dir);
-		return;
-	}
-	/* A file's name may be one of a terminal, or known at the end only. */
-	if (!json || strcmp(json, "-") == 0 || strncmp(json, "/dev/", 5) == 0 ||
-	    strncmp(json, "/proc/", 6) == 0)
-		json = common->path;
-	slash = strrchr(json, '/');
-	if (slash && memchr(json, '%', (size_t)(slash - json)))
-		slash = strrchr(json = common->path, '/');
-	(void)snprintf(folder, PATH_MAX, "%.*s",
-		       slash == json ? 1
-		       : slash       ? (int)(slash - json)
-				     : 1,
-		       slash ? json : ".");
-}
-
-/* From the root on: whoever reads the path may be elsewhere. False: it is too long. */
-static bool path_make(struct taking *taking)
-{
-	char folder[PATH_MAX], real[PATH_MAX], cwd[PATH_MAX];
-	const char *start = "", *between = "";
-	int length;
-
-	folder_find(taking->common, folder);
-	if (!realpath(folder, real)) { /* it is to be made */
-		(void)snprintf(real, sizeof(real), "%s", folder);
-		if (folder[0] != '/' && getcwd(cwd, sizeof(cwd))) {
-			start = cwd;
-			between = "/";
-		}
-	}
-	length = snprintf(taking->path, sizeof(taking->path), "%s%s%s/unclosed-%u-%s.json", start,
-			  between, strcmp(real, "/") == 0 ? "" : real, taking->pid,
-			  mark_words[taking->limit.mark]);
-	return length > 0 && (size_t)length < sizeof(taking->path);
 }
 
 /* All kinds, and nothing that would fail: it is to be looked at, as a dump. */
@@ -162,12 +112,19 @@ static bool report_live_try(const struct taking *taking, const struct options *o
 	return is_made;
 }
 
-static bool has_ended(const struct taking *taking)
+static uint32_t state_of(const struct taking *taking)
 {
 	const struct ledger_process *process =
 		ledger_process_at(taking->common->ledger, taking->index);
 
-	return !process || LEDGER_LOAD(process->state) > PROCESS_ENDING;
+	return process ? LEDGER_LOAD(process->state) : PROCESS_UNUSED;
+}
+
+static bool is_running(const struct taking *taking)
+{
+	uint32_t state = state_of(taking);
+
+	return state == PROCESS_RUNNING || state == PROCESS_ENDING;
 }
 
 /* One that is about to end, or to execute a program, is so for a moment. */
@@ -176,7 +133,7 @@ static bool report_live_make(const struct taking *taking, const struct options *
 {
 	static const struct timespec pause = { .tv_nsec = TRY_MS * 1000000L };
 
-	for (int i = 0; i < TRIES_MOST && !has_ended(taking); i++) {
+	for (int i = 0; i < TRIES_MOST && is_running(taking); i++) {
 		if (report_live_try(taking, options, known, report))
 			return true;
 		(void)nanosleep(&pause, NULL); /* shorter is as well */
@@ -201,6 +158,8 @@ static const char *report_ended_make(const struct taking *taking, const struct o
 					 .ledger_fd = taking->common->ledger_fd };
 	const char *why = "the ledger cannot be read";
 
+	if (state_of(taking) == PROCESS_REPLACED)
+		return "the process executed another program before it was looked at";
 	if (snapshot_load_from(&snapshot, taking->common->ledger_fd, &why) < 0)
 		return why;
 	if (!snapshot_thaw(&snapshot, CUT_ROOM)) {
@@ -245,16 +204,16 @@ static const char *file_write(const struct taking *taking)
 static const char *record_take(struct taking *taking)
 {
 	const struct limit_taking *common = taking->common;
-	_Atomic(uint32_t) *taken =
-		common->count ? common->count : &common->ledger->header->limits_taken;
 	struct snapshot snapshot;
 	const char *why = NULL;
 
-	if (atomic_fetch_add(taken, 1) >= TAKEN_MOST)
+	/* Tools that processes start count in the ledger; the launcher trusts its own number. */
+	if (atomic_fetch_add(&common->shared->taken, 1) >= TAKEN_MOST ||
+	    atomic_fetch_add(&common->ledger->header->limits_taken, 1) >= TAKEN_MOST)
 		return "64 were taken, and that is the most of a session";
-	if (!path_make(taking))
+	if (!limit_path_make(common, taking->index, taking->limit.mark, taking->path))
 		return "its path is too long";
-	if (snapshot_load_from(&snapshot, taking->common->ledger_fd, &why) < 0)
+	if (snapshot_load_from(&snapshot, common->ledger_fd, &why) < 0)
 		return why ? why : "the ledger cannot be read";
 	limit_holders_write(&snapshot, taking->index, &taking->limit, taking->record);
 	snapshot_unload(&snapshot);
@@ -266,15 +225,17 @@ static const char *record_take(struct taking *taking)
 
 static int record_finish(struct taking *taking)
 {
-	const char *command = taking->common->options->at_limit;
-	const char *why = record_take(taking);
+	const struct limit_taking *common = taking->common;
+	const char *command = common->options->at_limit, *why = record_take(taking);
 
+	if (!why && command)
+		limit_command_start(command, taking->path, &common->shared->commands);
 	if (!why)
-		return command ? limit_command_run(command, taking->path) : 0;
+		return 0;
 	record_end(taking, LIMIT_FAILED, why);
-	return complain("no snapshot of process %u at %s%s of its descriptors: %s", taking->pid,
-			mark_words[taking->limit.mark],
-			taking->limit.mark < LIMIT_EMFILE ? " %" : "", why);
+	return complain("no snapshot of process %u at %s of its descriptors: %s",
+			limit_pid(common->ledger, taking->index),
+			judge_mark_name(taking->limit.mark), why);
 }
 
 static bool is_taken(struct ledger_limit *record)
@@ -289,22 +250,23 @@ static int process_take(const struct limit_taking *common, uint32_t index,
 			const struct ledger_process *process)
 {
 	uint32_t ref = atomic_load_explicit(&process->limits_ref, memory_order_acquire);
-	struct ledger_limit *records[LIST_MOST];
+	struct ledger_limit *records[LIMIT_LIST_MOST];
 	size_t count = 0;
 	int status = 0;
 
-	while (count < LIST_MOST &&
+	while (count < LIMIT_LIST_MOST &&
 	       (records[count] = ledger_at(common->ledger, ref, sizeof(**records))))
 		ref = records[count++]->next_ref;
 	while (count-- > 0) { /* the oldest first */
 		struct taking taking = { .common = common,
 					 .record = records[count],
-					 .index = index,
-					 .pid = LEDGER_LOAD(process->pid) };
+					 .index = index };
 
 		if (!is_taken(records[count]))
 			continue;
 		taking.limit = *records[count];
+		if (taking.limit.fd < 0)
+			taking.limit.at_ns += IN_FLIGHT_NS;
 		if (taking.limit.mark < LIMIT_MARKS) /* still */
 			status |= record_finish(&taking);
 	}
@@ -335,7 +297,7 @@ static bool is_being_taken(struct ledger *ledger)
 		const struct ledger_limit *record;
 
 		for (int step = 0;
-		     step < LIST_MOST && (record = ledger_at(ledger, ref, sizeof(*record)));
+		     step < LIMIT_LIST_MOST && (record = ledger_at(ledger, ref, sizeof(*record)));
 		     step++, ref = record->next_ref)
 			if (LEDGER_LOAD(record->state) == LIMIT_TAKEN)
 				return true;
@@ -343,20 +305,38 @@ static bool is_being_taken(struct ledger *ledger)
 	return false;
 }
 
-void limits_settle(struct ledger *ledger)
+void limits_settle(const struct limit_taking *taking)
 {
 	static const struct timespec step = { .tv_nsec = SETTLE_STEP_MS * 1000000L };
 
-	if (LEDGER_LOAD(ledger->header->bell) == 0)
+	if (LEDGER_LOAD(taking->ledger->header->bell) == 0)
 		return;
-	for (int ms = 0; ms < SETTLE_MS && is_being_taken(ledger); ms += SETTLE_STEP_MS)
+	for (int ms = 0; ms < SETTLE_MS && (atomic_load(&taking->shared->commands) > 0 ||
+					    is_being_taken(taking->ledger));
+	     ms += SETTLE_STEP_MS)
 		(void)nanosleep(&step, NULL); /* shorter is as well */
+}
+
+bool limits_begin(struct limit_taking *taking)
+{
+	void *shared = mmap(NULL, sizeof(*taking->shared), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	taking->shared = shared == MAP_FAILED ? NULL : shared;
+	return taking->shared != NULL;
+}
+
+void limits_end(struct limit_taking *taking)
+{
+	if (taking->shared)
+		(void)munmap(taking->shared, sizeof(*taking->shared));
+	taking->shared = NULL;
 }
 
 void limits_finish(const char *path, int fd, const struct options *options)
 {
 	static struct ledger ledger; /* its table of windows is too large for a stack */
-	const struct limit_taking taking = {
+	struct limit_taking taking = {
 		.options = options, .ledger = &ledger, .ledger_fd = fd, .path = path
 	};
 	struct ledger_header header;
@@ -364,7 +344,10 @@ void limits_finish(const char *path, int fd, const struct options *options)
 	if (pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
 	    LEDGER_LOAD(header.bell) == 0 || ledger_attach(&ledger, path) < 0)
 		return;
-	(void)limits_take(&taking); /* what failed has been told */
-	limits_settle(&ledger);
+	if (limits_begin(&taking)) {
+		(void)limits_take(&taking); /* what failed has been told */
+		limits_settle(&taking);
+	}
+	limits_end(&taking);
 	ledger_detach(&ledger);
 }

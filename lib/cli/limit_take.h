@@ -9,34 +9,49 @@
 #ifndef UNCLOSED_CLI_LIMIT_TAKE_H
 #define UNCLOSED_CLI_LIMIT_TAKE_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
+
 #include "base/options.h"
 #include "ledger/ledger.h"
+
+/* A list of struct ledger_limit that somebody has made a circle is followed so far. */
+#define LIMIT_LIST_MOST 64
+
+struct limit_shared;
 
 struct limit_taking {
 	const struct options *options;
 	struct ledger *ledger; /* mapped for writing */
 	int ledger_fd;         /* its file, open for reading */
 	const char *path;      /* of its file */
-	/* How many were taken, where other processes cannot write; NULL: the ledger says so. */
-	_Atomic(uint32_t) *count;
+	struct limit_shared *shared;
 };
+
+/* Of a tool and its children, where the session's processes cannot write. */
+struct limit_shared {
+	_Atomic(uint32_t) taken;    /* so far */
+	_Atomic(uint32_t) commands; /* that run */
+};
+
+/* Begin and end to take from a ledger: what is shared. False: there is no memory. */
+bool limits_begin(struct limit_taking *taking);
+void limits_end(struct limit_taking *taking);
 
 /*
  * Take all that wait. Of processes that have ended, what was open at the end is written. Returns 0,
- * or EXIT_ERROR after one line for each that failed; the report at the end says so, too.
+ * or EXIT_ERROR after one line for each that failed; the report at the end says so, too. Commands
+ * are not waited for.
  */
 int limits_take(const struct limit_taking *taking);
 
-/* Wait until others are done with those that they have taken, but no longer than some seconds. */
-void limits_settle(struct ledger *ledger);
+/* Wait until others are done with what they have taken, and for commands; no longer than 5 s. */
+void limits_settle(const struct limit_taking *taking);
 
 /*
  * Both, of a ledger in the file at `path` that somebody else made, open for reading as `fd`: what
  * is left when its program has ended. Nothing where nobody met a mark, or it cannot be written.
  */
 void limits_finish(const char *path, int fd, const struct options *options);
-
-/* limit_command.c: run `command` for the snapshot at `path`. Returns as above. */
-int limit_command_run(const char *command, const char *path);
 
 #endif

@@ -2,7 +2,6 @@
 /* Looks at the bell of a session, and has a child take what rang. */
 #include "cli/limit_watch.h"
 
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "cli/launch.h"
@@ -12,12 +11,9 @@
 void limit_watch_begin(struct limit_watch *watch, const struct limit_taking *taking,
 		       const sigset_t *mask)
 {
-	void *shared = mmap(NULL, sizeof(*watch->taking.count), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
 	*watch = (struct limit_watch){ .taking = *taking, .mask = mask };
-	watch->taking.count = shared == MAP_FAILED ? NULL : shared;
-	LEDGER_STORE(taking->ledger->header->listens, 1);
+	if (limits_begin(&watch->taking))
+		LEDGER_STORE(taking->ledger->header->listens, 1);
 }
 
 static _Noreturn void work(const struct limit_watch *watch)
@@ -35,7 +31,7 @@ void limit_watch_look(struct limit_watch *watch)
 	uint32_t bell = LEDGER_LOAD(watch->taking.ledger->header->bell);
 	pid_t pid;
 
-	if (bell == watch->heard || watch->worker)
+	if (bell == watch->heard || watch->worker || !watch->taking.shared)
 		return;
 	pid = fork();
 	if (pid == 0)
@@ -55,8 +51,11 @@ void limit_watch_reaped(struct limit_watch *watch, pid_t pid)
 void limit_watch_end(struct limit_watch *watch)
 {
 	LEDGER_STORE(watch->taking.ledger->header->listens, 0);
-	(void)limits_take(&watch->taking); /* what failed has been told */
-	limits_settle(watch->taking.ledger);
-	if (watch->taking.count)
-		(void)munmap((void *)watch->taking.count, sizeof(*watch->taking.count));
+	if (watch->taking.shared) {
+		memory_bound();
+		(void)limits_take(&watch->taking); /* what failed has been told */
+		memory_unbound();
+		limits_settle(&watch->taking);
+	}
+	limits_end(&watch->taking);
 }

@@ -284,9 +284,7 @@ int live_look_judge(const struct live_target *target, struct live_look *look,
 
 	live->seen = seen_of(report, look);
 	live->seen_count = look->seen_count;
-	crash_expect(target->session->path, NULL, EXIT_ERROR);
 	result = judge_snapshot(report, &look->snapshot, &context, &why);
-	crash_forget();
 	if (result < 0)
 		return complain("cannot read ledger '%s': %s", target->session->path,
 				result == -EPROTO && why ? why : strerror(-result));
@@ -318,9 +316,11 @@ static int look_once(const struct live_target *target, const struct options *opt
 		return complain("cannot look at session %016llx: %s",
 				(unsigned long long)target->session->id,
 				result == -EPROTO && why ? why : strerror(-result));
+	crash_expect(target->session->path, NULL, EXIT_ERROR);
 	result = look.seen_count == 0
 			 ? nothing_complain(target, &look)
 			 : live_look_judge(target, &look, options, known, live, is_full, report);
+	crash_forget();
 	live_look_free(&look);
 	return result;
 }

@@ -67,18 +67,36 @@ static struct report *report_for(const struct report *report, const struct optio
 	return report_discreet(report, arguments, options->is_hostless);
 }
 
+/* A report as it leaves the house, and how it is written. */
+struct output {
+	struct report *report;
+	struct report_style style;
+	char **list; /* the options, for style.options */
+};
+
+static struct output output_begin(const struct report *whole, const struct options *options)
+{
+	struct output output = { .report = report_for(whole, options, false),
+				 .style = style_make(options),
+				 .list = options_list(options) };
+
+	output.style.options = (const char *const *)output.list;
+	output.style.libraries = libraries_list();
+	return output;
+}
+
+static void output_end(struct output *output)
+{
+	options_list_free(output->list);
+	report_free(output->report);
+}
+
 int outputs_write_json(const struct report *whole, const struct options *options, const char *path)
 {
-	struct report *report = report_for(whole, options, false);
-	struct report_style style = style_make(options);
-	char **list = options_list(options);
-	int status;
+	struct output output = output_begin(whole, options);
+	int status = output_file_write(path, &report_json, output.report, &output.style);
 
-	style.options = (const char *const *)list;
-	style.libraries = libraries_list();
-	status = output_file_write(path, &report_json, report, &style);
-	options_list_free(list);
-	report_free(report);
+	output_end(&output);
 	return status;
 }
 
@@ -87,39 +105,30 @@ int outputs_write_json(const struct report *whole, const struct options *options
 const char *outputs_write_snapshot(const struct report *whole, const struct options *options,
 				   const char *path)
 {
-	struct report *report = report_for(whole, options, false);
-	struct report_style style = style_make(options);
-	char **list = options_list(options);
+	struct output output = output_begin(whole, options);
 	int result;
 
-	style.options = (const char *const *)list;
-	style.libraries = libraries_list();
-	style.mode = SNAPSHOT_MODE;
-	result = report_write_file(path, &report_json, report, &style);
-	options_list_free(list);
-	report_free(report);
+	output.style.mode = SNAPSHOT_MODE;
+	result = report_write_file(path, &report_json, output.report, &output.style);
+	output_end(&output);
 	return result < 0 ? replacement_error(result) : NULL;
 }
 
 int outputs_write(const struct report *whole, const struct options *options)
 {
-	struct report *report = report_for(whole, options, false);
 	struct report *shown = report_for(whole, options, text_is_for_terminal(options));
-	struct report_style style = style_make(options);
-	char **list = options_list(options);
+	struct output output = output_begin(whole, options);
+	const struct report *report = output.report;
 	int status;
 
-	style.options = (const char *const *)list;
-	style.libraries = libraries_list();
-	style.root = source_root(report->project ? report->project : report->cwd);
-	status = output_files_write(report, shown, options, &style);
+	output.style.root = source_root(report->project ? report->project : report->cwd);
+	status = output_files_write(report, shown, options, &output.style);
 	for (const struct report_format *format = report_formats; format->writer; format++)
 		if (format->way == FORMAT_STDERR && !format_file(format, options))
-			status |= stderr_write(format->writer, shown, &style);
+			status |= stderr_write(format->writer, shown, &output.style);
 		else if (format->way == FORMAT_LOG && format_is_asked(format, options))
-			status |= log_write(format->writer, report, &style);
-	options_list_free(list);
+			status |= log_write(format->writer, report, &output.style);
+	output_end(&output);
 	report_free(shown);
-	report_free(report);
 	return status;
 }

@@ -62,4 +62,7 @@ int judge_snapshot(struct report *report, struct snapshot *snapshot,
 int judge_file(struct report *report, const char *path, const struct judge_context *context,
 	       const char **ret_why);
 
+/* "80%", "EMFILE": a mark near the limit of descriptors (enum limit_mark), as a report names it. */
+const char *judge_mark_name(unsigned int mark);
+
 #endif

@@ -138,6 +138,69 @@ Test(limits, without_a_launcher)
 	}
 }
 
+/* A program that a process of the session executes has the options from its environment. */
+Test(limits, a_child_without_a_launcher)
+{
+	const char *options = run_format("UNCLOSED_OPTIONS=json=%s:snapshot-dir=%s",
+					 run_path("report.json"), run_path("snapshots"));
+	const struct run_options bare = { .environment = RUN_ARGV("LD_PRELOAD=" UNCLOSED_LIBRARY,
+								  options) };
+	const char *command = run_format("%s fill; exit 0", LIMITS);
+	struct run run = RUN_WITH(bare, "/bin/sh", "-c", command);
+
+	cr_expect_str_eq(run.out, "opened 61\n", "%s", run.err);
+	marks_check(report_load(run_path("report.json")));
+}
+
+/* Images of one number that meet one mark have a file each. */
+Test(limits, a_program_that_executes_itself)
+{
+	struct watched watched = near("again");
+	json_t *first = mark_at(watched.report, 0, "80%"),
+	       *second = mark_at(watched.report, 1, "80%");
+
+	cr_expect_eq(json_array_size(report_at(watched.report, "limits")), 2, "%s",
+		     watched.run.err);
+	cr_expect(strstr(report_text(first, "snapshot"), "-80.json"), "%s", watched.run.err);
+	cr_expect(strstr(report_text(second, "snapshot"), "-80-2.json"), "%s", watched.run.err);
+	snapshot_check(first, 49);
+	cr_expect_eq(report_count(report_load(report_text(second, "snapshot")), "socket", "socket"),
+		     49);
+	watched = near("at-once");
+	cr_expect_str_eq(report_text(mark_at(watched.report, 0, "80%"), "why"),
+			 "the process executed another program before it was looked at", "%s",
+			 watched.run.err);
+}
+
+/* A peer sees the end of a connection at once, whatever a tool is about. */
+Test(limits, what_is_closed_is_closed)
+{
+	static const char *const names[] = { "ends", "ends-reaper" };
+	const struct run_options bare = {
+		.environment = RUN_ARGV(
+			"LD_PRELOAD=" UNCLOSED_LIBRARY,
+			run_format("UNCLOSED_OPTIONS=gate=none:snapshot-dir=%s", run_path("")))
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct run run = RUN_WITH(bare, LIMITS, names[i]);
+
+		cr_expect_eq(run_status(&run), 0, "%s: %s%s", names[i], run.out, run.err);
+	}
+}
+
+/* A mark is taken while the command of the one before runs, which is not waited for for ever. */
+Test(limits, a_command_that_takes_long)
+{
+	struct watched watched = WATCH("--snapshot-dir", run_path("snapshots"), "--gate", "none",
+				       "--at-limit", "exec sleep 7", "--", LIMITS, "slow");
+
+	cr_expect_eq(run_status(&watched.run), 0, "%s", watched.run.err);
+	cr_expect(json_is_true(report_at(
+		report_load(report_text(mark_at(watched.report, 0, "EMFILE"), "snapshot")),
+		"live")));
+}
+
 /* Beside the JSON report, when no folder is named. */
 Test(limits, beside_the_report)
 {
@@ -157,7 +220,10 @@ Test(limits, eight_threads_at_once)
 	cr_expect(mark_at(watched.report, 0, "EMFILE"), "%s", watched.run.err);
 	cr_expect_eq(lines_of("noted"),
 		     (int)json_array_size(report_at(watched.report, "limits/0/marks")));
-	snapshot_check(mark_at(watched.report, 0, "EMFILE"), 61);
+	cr_expect_eq(report_count(report_load(report_text(mark_at(watched.report, 0, "EMFILE"),
+							  "snapshot")),
+				  "socket", "socket"),
+		     61);
 }
 
 /* A high number says nothing where it was chosen. */

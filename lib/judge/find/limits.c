@@ -9,12 +9,6 @@
 #define MARKS_MOST 16
 #define REFUSALS_MOST 64
 
-static const char *const mark_names[] = { [LIMIT_80] = "80%",
-					  [LIMIT_90] = "90%",
-					  [LIMIT_95] = "95%",
-					  [LIMIT_EMFILE] = "EMFILE",
-					  [LIMIT_ENFILE] = "ENFILE" };
-
 /* One process while its lists are read. */
 struct limits {
 	struct judge *judge;
@@ -47,7 +41,7 @@ static void mark_read(struct limits *limits, const struct ledger_limit *record)
 	struct judge *judge = limits->judge;
 	struct report *report = judge->report;
 	struct report_limit *limit = &limits->limit;
-	uint32_t state = atomic_load_explicit(&record->state, memory_order_acquire), count;
+	uint32_t state = LEDGER_LOAD(record->state), count;
 	const char *text = state == LIMIT_KEPT || state == LIMIT_FAILED
 				   ? kept(judge, snapshot_string(judge->snapshot,
 								 LEDGER_LOAD(record->text_ref)))
@@ -58,7 +52,7 @@ static void mark_read(struct limits *limits, const struct ledger_limit *record)
 		return;
 	limit->marks = array_grow(report, limit->marks, limit->mark_count, sizeof(*mark));
 	mark = &limit->marks[limit->mark_count++];
-	*mark = (struct report_mark){ .at = mark_names[record->mark],
+	*mark = (struct report_mark){ .at = judge_mark_name(record->mark),
 				      .at_ns = record->at_ns,
 				      .limit = record->limit,
 				      .open = record->open,
