@@ -96,6 +96,9 @@ void limit_holders_write(struct snapshot *snapshot, uint32_t index,
 	struct holders holders = { .list = NULL };
 
 	holders_read(snapshot, index, limit, &holders);
+	record->found = 0;
+	for (size_t i = 0; i < holders.count; i++)
+		record->found += holders.list[i].count;
 	record->holder_count =
 		(uint32_t)(holders.count < LEDGER_HOLDERS ? holders.count : LEDGER_HOLDERS);
 	for (uint32_t i = 0; i < record->holder_count; i++)

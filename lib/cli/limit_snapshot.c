@@ -14,7 +14,6 @@
 #include "cli/cli.h"
 #include "cli/launch.h"
 #include "cli/limit_take.h"
-#include "cli/live.h"
 #include "cli/memory_bound.h"
 #include "cli/reader.h"
 #include "ledger/snapshot.h"
@@ -25,7 +24,7 @@ int command_limit_snapshot(int argc, char **argv)
 {
 	static struct ledger ledger; /* its table of windows is too large for a stack */
 	struct options options;
-	struct limit_taking taking = { .options = &options, .ledger = &ledger };
+	struct limit_taking taking = { .options = &options, .ledger = &ledger, .steps_back = true };
 	const char *why = NULL;
 	int result, status;
 
@@ -34,7 +33,6 @@ int command_limit_snapshot(int argc, char **argv)
 	if (argc != WORD_COUNT)
 		return complain("usage: unclosed dump [OPTIONS] PID|LEDGER [-o FILE]");
 	(void)arguments_from_environment(&options); /* the report tells of a bad key */
-	live_step_back();
 	descriptors_allow();
 	memory_limit_set(options.memory_bytes);
 	memory_bound();

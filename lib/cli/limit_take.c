@@ -86,6 +86,13 @@ static bool target_find(const struct taking *taking, struct live_target *ret_tar
 	return ret_target->session != NULL;
 }
 
+/* What has been looked at stays as it is: from here on there is time. */
+static void step_back(const struct taking *taking)
+{
+	if (taking->common->steps_back)
+		live_step_back();
+}
+
 /* Of a process that runs. False: it cannot be looked at. */
 static bool report_live_try(const struct taking *taking, const struct options *options,
 			    struct known *known, struct report *report)
@@ -103,6 +110,7 @@ static bool report_live_try(const struct taking *taking, const struct options *o
 
 	if (target_find(taking, &target) &&
 	    live_look(&look, target.session, taking->common->ledger_fd, &wish, &why) == 0) {
+		step_back(taking);
 		is_made = look.seen_count > 0 &&
 			  live_look_judge(&target, &look, options, known, &live, true, report) == 0;
 		live_look_free(&look);
@@ -167,6 +175,7 @@ static const char *report_ended_make(const struct taking *taking, const struct o
 	} else {
 		live_cut(&snapshot, taking->index, taking->limit.at_ns, taking->limit.fd);
 		snapshot_freeze(&snapshot);
+		step_back(taking);
 		if (judge_snapshot(report, &snapshot, &context, &why) == 0)
 			why = NULL;
 	}

@@ -25,6 +25,7 @@ struct limit_taking {
 	struct ledger *ledger; /* mapped for writing */
 	int ledger_fd;         /* its file, open for reading */
 	const char *path;      /* of its file */
+	bool steps_back;       /* the program runs, and goes first (live_step_back()) */
 	struct limit_shared *shared;
 };
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "cli/launch.h"
-#include "cli/live.h"
 #include "cli/memory_bound.h"
 
 void limit_watch_begin(struct limit_watch *watch, const struct limit_taking *taking,
@@ -16,10 +15,10 @@ void limit_watch_begin(struct limit_watch *watch, const struct limit_taking *tak
 		LEDGER_STORE(taking->ledger->header->listens, 1);
 }
 
-static _Noreturn void work(const struct limit_watch *watch)
+static _Noreturn void work(struct limit_watch *watch)
 {
 	(void)sigprocmask(SIG_SETMASK, watch->mask, NULL);
-	live_step_back();
+	watch->taking.steps_back = true;
 	descriptors_allow();
 	memory_bound();
 	(void)limits_take(&watch->taking); /* what failed has been told */

@@ -1027,6 +1027,8 @@ struct ledger_limit {
 	ledger_u32 text_ref;
 	uint32_t holder_count;
 	struct ledger_holder holders[LEDGER_HOLDERS]; /* most first */
+	uint32_t found; /* of `open`, what was open still when the tool looked: of all holders */
+	uint32_t reserved;
 };
 
 #define LEDGER_SLOTS_PER_LEAF (LEDGER_LEAF_SIZE / sizeof(struct ledger_slot))
@@ -1058,6 +1060,6 @@ static_assert(LEDGER_THREADS * sizeof(struct ledger_thread) <= LEDGER_PAGE_SIZE,
 static_assert(sizeof(struct ledger_event) == 80, "no padding");
 static_assert(sizeof(struct ledger_exception) == 32, "no padding");
 static_assert(sizeof(struct ledger_holder) == 12, "no padding");
-static_assert(sizeof(struct ledger_limit) == 96, "no padding");
+static_assert(sizeof(struct ledger_limit) == 104, "no padding");
 
 #endif

@@ -26,6 +26,7 @@ struct report_mark {
 	uint64_t at_ns; /* since the session began */
 	uint64_t limit; /* RLIMIT_NOFILE, soft; 0: not known */
 	uint64_t open;
+	uint64_t found; /* of them, not closed before somebody looked: what the snapshot has */
 	const char *snapshot;          /* path of its snapshot, or NULL: */
 	const char *why;               /* why there is none, or NULL: not known */
 	struct report_holder *holders; /* most first; the largest only */

@@ -189,6 +189,18 @@ Test(limits, what_is_closed_is_closed)
 	}
 }
 
+/* What was closed before the tool came is in no place, and that is said. */
+Test(limits, what_is_closed_before_the_look)
+{
+	struct watched watched = near("gone");
+
+	cr_expect_eq(report_number(mark_at(watched.report, 0, "95%"), "open"), 61, "%s",
+		     watched.run.err);
+	cr_expect_eq(report_number(mark_at(watched.report, 0, "95%"), "found"), 13);
+	cr_expect(strstr(watched.run.err, "48 of them were closed before they could be looked at"),
+		  "%s", watched.run.err);
+}
+
 /* A mark is taken while the command of the one before runs, which is not waited for for ever. */
 Test(limits, a_command_that_takes_long)
 {

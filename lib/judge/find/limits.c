@@ -62,6 +62,7 @@ static void mark_read(struct limits *limits, const struct ledger_limit *record)
 								    : NULL };
 	if (state != LIMIT_KEPT && state != LIMIT_FAILED)
 		return;
+	mark->found = record->found;
 	count = record->holder_count < LEDGER_HOLDERS ? record->holder_count : LEDGER_HOLDERS;
 	mark->holders = report_alloc(report, (count + 1) * sizeof(*mark->holders));
 	for (uint32_t i = 0; i < count; i++)

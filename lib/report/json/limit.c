@@ -23,6 +23,8 @@ static json_t *json_mark(const struct report_mark *mark)
 	if (mark->limit)
 		json_add_number(object, "limit", mark->limit);
 	json_add_number(object, "open", mark->open);
+	if (mark->holder_count > 0)
+		json_add_number(object, "found", mark->found);
 	json_add_text(object, "snapshot", mark->snapshot);
 	json_add_text(object, "why", mark->why);
 	for (size_t i = 0; i < mark->holder_count; i++)

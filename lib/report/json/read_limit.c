@@ -31,6 +31,7 @@ static void read_mark(struct json_reader *reader, const json_t *object, void *re
 	mark->at_ns = read_count(reader, object, "at_ns", UINT64_MAX);
 	mark->limit = read_count(reader, object, "limit", UINT64_MAX);
 	mark->open = read_count(reader, object, "open", UINT64_MAX);
+	mark->found = read_count(reader, object, "found", UINT64_MAX);
 	mark->snapshot = read_text(reader, object, "snapshot");
 	mark->why = read_text(reader, object, "why");
 	mark->holders = read_list(reader, object, "holders", sizeof(*mark->holders), read_holder,

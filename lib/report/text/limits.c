@@ -86,6 +86,20 @@ static void print_holders(const struct printer *printer, const struct report_mar
 	}
 }
 
+/* "20 of them were closed before they could be looked at" */
+static void print_missed(const struct printer *printer, const struct report_mark *mark)
+{
+	uint64_t missed =
+		mark->holder_count > 0 && mark->found < mark->open ? mark->open - mark->found : 0;
+
+	if (missed == 0)
+		return;
+	print_spaces(printer, LIMIT_INDENT);
+	(void)fprintf(printer->out,
+		      "%" PRIu64 " of them %s closed before they could be looked at\n", missed,
+		      missed == 1 ? "was" : "were");
+}
+
 /* "refused: accept4 at serve (src/server.c:41) with EMFILE, 12 times" */
 static void print_refusals(const struct printer *printer, const struct report_limit *limit)
 {
@@ -159,6 +173,7 @@ void text_limits(const struct printer *printer, const struct report *report)
 		shown++;
 		print_latest(&section, process, &limit->marks[limit->mark_count - 1]);
 		print_holders(printer, &limit->marks[limit->mark_count - 1]);
+		print_missed(printer, &limit->marks[limit->mark_count - 1]);
 		print_refusals(printer, limit);
 		print_snapshots(printer, limit, process);
 	}
