@@ -136,9 +136,25 @@ static int ledger_check(const char *path)
 			  : 0;
 }
 
+/* It may never be written to; but who needs it needs it at night. */
+static int snapshots_check(const char *folder)
+{
+	char *name = NULL;
+	int result;
+
+	if (!folder)
+		return 0;
+	result = asprintf(&name, "%s/.unclosed-check", folder) < 0 ? -ENOMEM
+								   : replacement_check(name);
+	free(name);
+	return result < 0 ? complain("cannot keep snapshots in '%s': %s", folder,
+				     replacement_error(result))
+			  : 0;
+}
+
 int output_files_check(const struct options *options)
 {
-	int status = ledger_check(options->keep_ledger);
+	int status = ledger_check(options->keep_ledger) | snapshots_check(options->snapshot_dir);
 
 	for (const struct report_format *format = report_formats; format->writer; format++)
 		status |= output_check(options, format);

@@ -305,9 +305,19 @@ Test(limits, a_limit_of_the_user)
 
 Test(limits, what_fails_is_a_line)
 {
-	struct run run = RUN(UNCLOSED_PROGRAM, "--snapshot-dir", "/dev/null/there", "--gate",
-			     "none", "--", LIMITS, "fill");
+	const struct run_options bare = {
+		.environment =
+			RUN_ARGV("LD_PRELOAD=" UNCLOSED_LIBRARY,
+				 "UNCLOSED_OPTIONS=snapshot-dir=/dev/null/there:gate=none")
+	};
+	struct run run =
+		RUN(UNCLOSED_PROGRAM, "--snapshot-dir", "/dev/null/there", "--", LIMITS, "fill");
 
+	cr_expect_eq(run_status(&run), 125);
+	cr_expect_str_eq(run.err, "unclosed: cannot keep snapshots in '/dev/null/there': "
+				  "Not a directory\n");
+	cr_expect_str_empty(run.out);
+	run = RUN_WITH(bare, LIMITS, "fill");
 	cr_expect_eq(run_status(&run), 0, "%s", run.err);
 	cr_expect(strstr(run.err, "no snapshot of process "), "%s", run.err);
 	cr_expect(strstr(run.err, "at EMFILE of its descriptors: Not a directory\n"), "%s",
